@@ -1,0 +1,11 @@
+import { SallyportError } from './errors.ts';
+
+/** Throws `BROKEN_INVARIANT` unless `condition` holds. In a workflow that parks the run, which is wanted. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new SallyportError('BROKEN_INVARIANT', message);
+}
+
+/** Closes a switch over a tagged union: the compiler proves that no case is missing. */
+export function assertNever(value: never): never {
+  throw new SallyportError('BROKEN_INVARIANT', `unexpected value ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,91 @@
+/**
+ * The one error table. A code decides three things and nothing else does: whether Temporal retries, which HTTP
+ * status a person sees, and what an operator should do. `docs/reference/errors.md` is generated from it.
+ */
+export type RetryRule = 'never' | 'backoff' | 'after';
+export type ErrorFamily =
+  | 'invalid'
+  | 'denied'
+  | 'absent'
+  | 'conflict'
+  | 'throttled'
+  | 'unavailable'
+  | 'unknown-outcome'
+  | 'broken';
+
+interface ErrorRow {
+  readonly family: ErrorFamily;
+  readonly retry: RetryRule;
+  readonly status: number;
+  readonly action: string;
+}
+
+const row = (family: ErrorFamily, retry: RetryRule, status: number, action: string): ErrorRow => ({
+  family,
+  retry,
+  status,
+  action,
+});
+
+export const errorTable = {
+  REQUEST_INVALID: row('invalid', 'never', 400, 'Correct the request; the detail names the field.'),
+  BODY_UNREADABLE: row('invalid', 'never', 400, 'Send JSON in UTF-8.'),
+  UNPROCESSABLE: row('invalid', 'never', 422, 'The request is well formed but cannot be done as asked.'),
+  INPUT_INVALID: row('invalid', 'never', 422, 'A step resolved to an input that the capability refuses; check the playbook.'),
+  EXPRESSION_FAILED: row('invalid', 'never', 422, 'A condition could not be evaluated; check the playbook against its data.'),
+  PLAYBOOK_INVALID: row('invalid', 'never', 422, 'Run `sallyport playbook check`.'),
+  POLICY_INVALID: row('invalid', 'never', 422, 'Correct the policy file that the detail names.'),
+  CONFIG_INVALID: row('invalid', 'never', 500, 'Correct `sallyport.yaml` at the key that the detail names.'),
+  OUTPUT_TOO_LARGE: row('invalid', 'never', 422, 'Select fewer fields from the step.'),
+  RESPONSE_INVALID: row('invalid', 'never', 502, 'The product answered in a shape that the connector does not know.'),
+  CREDENTIAL_MISSING: row('denied', 'never', 401, 'Send the credential that the route asks for.'),
+  CREDENTIAL_REFUSED: row('denied', 'never', 401, 'The token or signature is wrong, expired or revoked.'),
+  ROLE_MISSING: row('denied', 'never', 403, 'Ask an administrator for the role that the detail names.'),
+  VOTE_REFUSED: row('denied', 'never', 403, 'The detail names the rule that refused the vote; the refusal is recorded.'),
+  WARRANT_REFUSED: row('denied', 'never', 403, 'The order has no valid warrant; open the gate again.'),
+  STOPPED: row('denied', 'backoff', 503, 'A kill switch is on; `sallyport resume` turns it off.'),
+  TARGET_PROTECTED: row('denied', 'never', 403, 'Policy protects this target; act by hand or change the policy.'),
+  BUDGET_SPENT: row('denied', 'never', 403, 'Too many actions in the window; wait, or raise the budget.'),
+  GRANT_MISSING: row('denied', 'never', 403, 'The playbook uses a connection or field that policy does not grant.'),
+  EGRESS_BLOCKED: row('denied', 'never', 403, 'The address is not on the connection\'s allow-list.'),
+  VENDOR_DENIED: row('denied', 'never', 502, 'The product refused our credential; check it with `sallyport connection check`.'),
+  NOT_FOUND: row('absent', 'never', 404, 'Nothing by that name or id.'),
+  TARGET_ABSENT: row('absent', 'never', 404, 'The product does not know the target.'),
+  CONFLICT: row('conflict', 'never', 409, 'Something changed meanwhile; read again and repeat.'),
+  PRECONDITION_CHANGED: row('conflict', 'never', 409, 'The target changed since the evidence was read; the gate asks anew.'),
+  BODY_TOO_LARGE: row('invalid', 'never', 413, 'Send less than the limit that the detail names.'),
+  CODING_UNSUPPORTED: row('invalid', 'never', 415, 'Use no content coding, gzip or deflate.'),
+  THROTTLED: row('throttled', 'after', 429, 'Wait as `Retry-After` says.'),
+  VENDOR_THROTTLED: row('throttled', 'after', 503, 'The product limits our rate; the call is repeated when it allows.'),
+  BACKLOG_FULL: row('unavailable', 'after', 503, 'The backlog reached its bound; senders must retry.'),
+  STORE_UNAVAILABLE: row('unavailable', 'after', 503, 'PostgreSQL cannot be reached or written.'),
+  TEMPORAL_UNAVAILABLE: row('unavailable', 'after', 503, 'Temporal cannot be reached; accepted work waits.'),
+  VENDOR_UNAVAILABLE: row('unavailable', 'backoff', 503, 'The product is down or slow; the call is repeated.'),
+  BREAKER_OPEN: row('unavailable', 'backoff', 503, 'The connection failed too often and rests.'),
+  LEASE_HELD: row('unavailable', 'backoff', 503, 'Another worker is doing this effect right now.'),
+  EFFECT_UNKNOWN: row('unknown-outcome', 'never', 502, 'The answer was lost; the outcome is looked up before anything else.'),
+  EFFECT_HELD: row('unknown-outcome', 'never', 502, 'The outcome cannot be looked up; a person must decide (`sallyport gates`).'),
+  BROKEN_INVARIANT: row('broken', 'never', 500, 'A bug; report it with the log lines around it.'),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorTable, text);
+}
+
+/**
+ * The only error that we throw on purpose. `message` must be safe to store anywhere: no secrets, no personal data.
+ * `retryAfterMs` is set where the other side said when to come back.
+ */
+export class SallyportError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'SallyportError';
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

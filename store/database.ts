@@ -1,0 +1,71 @@
+import pg from 'pg';
+import { SallyportError } from '../domain/errors.ts';
+
+/** What a room may do with SQL: a pool, or one transaction of it. Values are always parameters, never text. */
+export interface Sql {
+  query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface Database extends Sql {
+  /** Runs `work` in one READ COMMITTED transaction: commits when it returns, rolls back when it throws. */
+  transaction<Result>(work: (tx: Sql) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly connectionsMax?: number;
+  readonly statementTimeoutMs?: number;
+  /** Shown in pg_stat_activity. */
+  readonly name?: string;
+}
+
+/** Times come back as Date, bigint columns as number (ours stay far below 2^53). */
+const bigintOid = 20;
+pg.types.setTypeParser(bigintOid, (text) => Number(text));
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.connectionsMax ?? 8,
+    statement_timeout: options.statementTimeoutMs ?? 15_000,
+    connectionTimeoutMillis: 5_000,
+    application_name: options.name ?? 'sallyport',
+  });
+  // An idle connection that dies must not take the process with it: the next query opens another one.
+  pool.on('error', () => undefined);
+  return {
+    query: (text, values) => run(pool, text, values),
+    transaction: (work) => inTransaction(pool, work),
+    close: () => pool.end(),
+  };
+}
+
+async function inTransaction<Result>(pool: pg.Pool, work: (tx: Sql) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect().catch(asUnavailable);
+  let broken: Error | undefined;
+  try {
+    await run(client, 'begin');
+    const result = await work({ query: (text, values) => run(client, text, values) });
+    await run(client, 'commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => (broken = failure));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function run<Row extends object>(on: pg.Pool | pg.PoolClient, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  const result = await on.query(text, [...values]).catch(asUnavailable);
+  return result.rows as Row[];
+}
+
+/** Connection trouble becomes one code; what SQL itself refuses (SQLSTATE) is passed on as it is. */
+function asUnavailable(error: unknown): never {
+  const state = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const ours = /^[0-9A-Z]{5}$/.test(state) && !/^(08|53|57P|58)/.test(state);
+  if (ours) throw error;
+  throw new SallyportError('STORE_UNAVAILABLE', 'PostgreSQL cannot be reached', { cause: error, retryAfterMs: 2_000 });
+}
