@@ -59,6 +59,7 @@ export const errorTable = {
   VENDOR_THROTTLED: row('throttled', 'after', 503, 'The product limits our rate; the call is repeated when it allows.'),
   BACKLOG_FULL: row('unavailable', 'after', 503, 'The backlog reached its bound; senders must retry.'),
   STORE_UNAVAILABLE: row('unavailable', 'after', 503, 'PostgreSQL cannot be reached or written.'),
+  SCHEMA_UNKNOWN: row('broken', 'never', 500, 'The database belongs to another version of Sallyport; start that version or restore its backup.'),
   TEMPORAL_UNAVAILABLE: row('unavailable', 'after', 503, 'Temporal cannot be reached; accepted work waits.'),
   VENDOR_UNAVAILABLE: row('unavailable', 'backoff', 503, 'The product is down or slow; the call is repeated.'),
   BREAKER_OPEN: row('unavailable', 'backoff', 503, 'The connection failed too often and rests.'),

@@ -1,0 +1,108 @@
+import type { JsonObject } from './json.ts';
+import type { Plan } from './plan.ts';
+import { applyDeadline, applyOutcome } from './run-answers.ts';
+import { copyRun, endRun, settle, stepOf, type Draft } from './run-draft.ts';
+import { applyGateDecided, applyGateOpened } from './run-gates.ts';
+import { drive, enterStep } from './run-steps.ts';
+import type { Advance, RunEvent, RunState } from './run.types.ts';
+
+/** What a run starts from; everything else follows from its plan and events. */
+export interface RunSeed {
+  readonly key: string;
+  readonly tenant: string;
+  readonly incidentId: string;
+  readonly incidentNumber: number;
+  readonly planDigest: string;
+  readonly policyDigest: string;
+  readonly requester: string;
+  readonly rehearsal: boolean;
+  readonly facts: JsonObject;
+  readonly receivedAtMs: number;
+}
+
+/** After this long a ticket is made without the optional lookups that have not answered. */
+export const lookupPatienceMs = 20_000;
+const seenMax = 256;
+
+export function createRun(plan: Plan, seed: RunSeed): RunState {
+  return {
+    schema: 1,
+    key: seed.key,
+    tenant: seed.tenant,
+    incidentId: seed.incidentId,
+    incidentNumber: seed.incidentNumber,
+    plan: { name: plan.name, version: plan.version, digest: seed.planDigest },
+    policyDigest: seed.policyDigest,
+    requester: seed.requester,
+    rehearsal: seed.rehearsal,
+    status: 'active',
+    stepNo: 0,
+    cursor: plan.start,
+    transitions: 0,
+    frames: [],
+    facts: seed.facts,
+    outputs: {},
+    pending: {},
+    gates: {},
+    missing: [],
+    deeds: [],
+    ticketed: false,
+    seen: [],
+    outcome: null,
+    lookupDeadlineMs: seed.receivedAtMs + lookupPatienceMs,
+  };
+}
+
+export const runIsOver = (state: RunState): boolean =>
+  state.status === 'done' || state.status === 'failed' || state.status === 'cancelled';
+
+/**
+ * The run as a pure function: applies one event and goes on until something must be done outside or waited for.
+ * An event that does not fit (already answered, unknown, repeated) changes nothing, so hosts may deliver twice.
+ */
+export function advance(plan: Plan, state: RunState, event: RunEvent): Advance {
+  if (runIsOver(state) || isRepeat(state, event)) return { state, commands: [] };
+  const draft = copyRun(state);
+  if (!apply(plan, draft, event)) return { state, commands: [] };
+  drive(plan, draft);
+  draft.stepNo += 1;
+  const { commands, verified: _, ...next } = draft;
+  return { state: next, commands };
+}
+
+function isRepeat(state: RunState, event: RunEvent): boolean {
+  return 'id' in event && state.seen.includes(event.id);
+}
+
+/** Applies the event to the draft; false where it does not fit the state. */
+function apply(plan: Plan, draft: Draft, event: RunEvent): boolean {
+  if ('id' in event) draft.seen = [...draft.seen, event.id].slice(-seenMax);
+  switch (event.kind) {
+    case 'start':
+      return draft.stepNo === 0;
+    case 'outcome':
+      return applyOutcome(plan, draft, { commandId: event.commandId, outcome: event.outcome });
+    case 'gate-opened':
+      return applyGateOpened(draft, event);
+    case 'gate-decided':
+      return applyGateDecided(plan, draft, event);
+    case 'lookup-deadline':
+      return applyDeadline(plan, draft, event.commandId);
+    case 'timer':
+      return applyTimer(plan, draft, event.commandId);
+    case 'cancel':
+      endRun(draft, 'cancelled', event.reason);
+      return true;
+  }
+}
+
+function applyTimer(plan: Plan, draft: Draft, commandId: string): boolean {
+  const command = draft.pending[commandId];
+  if (command?.kind !== 'wait') return false;
+  settle(draft, commandId);
+  const step = stepOf(plan, command.step);
+  if (step.kind === 'wait') draft.cursor = step.next;
+  else if (step.kind === 'action') enterStep(plan, draft, { kind: 'verify-retry', command });
+  draft.status = 'active';
+  return true;
+}
