@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { SallyportError } from '../domain/errors.ts';
+import type { PostgresBinaries } from './postgres-binaries.ts';
+
+export interface ClusterOptions {
+  readonly binaries: PostgresBinaries;
+  readonly dir: string;
+  readonly password: string;
+}
+
+/** The superuser of an embedded cluster, which is ours alone. */
+export const clusterUser = 'sallyport';
+
+const outputCharsMax = 4_000;
+
+/** Makes a new data directory (`dir` must not exist). The password lies in a file only while `initdb` runs. */
+export async function createCluster(options: ClusterOptions): Promise<void> {
+  const { binaries, dir } = options;
+  const passwordFile = `${dir}.password`;
+  await mkdir(dir, { mode: 0o700 });
+  await writeFile(passwordFile, `${options.password}\n`, { mode: 0o600 });
+  await handOver(binaries, [dir, passwordFile]);
+  const flags = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'];
+  const child = spawn(
+    binaries.initdb,
+    [`--pgdata=${dir}`, `--username=${clusterUser}`, `--pwfile=${passwordFile}`, ...flags],
+    { ...binaries.identity, cwd: dirname(dir), env: { LC_ALL: 'C', TZ: 'UTC' }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  try {
+    await succeeded(child, 'initdb');
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true });
+    throw error;
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+/** Starts the server in `dir`; it logs to its stderr. Settings given here win over `postgresql.conf`. */
+export function spawnPostgres(options: Omit<ClusterOptions, 'password'>, settings: Readonly<Record<string, string>>): ChildProcess {
+  const { binaries, dir } = options;
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return spawn(binaries.postgres, ['-D', dir, ...flags], {
+    ...binaries.identity,
+    cwd: dir,
+    env: { LC_ALL: 'C', TZ: 'UTC', PG_OOM_ADJUST_FILE: '' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
+}
+
+const readyLine = 'database system is ready to accept connections';
+
+/** Resolves at the server's own ready line, rejects with its last words where it ends before. */
+export async function postgresReady(child: ChildProcess): Promise<void> {
+  let output = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-outputCharsMax);
+      if (output.includes(readyLine)) resolve();
+    });
+    child.once('error', reject);
+    child.once('exit', () => reject(new SallyportError('STORE_UNAVAILABLE', `PostgreSQL did not start: ${output.trim()}`)));
+  });
+  child.stderr?.removeAllListeners('data');
+  child.stderr?.resume();
+}
+
+export function clusterUrl(port: number, password: string, database: string): string {
+  return `postgres://${clusterUser}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+}
+
+async function handOver(binaries: PostgresBinaries, paths: readonly string[]): Promise<void> {
+  const { identity } = binaries;
+  if (identity === null) return;
+  for (const path of paths) await chown(path, identity.uid, identity.gid);
+}
+
+async function succeeded(child: ChildProcess, name: string): Promise<void> {
+  let output = '';
+  const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-outputCharsMax));
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new SallyportError('STORE_UNAVAILABLE', `${name} failed: ${output.trim()}`);
+}
+
+/** Where PostgreSQL's log of a cluster goes. */
+export const clusterLog = (dir: string): string => join(dirname(dir), 'postgres.log');
