@@ -9,6 +9,8 @@ export interface ClusterOptions {
   readonly binaries: PostgresBinaries;
   readonly dir: string;
   readonly password: string;
+  /** For `initdb`. */
+  readonly flags?: readonly string[];
 }
 
 /** The superuser of an embedded cluster, which is ours alone. */
@@ -23,7 +25,7 @@ export async function createCluster(options: ClusterOptions): Promise<void> {
   await mkdir(dir, { mode: 0o700 });
   await writeFile(passwordFile, `${options.password}\n`, { mode: 0o600 });
   await handOver(binaries, [dir, passwordFile]);
-  const flags = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'];
+  const flags = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions', ...(options.flags ?? [])];
   const child = spawn(
     binaries.initdb,
     [`--pgdata=${dir}`, `--username=${clusterUser}`, `--pwfile=${passwordFile}`, ...flags],
@@ -40,7 +42,7 @@ export async function createCluster(options: ClusterOptions): Promise<void> {
 }
 
 /** Starts the server in `dir`; it logs to its stderr. Settings given here win over `postgresql.conf`. */
-export function spawnPostgres(options: Omit<ClusterOptions, 'password'>, settings: Readonly<Record<string, string>>): ChildProcess {
+export function spawnPostgres(options: Pick<ClusterOptions, 'binaries' | 'dir'>, settings: Readonly<Record<string, string>>): ChildProcess {
   const { binaries, dir } = options;
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return spawn(binaries.postgres, ['-D', dir, ...flags], {

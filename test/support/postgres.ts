@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmod, chown, cp, mkdir, mkdtemp, rename, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { openDatabase } from '../../store/database.ts';
 import type { Database } from '../../store/database.ts';
 import { migrate } from '../../store/migrate.ts';
@@ -27,7 +29,10 @@ interface Server {
   readonly admin: Database;
 }
 
+const run = promisify(execFile);
 const password = 'test';
+/** In memory where the machine offers that: a test's cluster is 25 MB and lives for seconds. */
+const parentDir = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const template = 'migrated';
 const portTriesMax = 5;
 
@@ -44,7 +49,7 @@ export async function startTestPostgres(options: { readonly migrated?: boolean }
   const server = await running;
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   const source = options.migrated === false ? 'template0' : template;
-  await server.admin.query(`create database ${name} template ${source} strategy file_copy`);
+  await server.admin.query(`create database ${name} template ${source}`);
   const url = clusterUrl(server.port, password, name);
   const db = openDatabase({ url, name: 'test' });
   return { url, db, stop: once(() => release(server, db, name)) };
@@ -65,12 +70,13 @@ async function release(server: Server, db: Database, name: string): Promise<void
 async function startServer(): Promise<Server> {
   const binaries = await locatePostgres(process.env['SALLYPORT_POSTGRES_BIN'] ?? null);
   const pristine = await pristineCluster(binaries);
-  const dir = await mkdtemp(join(tmpdir(), 'sallyport-pg-'));
-  await cp(pristine, join(dir, 'data'), { recursive: true, mode: 0 });
+  const dir = await mkdtemp(join(parentDir, 'sallyport-pg-'));
   await own(binaries, dir);
+  // Six times as fast as node:fs, and keeps the owner.
+  await run('cp', ['-a', pristine, join(dir, 'data')]);
   const { child, port } = await startOnFreePort(binaries, dir);
   const admin = openDatabase({ url: clusterUrl(port, password, 'postgres'), connectionsMax: 1, name: 'test-admin' });
-  await admin.query(`create database ${template} strategy file_copy`);
+  await admin.query(`create database ${template}`);
   const db = openDatabase({ url: clusterUrl(port, password, template), connectionsMax: 1 });
   await migrate(db);
   await db.close();
@@ -81,33 +87,23 @@ async function startServer(): Promise<Server> {
 async function pristineCluster(binaries: PostgresBinaries): Promise<string> {
   const owner = binaries.identity?.uid ?? userInfo().uid;
   const { mtimeMs } = await stat(binaries.postgres);
-  const parent = join(tmpdir(), `sallyport-test-${owner}`);
+  const parent = join(parentDir, `sallyport-test-${owner}`);
   const target = join(parent, `cluster-1-${Math.floor(mtimeMs)}`);
   if ((await stat(target).catch(() => null)) !== null) return target;
   await mkdir(parent, { recursive: true });
   await chmod(parent, 0o711);
-  const partial = join(await ownedTemporary(binaries, parent), 'data');
-  await createCluster({ binaries, dir: partial, password });
-  await rename(partial, target).catch(() => undefined);
+  const partial = await mkdtemp(join(parent, 'new-'));
+  await own(binaries, partial);
+  await createCluster({ binaries, dir: join(partial, 'data'), password, flags: ['--wal-segsize=1'] });
+  await rename(join(partial, 'data'), target).catch(() => undefined);
+  await rm(partial, { recursive: true, force: true });
   return target;
-}
-
-async function ownedTemporary(binaries: PostgresBinaries, parent: string): Promise<string> {
-  const dir = await mkdtemp(join(parent, 'new-'));
-  await own(binaries, dir);
-  return dir;
 }
 
 async function own(binaries: PostgresBinaries, dir: string): Promise<void> {
   const { identity } = binaries;
   if (identity === null) return;
   await chown(dir, identity.uid, identity.gid);
-  if ((await stat(join(dir, 'data')).catch(() => null)) === null) return;
-  await new Promise((resolve, reject) => {
-    const child = spawn('chown', ['-R', `${identity.uid}:${identity.gid}`, join(dir, 'data')], { stdio: 'ignore' });
-    child.once('error', reject);
-    child.once('exit', resolve);
-  });
 }
 
 async function startOnFreePort(binaries: PostgresBinaries, dir: string): Promise<{ child: ChildProcess; port: number }> {
