@@ -1,0 +1,203 @@
+import { CelScalar, celEnv, celFunc, celList, celListConcat, celMap, isCelError, isCelList, isCelMap, isCelUint, listType, parse, plan } from '@bufbuild/cel';
+import type { CelInput, CelList, CelValue } from '@bufbuild/cel';
+import { SallyportError } from './errors.ts';
+import { checkSource, expressionLimits, loopCap, survey, type Expr, type Survey } from './expression-bounds.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+
+/** The names under which an expression finds the run's data. */
+export const factRoots = ['incident', 'finding', 'steps', 'item', 'inputs', 'output'] as const;
+const roots: ReadonlySet<string> = new Set(factRoots);
+
+type Evaluate = (bindings: Record<string, CelInput>) => unknown;
+interface Program {
+  readonly problem: string | null;
+  readonly survey: Survey;
+  readonly run: Evaluate | null;
+}
+
+/** Facts in CEL's shape, each root converted when an expression first reads it; keep it for many rules over one incident. */
+export interface PreparedFacts {
+  readonly facts: JsonObject;
+  readonly converted: Map<string, CelInput>;
+}
+
+const programsMax = 2_000;
+const depthMax = 100;
+// DETERMINISM: a memo of a pure function of the source; a hit and a miss give the same program.
+const programs = new Map<string, Program>();
+
+const dynamicList = listType(CelScalar.DYN);
+/** Called around every loop's range: the static cost assumed no more items than this. */
+const boundedRange = '@bounded';
+const environment = celEnv({
+  funcs: [
+    celFunc('_+_', [CelScalar.STRING, CelScalar.STRING], CelScalar.STRING, joinTexts),
+    celFunc('_+_', [dynamicList, dynamicList], dynamicList, joinLists),
+    celFunc(boundedRange, [CelScalar.DYN, CelScalar.INT], CelScalar.DYN, checkRange),
+  ],
+});
+
+/** Says what is wrong with a CEL expression under the bounds of `expressionLimits`, or null. */
+export function checkExpression(source: string): string | null {
+  return programOf(source).problem;
+}
+
+/** The dotted names that an expression reads, each from one of `factRoots`; empty where it is not valid. */
+export function readsOf(source: string): readonly (readonly string[])[] {
+  return programOf(source).survey.reads;
+}
+
+/** Evaluates CEL over the facts. Throws `EXPRESSION_FAILED`: a missing field, a type error, a result that is not JSON. */
+export function evaluate(source: string, facts: JsonObject): Json {
+  return evaluateWith(source, prepareFacts(facts));
+}
+
+export function prepareFacts(facts: JsonObject): PreparedFacts {
+  return { facts, converted: new Map() };
+}
+
+export function evaluateWith(source: string, prepared: PreparedFacts): Json {
+  const program = programOf(source);
+  if (program.run === null) throw failed(program.problem ?? 'not valid');
+  const bindings: Record<string, CelInput> = Object.create(null) as Record<string, CelInput>;
+  for (const [root] of program.survey.reads) if (root !== undefined) bind(root, prepared, bindings);
+  const result = program.run(bindings);
+  if (isCelError(result)) throw failed(reasonOf(result.message));
+  return fromCel(result, 0);
+}
+
+function bind(root: string, prepared: PreparedFacts, bindings: Record<string, CelInput>): void {
+  if (!Object.hasOwn(prepared.facts, root)) return;
+  let value = prepared.converted.get(root);
+  if (value === undefined) {
+    value = toCel(prepared.facts[root] ?? null, 0);
+    prepared.converted.set(root, value);
+  }
+  bindings[root] = value;
+}
+
+function programOf(source: string): Program {
+  const known = programs.get(source);
+  if (known !== undefined) return known;
+  const program = compile(source);
+  if (programs.size >= programsMax) {
+    const [oldest] = programs.keys();
+    if (oldest !== undefined) programs.delete(oldest);
+  }
+  programs.set(source, program);
+  return program;
+}
+
+const nothingRead: Survey = { problem: null, reads: [], patterns: [], cost: 0 };
+
+function compile(source: string): Program {
+  const refuse = (problem: string): Program => ({ problem, survey: nothingRead, run: null });
+  const tooMuch = checkSource(source);
+  if (tooMuch !== null) return refuse(tooMuch);
+  try {
+    const { expr } = parse(source);
+    const surveyed = survey(expr, roots);
+    const problem = surveyed.problem ?? surveyed.patterns.map(checkPattern).find((found) => found !== null) ?? null;
+    if (problem !== null) return refuse(problem);
+    boundLoops(expr);
+    return { problem: null, survey: surveyed, run: plan(environment, expr) };
+  } catch (error) {
+    // The parser throws its own errors, and a RangeError where a text got past the depth checks.
+    return refuse(error instanceof Error ? firstLine(error.message) : 'cannot be read');
+  }
+}
+
+/** Compiles the pattern as it would be when matched; RE2 refuses look-around and back-references. */
+function checkPattern(pattern: string): string | null {
+  const tried = plan(environment, parse(`''.matches(${JSON.stringify(pattern)})`).expr)();
+  return isCelError(tried) ? `the pattern is not valid RE2: ${firstLine(tried.message)}` : null;
+}
+
+/** Wraps each loop's range in a check of its length, so that the static cost holds for whatever the data is. */
+function boundLoops(expr: Expr): void {
+  const kind = expr.exprKind;
+  for (const child of childrenOf(expr)) boundLoops(child);
+  if (kind.case !== 'comprehensionExpr' || kind.value.iterRange === undefined) return;
+  const range = kind.value.iterRange;
+  const call = parse(`f(1, ${loopCap(range)})`).expr;
+  if (call.exprKind.case !== 'callExpr') return;
+  call.exprKind.value.function = boundedRange;
+  call.exprKind.value.args[0] = range;
+  kind.value.iterRange = call;
+}
+
+function childrenOf(expr: Expr): readonly Expr[] {
+  const kind = expr.exprKind;
+  const some = (parts: readonly (Expr | undefined)[]): readonly Expr[] => parts.filter((part) => part !== undefined);
+  if (kind.case === 'selectExpr') return some([kind.value.operand]);
+  if (kind.case === 'callExpr') return some([kind.value.target, ...kind.value.args]);
+  if (kind.case === 'listExpr') return kind.value.elements;
+  if (kind.case === 'structExpr') return some(kind.value.entries.map((entry) => entry.value));
+  if (kind.case !== 'comprehensionExpr') return [];
+  return some([kind.value.iterRange, kind.value.accuInit, kind.value.loopCondition, kind.value.loopStep, kind.value.result]);
+}
+
+function joinTexts(left: string, right: string): string {
+  if (left.length + right.length > expressionLimits.textChars) throw new Error(`a text grew over ${expressionLimits.textChars} characters`);
+  return left + right;
+}
+
+function joinLists(left: CelList, right: CelList): CelList {
+  if (left.size + right.size > expressionLimits.listItems) throw new Error(`a list grew over ${expressionLimits.listItems} items`);
+  return celListConcat(left, right);
+}
+
+function checkRange(range: CelValue, cap: bigint): CelValue {
+  if ((isCelList(range) || isCelMap(range)) && range.size > Number(cap)) throw new Error(`a loop over ${range.size} items; at most ${cap} are allowed`);
+  return range;
+}
+
+/** SECURITY: objects become maps key by key, so that no key (`$typeName`, `__proto__`) means anything to the library. */
+function toCel(value: Json, depth: number): CelInput {
+  if (depth > depthMax) throw failed('the data is nested too deep');
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+  if (Array.isArray(value)) return celList(value.map((item: Json) => toCel(item, depth + 1)));
+  if (!isObject(value)) return value as string | boolean | null; // all that Json has left
+  return celMap(new Map(Object.entries(value).map(([key, item]) => [key, toCel(item, depth + 1)])));
+}
+
+function fromCel(value: unknown, depth: number): Json {
+  if (depth > depthMax) throw failed('the result is nested too deep');
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number') return finite(value);
+  if (typeof value === 'bigint') return safe(value);
+  if (isCelUint(value)) return safe(value.value);
+  if (isCelList(value)) return [...value].map((item) => fromCel(item, depth + 1));
+  if (!isCelMap(value)) throw failed('the result is not JSON');
+  const entries: [string, Json][] = [];
+  for (const [key, item] of value.entries()) {
+    if (typeof key !== 'string') throw failed('a key of the result is not a text');
+    entries.push([key, fromCel(item, depth + 1)]);
+  }
+  return Object.fromEntries(entries);
+}
+
+function finite(value: number): number {
+  if (!Number.isFinite(value)) throw failed('the result is not a finite number');
+  return value;
+}
+
+function safe(value: bigint): number {
+  if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) throw failed('the result is a number beyond 2^53');
+  return Number(value);
+}
+
+// SECURITY: a message may repeat a value of the data; only these forms, which name fields and types, are passed on.
+const plainReasons = /^(?:field not found: [\w-]{1,64}$|found no matching overload for |(?:int|uint) overflow|divi[ds]|modulus|unresolved |index |a (?:text|list) grew over|a loop over )/;
+
+function reasonOf(message: string): string {
+  return plainReasons.test(message) ? message : 'the expression could not be evaluated on this data';
+}
+
+function failed(detail: string): SallyportError {
+  return new SallyportError('EXPRESSION_FAILED', firstLine(detail));
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? '').slice(0, 200);
+}
