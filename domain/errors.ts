@@ -90,3 +90,8 @@ export class SallyportError extends Error {
     this.retryAfterMs = options.retryAfterMs;
   }
 }
+
+/** Whether the same call may succeed later: what hosts repeat, and what makes a run leave its batch. */
+export function isWorthRetrying(code: ErrorCode): boolean {
+  return errorTable[code].retry !== 'never';
+}

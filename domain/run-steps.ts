@@ -46,7 +46,7 @@ function takeStep(plan: Plan, draft: Draft, step: PlanStep): void {
     case 'gate':
       return takeGate(plan, draft, { step, iteration: 0 });
     case 'action':
-      return takeAction(plan, draft, step);
+      return takeAction(draft, step);
     case 'wait':
       return takeWait(draft, step);
     case 'each':
@@ -136,7 +136,7 @@ export function openGateAgain(plan: Plan, draft: Draft, { gate, why }: { gate: s
   return true;
 }
 
-function takeAction(plan: Plan, draft: Draft, step: ActionStep): void {
+function takeAction(draft: Draft, step: ActionStep): void {
   const gate = step.gate === null ? null : draft.gates[step.gate];
   const iteration = gate?.iteration ?? 0;
   const command: EffectCommand = {

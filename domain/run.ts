@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
 import type { Plan } from './plan.ts';
 import { applyDeadline, applyOutcome } from './run-answers.ts';
 import { copyRun, endRun, settle, stepOf, type Draft } from './run-draft.ts';
@@ -90,10 +90,17 @@ function apply(plan: Plan, draft: Draft, event: RunEvent): boolean {
       return applyDeadline(plan, draft, event.commandId);
     case 'timer':
       return applyTimer(plan, draft, event.commandId);
+    case 'findings':
+      draft.facts = { ...draft.facts, incident: { ...objectOf(draft.facts['incident']), ...event.incident } };
+      return true;
     case 'cancel':
       endRun(draft, 'cancelled', event.reason);
       return true;
   }
+}
+
+function objectOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
 }
 
 function applyTimer(plan: Plan, draft: Draft, commandId: string): boolean {

@@ -127,6 +127,7 @@ export type RunEvent =
   | { readonly kind: 'gate-decided'; readonly atMs: number; readonly id: string; readonly gateId: string; readonly state: 'approved' | 'denied' | 'expired' | 'void'; readonly detail: string }
   | { readonly kind: 'lookup-deadline'; readonly atMs: number; readonly commandId: string }
   | { readonly kind: 'timer'; readonly atMs: number; readonly commandId: string }
+  | { readonly kind: 'findings'; readonly atMs: number; readonly id: string; readonly incident: JsonObject }
   | { readonly kind: 'cancel'; readonly atMs: number; readonly id: string; readonly reason: string };
 
 /** What came of one command. Items of a vectorised activity answer one by one: one failure never fails the rest. */

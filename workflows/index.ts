@@ -1,0 +1,2 @@
+export { respond } from './respond.ts';
+export { triage } from './triage.ts';
