@@ -1,9 +1,8 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +13,7 @@ import { locatePostgres } from '../../server/postgres-binaries.ts';
 import type { PostgresBinaries } from '../../server/postgres-binaries.ts';
 import { clusterUrl, createCluster, postgresReady } from '../../server/postgres-cluster.ts';
 import { freePort } from './free-port.ts';
+import { endGuarded, letGo, spawnGuarded } from './guarded-process.ts';
 
 export interface TestPostgres {
   readonly url: string;
@@ -61,10 +61,7 @@ async function release(server: Server, db: Database, name: string): Promise<void
   if (users > 0) return void (await server.admin.query(`drop database if exists ${name} with (force)`));
   running = null;
   await server.admin.close();
-  const gone = new Promise((resolve) => server.child.once('exit', resolve));
-  server.child.ref();
-  server.child.stdin?.end();
-  await gone;
+  await endGuarded(server.child);
 }
 
 async function startServer(): Promise<Server> {
@@ -109,7 +106,9 @@ async function own(binaries: PostgresBinaries, dir: string): Promise<void> {
 async function startOnFreePort(binaries: PostgresBinaries, dir: string): Promise<{ child: ChildProcess; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const child = spawnGuarded(binaries, dir, port);
+    const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const command = [binaries.postgres, '-D', join(dir, 'data'), ...flags];
+    const child = spawnGuarded({ command, dir, signal: 'QUIT', identity: binaries.identity, env: { LC_ALL: 'C', TZ: 'UTC' } });
     try {
       await postgresReady(child);
       letGo(child);
@@ -133,29 +132,6 @@ const settings = {
   autovacuum: 'off',
   jit: 'off',
 };
-
-/** Our end of the shell's stdin closes when we die, even by SIGKILL; then it stops the server and removes its files. */
-const watched = `dir="$1"; shift; exec 3<&0; "$@" </dev/null 3<&- & pid=$!
-(cat <&3; while kill -QUIT $pid; do sleep 0.05; done; rm -rf "$dir") >/dev/null 2>&1 & wait $pid`;
-
-function spawnGuarded(binaries: PostgresBinaries, dir: string, port: number): ChildProcess {
-  const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn('sh', ['-c', watched, 'sh', dir, binaries.postgres, '-D', join(dir, 'data'), ...flags], {
-    ...binaries.identity,
-    cwd: dir,
-    env: { LC_ALL: 'C', TZ: 'UTC', PATH: process.env['PATH'] ?? '' },
-    stdio: ['pipe', 'ignore', 'pipe'],
-    detached: true,
-  });
-  child.stdin?.on('error', () => undefined);
-  return child;
-}
-
-/** The server must not keep a test process alive that has nothing else to do. */
-function letGo(child: ChildProcess): void {
-  child.unref();
-  for (const stream of [child.stdin, child.stderr]) if (stream instanceof Socket) stream.unref();
-}
 
 function once(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | null = null;
