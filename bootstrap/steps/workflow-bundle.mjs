@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { dirname, join, relative } from 'node:path';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { temporaryBeside } from '../cache.mjs';
+import { checkout, filesBelow, lockfile } from '../checkout.mjs';
+import { run } from '../child.mjs';
+import { withLock } from '../lock.mjs';
+import { Problem } from '../problem.mjs';
+import { announced } from '../say.mjs';
+
+const script = join(checkout, 'bootstrap', 'bundle-workflows.ts');
+const bundleLimitMs = 120_000;
+
+/** Returns the path of the workflow code as one file; it is made again only when its sources change. */
+export async function provideWorkflowBundle(cache, node) {
+  const target = join(cache, 'workflows', `${sourceHash()}.js`);
+  if (existsSync(target)) return target;
+  return withLock(cache, 'workflow-bundle', async () => {
+    if (!existsSync(target)) await bundle(node, target);
+    return target;
+  });
+}
+
+/** Workflows may import nothing but domain/ and packages, so these files decide what the bundle holds. */
+function sourceHash() {
+  const sources = ['workflows', 'domain'].flatMap((room) => filesBelow(join(checkout, room)).filter((file) => file.endsWith('.ts')));
+  const hash = createHash('sha256');
+  for (const file of [...sources, script, lockfile]) hash.update(`${relative(checkout, file)}\0`).update(readFileSync(file)).update('\0');
+  return hash.digest('hex').slice(0, 32);
+}
+
+async function bundle(node, target) {
+  const temporary = temporaryBeside(target);
+  mkdirSync(dirname(target), { recursive: true });
+  try {
+    const result = await announced('bundling the workflows', '2-5 s', () =>
+      run(node.program, [script, temporary], { cwd: checkout, limitMs: bundleLimitMs }),
+    );
+    if (!result.ok) throw new Problem('the workflows cannot be bundled', 'The output above names the file and the import.', result.output);
+    renameSync(temporary, target);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
