@@ -5,7 +5,7 @@ import { checkSource, expressionLimits, loopCap, survey, type Expr, type Survey 
 import { isObject, type Json, type JsonObject } from './json.ts';
 
 /** The names under which an expression finds the run's data. */
-export const factRoots = ['incident', 'finding', 'steps', 'item', 'inputs', 'output'] as const;
+export const factRoots = ['incident', 'finding', 'steps', 'item', 'inputs', 'answer'] as const;
 const roots: ReadonlySet<string> = new Set(factRoots);
 
 type Evaluate = (bindings: Record<string, CelInput>) => unknown;
