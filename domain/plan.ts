@@ -23,6 +23,7 @@ export type PlanStep =
   | NotifyStep
   | GateStep
   | ActionStep
+  | UndoStep
   | WaitStep
   | EachStep
   | EndStep;
@@ -103,6 +104,16 @@ export interface ActionStep {
   readonly verify: { readonly call: PlanCall; readonly condition: string } | null;
   readonly next: string;
   /** Where the run goes on when the action was refused, failed or held. */
+  readonly failed: string;
+}
+
+/** Takes back what one signed order did. Only the engine makes plans with it; playbooks cannot. */
+export interface UndoStep {
+  readonly kind: 'undo';
+  readonly call: PlanCall;
+  readonly gateId: string;
+  readonly orderDigest: string;
+  readonly next: string;
   readonly failed: string;
 }
 

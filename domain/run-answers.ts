@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import type { ErrorCode } from './errors.ts';
-import type { ActionStep, LookupStep, Plan } from './plan.ts';
+import type { ActionStep, LookupStep, Plan, UndoStep } from './plan.ts';
 import { endRun, noteDeed, settle, stepOf, type Draft } from './run-draft.ts';
 import { enterStep, openGateAgain, verifyAgain } from './run-steps.ts';
 import type { Command, Outcome } from './run.types.ts';
@@ -53,12 +53,19 @@ function applyEffect(plan: Plan, draft: Draft, { command, outcome }: Answered<'e
   const step = stepOf(plan, command.step);
   if (command.id.endsWith('!late')) return;
   if (step.kind === 'action') return applyAction(plan, draft, { command, step, outcome });
+  if (step.kind === 'undo') return applyUndo(draft, step, { command, outcome });
   assert(step.kind === 'ticket' || step.kind === 'notify', 'an effect answers a step that has one');
   if (outcome.kind === 'ok') draft.outputs = { ...draft.outputs, [command.step]: outcome.output };
   if (outcome.kind === 'ok' && step.kind === 'ticket') draft.ticketed = true;
   else if (outcome.kind !== 'ok') noteDeed(draft, command, { outcome: deedOf(outcome), detail: why(outcome) });
   if (outcome.kind !== 'ok' && step.kind === 'ticket') return endRun(draft, 'failed', `${command.step}: ${why(outcome)}`);
   draft.cursor = step.next;
+}
+
+function applyUndo(draft: Draft, step: UndoStep, { command, outcome }: Answered<'effect'>): void {
+  if (outcome.kind === 'ok') draft.outputs = { ...draft.outputs, [command.step]: outcome.output };
+  noteDeed(draft, command, outcome.kind === 'ok' ? { outcome: 'undone', detail: 'undone' } : { outcome: deedOf(outcome), detail: why(outcome) });
+  draft.cursor = outcome.kind === 'ok' ? step.next : step.failed;
 }
 
 interface ActionAnswer extends Answered<'effect'> {

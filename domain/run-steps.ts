@@ -3,7 +3,7 @@ import { digestOf } from './digest.ts';
 import { SallyportError } from './errors.ts';
 import { evaluate } from './expression.ts';
 import type { Json } from './json.ts';
-import { planLimits, type ActionStep, type EachStep, type GateStep, type NotifyStep, type Plan, type PlanStep, type TicketStep } from './plan.ts';
+import { planLimits, type ActionStep, type EachStep, type GateStep, type NotifyStep, type Plan, type PlanStep, type TicketStep, type UndoStep } from './plan.ts';
 import { resolveCall, resolveInput, resolveValue } from './resolve.ts';
 import { dataOf, endRun, pathOf, send, stepOf, type Draft } from './run-draft.ts';
 import type { EffectCommand, LookupCommand, Outcome, RunState, TicketIntent, WaitCommand } from './run.types.ts';
@@ -47,6 +47,8 @@ function takeStep(plan: Plan, draft: Draft, step: PlanStep): void {
       return takeGate(plan, draft, { step, iteration: 0 });
     case 'action':
       return takeAction(draft, step);
+    case 'undo':
+      return takeUndo(draft, step);
     case 'wait':
       return takeWait(draft, step);
     case 'each':
@@ -77,7 +79,7 @@ function takeEffect(draft: Draft, step: TicketStep | NotifyStep): void {
     ticket: step.kind === 'ticket' ? ticketIntent(draft, step) : null,
     orderDigest: null,
     gateId: null,
-    verify: null,
+    purpose: 'act',
   };
   if (!draft.rehearsal) return send(draft, { ...command, idempotencyKey: effectKey(draft, command) });
   simulate(draft, command);
@@ -147,7 +149,7 @@ function takeAction(draft: Draft, step: ActionStep): void {
     ticket: null,
     orderDigest: gate?.orderDigest ?? null,
     gateId: gate?.gateId ?? null,
-    verify: null,
+    purpose: 'act',
   };
   if (draft.rehearsal) {
     simulate(draft, command);
@@ -155,6 +157,20 @@ function takeAction(draft: Draft, step: ActionStep): void {
     return;
   }
   assert(step.gate === null || gate?.state === 'approved', 'an action passes its gate');
+  send(draft, { ...command, idempotencyKey: effectKey(draft, command) });
+}
+
+function takeUndo(draft: Draft, step: UndoStep): void {
+  const command: EffectCommand = {
+    kind: 'effect',
+    ...place(draft),
+    call: resolveCall(step.call, dataOf(draft)),
+    idempotencyKey: '',
+    ticket: null,
+    orderDigest: step.orderDigest,
+    gateId: step.gateId,
+    purpose: 'undo',
+  };
   send(draft, { ...command, idempotencyKey: effectKey(draft, command) });
 }
 
@@ -263,7 +279,7 @@ function lateComment(plan: Plan, draft: Draft, lookup: string): boolean {
     ticket: { verb: 'comment', purpose: step.purpose, form: 'light', view: { late: lookup, answer: draft.outputs[lookup] ?? {} } },
     orderDigest: null,
     gateId: null,
-    verify: null,
+    purpose: 'act',
   };
   send(draft, { ...command, idempotencyKey: effectKey(draft, command) });
   return true;

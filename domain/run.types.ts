@@ -88,7 +88,8 @@ export interface EffectCommand extends CommandBase {
   /** The digest of the order that a warrant must open; null where none is needed. */
   readonly orderDigest: string | null;
   readonly gateId: string | null;
-  readonly verify: { readonly call: ResolvedCall; readonly condition: string } | null;
+  /** `undo` asks for the warrant that one approver signed for the order's undo. */
+  readonly purpose: 'act' | 'undo';
 }
 
 /** What the ticket is to say is rendered by the activity from these facts, so that one layout serves all. */
