@@ -1,0 +1,58 @@
+import { isoTime, type Clock } from '../platform/clock.ts';
+import type { Database, Sql } from './database.ts';
+import type { Judge } from './votes.ts';
+import { decideAndRecord } from './votes.ts';
+
+/** The waiting execution has answered to the vote, or is gone for good. */
+export async function markDelivered(sql: Sql, voteId: string, clock: Clock): Promise<void> {
+  await sql.query('update votes set delivered_at = $2 where id = $1 and delivered_at is null', [voteId, isoTime(clock.nowMs())]);
+}
+
+/** Votes that were kept `olderThanMs` ago and that no execution has answered to. The oldest first, at most 100. */
+export async function undeliveredVotes(sql: Sql, options: { readonly clock: Clock; readonly olderThanMs: number }): Promise<readonly UndeliveredVote[]> {
+  return sql.query<UndeliveredVote>(
+    `select v.id as "voteId", v.gate_id as "gateId", g.workflow_id as "workflowId", v.decision, v.cast_at as "castAt"
+       from votes v join gates g on g.id = v.gate_id
+      where v.delivered_at is null and v.cast_at <= $1 order by v.cast_at limit 100`,
+    [isoTime(options.clock.nowMs() - options.olderThanMs)],
+  );
+}
+
+export interface UndeliveredVote {
+  readonly voteId: string;
+  readonly gateId: string;
+  readonly workflowId: string;
+  /** An `undo` is judged by the API itself; no execution waits for it. */
+  readonly decision: 'approve' | 'reject' | 'undo';
+  readonly castAt: Date;
+}
+
+/** Brings a vote to the execution that waits at its gate; `gone` where there is none any more. Throws when it may be tried again. */
+export type DeliverVote = (vote: UndeliveredVote) => Promise<'delivered' | 'gone'>;
+
+export interface VoteSweep {
+  readonly db: Database;
+  readonly judge: Judge;
+  readonly olderThanMs: number;
+  readonly deliver: DeliverVote;
+}
+
+/**
+ * Delivers what was kept and never arrived, because the API died in between. A vote that nobody waits for is judged
+ * here, so that it has a verdict and an entry. One vote that cannot be delivered now does not hold up the others.
+ */
+export async function sweepVotes({ db, judge, olderThanMs, deliver }: VoteSweep): Promise<{ readonly delivered: number; readonly failed: number }> {
+  let delivered = 0;
+  let failed = 0;
+  for (const vote of await undeliveredVotes(db, { clock: judge.clock, olderThanMs })) {
+    try {
+      const answer = vote.decision === 'undo' ? 'gone' : await deliver(vote);
+      if (answer === 'gone') await db.transaction((tx) => decideAndRecord(tx, vote.voteId, judge));
+      await markDelivered(db, vote.voteId, judge.clock);
+      delivered += 1;
+    } catch {
+      failed += 1; // It stays undelivered and comes with the next sweep.
+    }
+  }
+  return { delivered, failed };
+}
