@@ -1,0 +1,123 @@
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { promisify } from 'node:util';
+import type { Dispatcher } from 'undici';
+import { SallyportError } from '../domain/errors.ts';
+
+/** One request over a pool, with its bounds. `path` includes the query. */
+export interface Exchange {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer | null;
+  readonly totalTimeoutMs: number;
+  readonly headersTimeoutMs: number;
+  readonly bytesMax: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
+}
+
+/** Why there is no answer, and whether the product may have seen the request: what decides if it may be repeated. */
+export class ExchangeFailure extends Error {
+  readonly sent: boolean;
+  readonly byCaller: boolean;
+  constructor(message: string, facts: { sent: boolean; byCaller?: boolean; cause?: unknown }) {
+    super(message, { cause: facts.cause });
+    this.name = 'ExchangeFailure';
+    this.sent = facts.sent;
+    this.byCaller = facts.byCaller ?? false;
+  }
+}
+
+/** Sends and reads whole, or throws `ExchangeFailure`. Follows no redirect, repeats nothing. */
+export async function exchange(pool: Dispatcher, wanted: Exchange): Promise<RawAnswer> {
+  const raw = await dispatch(pool, wanted);
+  return { ...raw, bytes: await decoded(raw, wanted.bytesMax) };
+}
+
+function dispatch(pool: Dispatcher, wanted: Exchange): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let sent = false;
+    let head: { status: number; headers: Record<string, string> } | null = null;
+    let controller: Dispatcher.DispatchController | null = null;
+    let gaveUp: ExchangeFailure | null = null;
+
+    const settle = (finish: () => void): void => {
+      clearTimeout(timer);
+      wanted.signal?.removeEventListener('abort', cancelled);
+      finish();
+    };
+    const giveUp = (message: string, byCaller = false): void => {
+      gaveUp ??= new ExchangeFailure(message, { sent, byCaller });
+      const failure = gaveUp;
+      controller?.abort(failure);
+      settle(() => reject(failure));
+    };
+    const cancelled = (): void => giveUp('the call was cancelled', true);
+    const timer = setTimeout(() => giveUp('no answer in time'), wanted.totalTimeoutMs);
+    if (wanted.signal?.aborted === true) return cancelled();
+    wanted.signal?.addEventListener('abort', cancelled);
+
+    pool.dispatch(
+      { origin: wanted.origin, method: wanted.method, path: wanted.path, headers: { ...wanted.headers }, body: wanted.body, headersTimeout: wanted.headersTimeoutMs, bodyTimeout: wanted.totalTimeoutMs },
+      {
+        // Called when a connected socket is about to be written to: before it, nothing can have been sent.
+        onRequestStart: (started) => {
+          controller = started;
+          if (gaveUp === null) sent = true;
+          else started.abort(gaveUp);
+        },
+        onResponseStart: (_, status, headers) => {
+          head = status >= 200 ? { status, headers: plainHeaders(headers) } : head;
+        },
+        onResponseData: (_, chunk) => {
+          size += chunk.length;
+          if (size > wanted.bytesMax) giveUp('the answer is too large');
+          else chunks.push(chunk);
+        },
+        onResponseEnd: () => {
+          if (head === null) return giveUp('the answer has no status');
+          const answer = { ...head, bytes: Buffer.concat(chunks) };
+          settle(() => resolve(answer));
+        },
+        onResponseError: (_, error) => {
+          settle(() => reject(gaveUp ?? new ExchangeFailure('the connection failed', { sent, cause: error })));
+        },
+      },
+    );
+  });
+}
+
+function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const plain: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) plain[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return plain;
+}
+
+const decoders = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
+
+/** SECURITY: a few kilobytes may unpack to gigabytes, so the output is bounded, and one coding is the most we undo. */
+async function decoded({ headers, bytes }: RawAnswer, bytesMax: number): Promise<Buffer> {
+  const coding = headers['content-encoding']?.toLowerCase() ?? 'identity';
+  if (coding === 'identity' || bytes.length === 0) return bytes;
+  if (coding !== 'gzip' && coding !== 'deflate' && coding !== 'br') throw new ExchangeFailure('the answer has an unknown content coding', { sent: true });
+  try {
+    return await decoders[coding](bytes, { maxOutputLength: bytesMax });
+  } catch (cause) {
+    throw new ExchangeFailure('the answer cannot be unpacked within its bound', { sent: true, cause });
+  }
+}
+
+/** The error that a guard threw while connecting, if that is why nothing was sent. */
+export function blockedBy(failure: ExchangeFailure): SallyportError | null {
+  return failure.cause instanceof SallyportError && failure.cause.code === 'EGRESS_BLOCKED' ? failure.cause : null;
+}

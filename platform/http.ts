@@ -1,0 +1,246 @@
+import { Pool } from 'undici';
+import { SallyportError } from '../domain/errors.ts';
+import { createBreaker, type Breaker } from './breaker.ts';
+import type { Clock } from './clock.ts';
+import { guardedConnector, systemResolve, type Resolve } from './egress-connect.ts';
+import { blockedBy, exchange, ExchangeFailure, type Exchange, type RawAnswer } from './egress-exchange.ts';
+import { withinDepth } from './json-depth.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** Where a connection may go: the origin of `address`, which must be on `hosts` (its own host if the list is empty). */
+export interface EgressTarget {
+  readonly name: string;
+  readonly address: string;
+  readonly egress: { readonly hosts: readonly string[]; readonly private: boolean };
+}
+
+export interface EgressRequest {
+  readonly method: Exchange['method'];
+  /** Below the path of the connection's address; starts with `/`, parameters already percent-encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: RequestBody;
+  /** `write` if the request may change something there: then a lost answer is `EFFECT_UNKNOWN`. */
+  readonly effect: 'read' | 'write';
+  /** Statuses besides 2xx that the caller reads itself. */
+  readonly answers?: readonly number[];
+  readonly signal?: AbortSignal;
+}
+
+export type RequestBody =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'form'; readonly fields: Readonly<Record<string, string>> }
+  | { readonly kind: 'text'; readonly type: string; readonly text: string };
+
+export interface EgressResponse {
+  readonly status: number;
+  readonly effect: 'read' | 'write';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** Parses the body; what is not JSON is `RESPONSE_INVALID`, after a write `EFFECT_UNKNOWN`. */
+  json(): unknown;
+}
+
+export interface EgressClient {
+  request(wanted: EgressRequest): Promise<EgressResponse>;
+}
+
+/** The one door to the outside. Pools and breakers live as long as it does. */
+export interface Egress {
+  clientFor(target: EgressTarget): EgressClient;
+  close(): Promise<void>;
+}
+
+export interface EgressLimits {
+  readonly connectTimeoutMs: number;
+  readonly headersTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+  readonly responseBytesMax: number;
+  readonly requestBytesMax: number;
+  readonly socketsMax: number;
+  readonly breakerFailuresMax: number;
+  readonly breakerRestMs: number;
+}
+
+export const egressLimits: EgressLimits = {
+  connectTimeoutMs: 3_000,
+  headersTimeoutMs: 10_000,
+  totalTimeoutMs: 10_000,
+  responseBytesMax: 1_048_576,
+  requestBytesMax: 1_048_576,
+  socketsMax: 16,
+  breakerFailuresMax: 5,
+  breakerRestMs: 5_000,
+};
+
+const jsonDepthMax = 64;
+
+export interface EgressOptions {
+  readonly clock: Clock;
+  readonly resolve?: Resolve;
+  readonly limits?: Partial<EgressLimits>;
+}
+
+interface Line {
+  readonly origin: string;
+  readonly basePath: string;
+  readonly pool: Pool;
+  readonly breaker: Breaker;
+}
+
+interface Door {
+  readonly clock: Clock;
+  readonly limits: EgressLimits;
+}
+
+export function createEgress(options: EgressOptions): Egress {
+  const door: Door = { clock: options.clock, limits: { ...egressLimits, ...options.limits } };
+  const lines = new Map<string, Line>();
+  const lineTo = (target: EgressTarget): Line => {
+    const key = JSON.stringify([target.name, target.address, target.egress]);
+    const known = lines.get(key);
+    if (known !== undefined) return known;
+    const line = openLine(target, { door, resolve: options.resolve ?? systemResolve });
+    lines.set(key, line);
+    return line;
+  };
+  return {
+    clientFor: (target) => ({ request: async (wanted) => send(door, lineTo(target), wanted) }),
+    close: async () => {
+      const open = [...lines.values()];
+      lines.clear();
+      await Promise.all(open.map(({ pool }) => pool.destroy()));
+    },
+  };
+}
+
+/** Checks what can be known without a socket: scheme, host list, no credentials in the address. */
+export function checkedAddress(target: EgressTarget): URL {
+  const url = URL.canParse(target.address) ? new URL(target.address) : null;
+  const blocked = (why: string): SallyportError => new SallyportError('EGRESS_BLOCKED', `connection ${target.name}: ${why}`);
+  if (url === null) throw blocked('the address is not a URL');
+  const schemes = target.egress.private ? ['https:', 'http:'] : ['https:'];
+  if (!schemes.includes(url.protocol)) throw blocked('the address must be https (http only for private connections)');
+  if (url.username !== '' || url.password !== '') throw blocked('the address holds credentials');
+  const hosts = target.egress.hosts.map((host) => host.toLowerCase());
+  if (hosts.length > 0 && !hosts.includes(url.hostname) && !hosts.includes(url.host)) throw blocked('the host is not on the allow-list');
+  return url;
+}
+
+function openLine(target: EgressTarget, { door, resolve }: { door: Door; resolve: Resolve }): Line {
+  const url = checkedAddress(target);
+  const scope = target.egress.private ? 'private' : 'public';
+  const { connectTimeoutMs, headersTimeoutMs, totalTimeoutMs, socketsMax } = door.limits;
+  return {
+    origin: url.origin,
+    basePath: url.pathname.replace(/\/+$/, ''),
+    pool: new Pool(url.origin, {
+      connections: socketsMax,
+      pipelining: 1,
+      allowH2: false,
+      headersTimeout: headersTimeoutMs,
+      bodyTimeout: totalTimeoutMs,
+      connect: guardedConnector({ resolve, scope, connectTimeoutMs }),
+    }),
+    breaker: createBreaker({ clock: door.clock, failuresMax: door.limits.breakerFailuresMax, restMs: door.limits.breakerRestMs }),
+  };
+}
+
+async function send(door: Door, line: Line, wanted: EgressRequest): Promise<EgressResponse> {
+  const prepared = prepare(door, line, wanted);
+  const restMs = line.breaker.enter();
+  if (restMs !== null) throw new SallyportError('BREAKER_OPEN', 'the connection failed too often and rests', { retryAfterMs: restMs });
+  let answer: RawAnswer;
+  try {
+    answer = await exchange(line.pool, prepared);
+  } catch (error) {
+    throw lost(line.breaker, wanted, error);
+  }
+  if (answer.status >= 500) line.breaker.failed();
+  else line.breaker.succeeded();
+  return accept(door, wanted, answer);
+}
+
+function prepare(door: Door, line: Line, wanted: EgressRequest): Exchange {
+  const query = wanted.query === undefined ? '' : new URLSearchParams(wanted.query).toString();
+  const path = `${line.basePath}${wanted.path}` || '/';
+  // SECURITY: a path that begins with `//` or holds a backslash, blank or fragment can be read as another target.
+  if (!/^\/(?!\/)[\x21-\x7e]*$/.test(path) || /[\\#]/.test(path)) throw new SallyportError('INPUT_INVALID', 'the request path is malformed');
+  const { type, body } = encode(wanted.body);
+  if (body !== null && Buffer.byteLength(body) > door.limits.requestBytesMax) throw new SallyportError('INPUT_INVALID', 'the request is too large');
+  return {
+    method: wanted.method,
+    origin: line.origin,
+    path: query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`,
+    headers: { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': 'sallyport', ...(type === null ? {} : { 'content-type': type }), ...wanted.headers },
+    body,
+    totalTimeoutMs: door.limits.totalTimeoutMs,
+    headersTimeoutMs: door.limits.headersTimeoutMs,
+    bytesMax: door.limits.responseBytesMax,
+    signal: wanted.signal,
+  };
+}
+
+function encode(body: RequestBody | undefined): { type: string | null; body: string | null } {
+  if (body === undefined) return { type: null, body: null };
+  if (body.kind === 'json') return { type: 'application/json', body: JSON.stringify(body.value) };
+  if (body.kind === 'form') return { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(body.fields).toString() };
+  return { type: body.type, body: body.text };
+}
+
+/** No answer: whether it may be repeated depends on what the product can have seen. */
+function lost(breaker: Breaker, wanted: EgressRequest, error: unknown): SallyportError {
+  if (!(error instanceof ExchangeFailure)) {
+    breaker.failed();
+    return new SallyportError('BROKEN_INVARIANT', 'the request could not be made', { cause: error });
+  }
+  const blocked = blockedBy(error);
+  if (blocked !== null || error.byCaller) breaker.released();
+  else breaker.failed();
+  if (blocked !== null) return blocked;
+  if (error.sent && wanted.effect === 'write') return new SallyportError('EFFECT_UNKNOWN', `sent, but ${error.message}`, { cause: error });
+  return new SallyportError('VENDOR_UNAVAILABLE', error.message, { cause: error });
+}
+
+function accept(door: Door, wanted: EgressRequest, answer: RawAnswer): EgressResponse {
+  const { status, headers } = answer;
+  const response = read(wanted.effect, answer);
+  if ((status >= 200 && status < 300) || wanted.answers?.includes(status) === true) return response;
+  const said = `the product answered ${status}`;
+  if (status === 429) throw new SallyportError('VENDOR_THROTTLED', said, { retryAfterMs: retryAfterMs(headers, door.clock.nowMs()) });
+  if (status === 401 || status === 403) throw new SallyportError('VENDOR_DENIED', said);
+  if (status === 404 || status === 410) throw new SallyportError('TARGET_ABSENT', said);
+  if (status === 409 || status === 412) throw new SallyportError('CONFLICT', said);
+  if (status >= 400 && status < 500 && status !== 408) throw new SallyportError('INPUT_INVALID', said);
+  // A redirect is never followed: it would leave the allow-list, and a POST may have been done before it.
+  if (wanted.effect === 'write') throw new SallyportError('EFFECT_UNKNOWN', said);
+  throw new SallyportError(status < 400 ? 'RESPONSE_INVALID' : 'VENDOR_UNAVAILABLE', status < 400 ? `${said}, a redirect` : said);
+}
+
+function read(effect: 'read' | 'write', answer: RawAnswer): EgressResponse {
+  const unreadable = (why: string): SallyportError => new SallyportError(effect === 'write' ? 'EFFECT_UNKNOWN' : 'RESPONSE_INVALID', why);
+  const text = decodeUtf8(answer.bytes);
+  return {
+    status: answer.status,
+    effect,
+    headers: answer.headers,
+    text: text ?? '',
+    json: () => {
+      if (text === null || !withinDepth(text, jsonDepthMax)) throw unreadable('the answer is not readable JSON');
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        throw unreadable('the answer is not JSON');
+      }
+    },
+  };
+}
+
+function decodeUtf8(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
