@@ -1,5 +1,5 @@
 /** Progress goes to stderr: stdout belongs to the command that is run afterwards. */
-const heartbeatMs = 5_000;
+const heartbeatMs = 10_000;
 
 export function say(line) {
   process.stderr.write(`sallyport: ${line}\n`);

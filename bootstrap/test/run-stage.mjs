@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkout } from '../checkout.mjs';
+import { nothing, tallyReport } from './tally.mjs';
+
+const killAfterMs = 10_000;
+
+/** Runs one stage with its output shown as it comes; never throws. */
+export async function runStage(stage) {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
+  const startedMs = Date.now();
+  try {
+    const report = join(folder, 'report.json');
+    const ok = await show(stage, commandOf(stage, folder, report));
+    const tally = stage.kind === 'tests' ? tallyReport(report, ok) : { ...nothing, passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+    return { name: stage.name, tally, seconds: (Date.now() - startedMs) / 1000 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function commandOf(stage, folder, report) {
+  if (stage.name === 'story') return [join(checkout, 'cli', 'main.ts'), 'start', '--once', '--data-dir', join(folder, 'data')];
+  if (stage.kind === 'check') return stage.args;
+  return [...stage.args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+}
+
+/** A group of its own, so that a stage that hangs goes with everything that it started. */
+function show(stage, args) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: checkout, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+    const stop = (signal) => signalGroup(child, signal);
+    const limit = setTimeout(() => {
+      process.stdout.write(`\nstage ${stage.name} took over ${stage.limitMs / 60_000} min and is stopped\n`);
+      stop('SIGTERM');
+      setTimeout(() => stop('SIGKILL'), killAfterMs).unref();
+    }, stage.limitMs);
+    const interrupted = (signal) => (stop(signal), process.exit(130));
+    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+    const finish = (ok) => {
+      clearTimeout(limit);
+      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+      resolve(ok);
+    };
+    child.on('error', () => finish(false));
+    child.on('exit', (code) => finish(code === 0));
+  });
+}
+
+function signalGroup(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It ended meanwhile.
+  }
+}
