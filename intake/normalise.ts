@@ -1,0 +1,77 @@
+import { hash } from 'node:crypto';
+import { isObject, type Json } from '../domain/json.ts';
+import { draft, type Draft, type Envelope } from './draft.ts';
+import { genericReader, readerOf } from './formats/registry.ts';
+import { intakeLimits } from './limits.ts';
+import { parseJson } from './parse-json.ts';
+import { unwrap, type Bare } from './unwrap.ts';
+
+/** What one body says, as drafts: at least one, but where a product said that all is well. Never throws. */
+export function normalise(body: Uint8Array, hint: string | null = null): readonly Draft[] {
+  const parsed = parseJson(body);
+  if (parsed.kind === 'invalid') return [unparsed(body, parsed.verdict)];
+  const alerts = parsed.values.flatMap((value) => unwrap(value));
+  if (alerts.length === 0) return [unparsed(body, 'no-alerts')];
+  if (alerts.length > intakeLimits.findingsPerDeliveryMax) return [unparsed(body, 'too-many-alerts')];
+  const drafts = alerts.flatMap((alert) => readBare(alert, hint));
+  if (drafts.length > intakeLimits.findingsPerDeliveryMax) return [unparsed(body, 'too-many-alerts')];
+  if (parsed.notes.length === 0) return drafts;
+  return drafts.map((item) => ({ ...item, notes: [...parsed.notes, ...item.notes] }));
+}
+
+function readBare(alert: Bare, hint: string | null): readonly Draft[] {
+  if (!isObject(alert.value)) return [unparsedValue(alert.value, 'not-an-object')];
+  const reader = readerOf(alert.value);
+  if (reader !== null) {
+    const drafts = attempt(() => reader.read(alert.value as Parameters<typeof reader.read>[0], alert.envelope));
+    if (drafts !== null) return flagged(drafts, hint, reader.name);
+  }
+  const drafts = attempt(() => readGeneric(alert.value, alert.envelope));
+  if (drafts === null || drafts.length === 0) return [unparsedValue(alert.value, reader === null ? 'nothing-recognised' : `reader-failed: ${reader.name}`)];
+  return flagged(drafts, hint, reader === null ? 'generic' : `reader-failed: ${reader.name}`);
+}
+
+function readGeneric(value: Json, envelope: Envelope): readonly Draft[] {
+  return isObject(value) ? genericReader.read(value, envelope) : [];
+}
+
+/** SECURITY: a reader that an odd alert trips must not lose that alert, nor those beside it. */
+function attempt(read: () => readonly Draft[]): readonly Draft[] | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
+
+/** The format that a source is configured with is a hint: the body decides, and a difference is noted. */
+function flagged(drafts: readonly Draft[], hint: string | null, found: string): readonly Draft[] {
+  if (hint === null || hint === found) return drafts;
+  return drafts.map((item) => ({ ...item, notes: [...item.notes, `expected-${hint}`] }));
+}
+
+/** A body that no reader understood, as a finding that reaches triage: its head, and the parser's verdict. */
+export function unparsed(body: Uint8Array, verdict: string): Draft {
+  const head = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, headReadBytes)).toString('utf8').replaceAll('\0', '\ufffd');
+  return unparsedDraft(`body:${hash('sha256', body, 'hex')}`, head, { verdict, bytes: body.byteLength });
+}
+
+// Redaction sees twice what is kept, so that a secret across the cut is still known as one.
+const headReadBytes = 2 * intakeLimits.headBytes;
+
+function unparsedValue(value: Json, verdict: string): Draft {
+  const text = JSON.stringify(value);
+  return unparsedDraft(`value:${hash('sha256', text, 'hex')}`, text.slice(0, headReadBytes).toWellFormed(), { verdict, bytes: Buffer.byteLength(text) });
+}
+
+function unparsedDraft(uid: string, head: string, about: { readonly verdict: string; readonly bytes: number }): Draft {
+  return draft({
+    format: 'unparsed',
+    kind: 'unparsed',
+    uid,
+    title: 'Alert that could not be read',
+    description: `The body could not be read (${about.verdict}); its first characters are kept.`,
+    notes: [about.verdict],
+    unmapped: { head, bytes: about.bytes },
+  });
+}

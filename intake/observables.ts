@@ -1,0 +1,113 @@
+import { isIP } from 'node:net';
+import RE2 from 're2';
+import type { Actor, Observable, Resource } from '../domain/finding.ts';
+import { isObject, type Json } from '../domain/json.ts';
+
+type Kind = Observable['type'];
+type Role = Observable['role'];
+
+const addressInText = new RE2(/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/g);
+const hex = new RE2(/^[0-9a-fA-F]+$/);
+const hashLengths: readonly number[] = [32, 40, 56, 64, 96, 128];
+
+/** Collects typed values, each once, in the order in which they were added; a value of the wrong shape is left out. */
+export class ObservableList {
+  readonly #seen = new Map<string, Observable>();
+
+  add(type: Kind, role: Role, ...values: readonly string[]): this {
+    for (const raw of values) {
+      const value = raw.trim();
+      if (value === '' || !shaped(type, value)) continue;
+      const key = `${type}\0${value}`;
+      if (!this.#seen.has(key)) this.#seen.set(key, { type, value, role });
+    }
+    return this;
+  }
+
+  /** IPv4 addresses that stand in prose. */
+  addFromText(...texts: readonly string[]): this {
+    for (const text of texts) {
+      for (const match of text.slice(0, textScanChars).match(addressInText) ?? []) this.add('ip', 'artifact', match);
+    }
+    return this;
+  }
+
+  /** Everything in `value` whose key says what it is: see `kindOfKey`. */
+  addFromTree(value: Json, bounds: { readonly leavesMax: number } = { leavesMax: 2_000 }): this {
+    const left = { leaves: bounds.leavesMax };
+    this.#walk('', value, left);
+    return this;
+  }
+
+  list(): readonly Observable[] {
+    return [...this.#seen.values()];
+  }
+
+  #walk(key: string, value: Json, left: { leaves: number }): void {
+    if (left.leaves <= 0) return;
+    if (Array.isArray(value)) {
+      for (const item of value as readonly Json[]) this.#walk(key, item, left);
+    } else if (isObject(value)) {
+      for (const [name, item] of Object.entries(value)) this.#walk(name, item, left);
+    } else if (typeof value === 'string' && value.length > 0 && value.length <= valueCharsMax) {
+      left.leaves -= 1;
+      if (isIP(value) !== 0) this.add('ip', 'artifact', value);
+      else {
+        const kind = kindOfKey(key);
+        if (kind !== null) this.add(kind, 'artifact', value);
+      }
+    }
+  }
+}
+
+const textScanChars = 8_192;
+const valueCharsMax = 2_048;
+
+function shaped(type: Kind, value: string): boolean {
+  if (type === 'ip') return isIP(value) !== 0 && value !== '0.0.0.0' && value !== '::';
+  if (type === 'hash') return hashLengths.includes(value.length) && hex.test(value);
+  if (type === 'url') return value.startsWith('http://') || value.startsWith('https://');
+  if (type === 'domain') return value.includes('.') && !value.includes(' ') && !value.includes('/') && isIP(value) === 0;
+  return value.length <= valueCharsMax;
+}
+
+/** Names of keys that state the type of their value. */
+function kindOfKey(key: string): Kind | null {
+  const name = key.toLowerCase();
+  if (name.includes('sha256') || name.includes('sha1') || name.includes('md5') || name.includes('hash')) return 'hash';
+  if (name.endsWith('url') || name.endsWith('uri') || name === 'link') return 'url';
+  if (name.includes('domain') || name.includes('fqdn') || name === 'query') return 'domain';
+  return null;
+}
+
+/** A resource per distinct name or id; empty ones are left out. */
+export function resourceList(...candidates: readonly (Resource | null)[]): readonly Resource[] {
+  const seen = new Map<string, Resource>();
+  for (const item of candidates) {
+    if (item === null || (item.uid === '' && item.name === '')) continue;
+    const whole = { ...item, uid: item.uid === '' ? item.name : item.uid, name: item.name === '' ? item.uid : item.name };
+    const key = `${whole.type}\0${whole.uid}\0${whole.name}`;
+    if (!seen.has(key)) seen.set(key, whole);
+  }
+  return [...seen.values()];
+}
+
+export function resource(type: Resource['type'], name: string, uid = ''): Resource | null {
+  return name === '' && uid === '' ? null : { type, uid, name };
+}
+
+export function actorList(...candidates: readonly (Actor | null)[]): readonly Actor[] {
+  const seen = new Map<string, Actor>();
+  for (const item of candidates) {
+    if (item === null || item.name === '') continue;
+    const key = `${item.type}\0${item.name}`;
+    if (!seen.has(key)) seen.set(key, item);
+  }
+  return [...seen.values()];
+}
+
+export function actor(type: Actor['type'], name: string, uid = ''): Actor | null {
+  const shown = name === '' ? uid : name;
+  if (shown === '') return null;
+  return uid === '' || uid === shown ? { type, name: shown } : { type, name: shown, uid };
+}

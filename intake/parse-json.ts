@@ -1,0 +1,263 @@
+import type { Json, JsonObject } from '../domain/json.ts';
+import { intakeLimits } from './limits.ts';
+
+/**
+ * What a sender's bytes say, read without loss. Decisions (each is a test): a BOM is dropped; objects one after
+ * another (NDJSON, or with nothing between) are a sequence; a duplicate key keeps the last value and the earlier one
+ * as `<key> (earlier)`; `__proto__` becomes `__proto__ (key)`; numbers that a double cannot hold stay as their source
+ * text; lone surrogates and U+0000 become U+FFFD; NaN, comments and trailing commas are invalid.
+ */
+export type ParsedJson =
+  | { readonly kind: 'values'; readonly values: readonly Json[]; readonly notes: readonly string[] }
+  | { readonly kind: 'invalid'; readonly verdict: string };
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
+export function parseJson(bytes: Uint8Array): ParsedJson {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return { kind: 'invalid', verdict: 'invalid-utf8' };
+  }
+  return parseJsonText(text);
+}
+
+export function parseJsonText(text: string): ParsedJson {
+  const reader: Reader = { text, at: 0, depth: 0, keys: 0, values: 0, notes: new Set() };
+  try {
+    const values = readSequence(reader);
+    return { kind: 'values', values, notes: [...reader.notes] };
+  } catch (error) {
+    if (error instanceof Verdict) return { kind: 'invalid', verdict: error.message };
+    throw error;
+  }
+}
+
+interface Reader {
+  readonly text: string;
+  at: number;
+  depth: number;
+  keys: number;
+  values: number;
+  readonly notes: Set<string>;
+}
+
+class Verdict extends Error {}
+
+const refuse = (reader: Reader, what: string): never => {
+  throw new Verdict(`${what} at character ${reader.at}`);
+};
+
+const codes = { quote: 34, comma: 44, minus: 45, dot: 46, zero: 48, nine: 57, colon: 58, bracket: 91, backslash: 92, closeBracket: 93, brace: 123, closeBrace: 125 };
+
+function readSequence(reader: Reader): readonly Json[] {
+  const values: Json[] = [];
+  skipSpace(reader);
+  if (reader.at >= reader.text.length) refuse(reader, 'invalid-json: no value');
+  while (reader.at < reader.text.length) {
+    // Only objects follow one another: `[] []` or `1 2` is a mistake, not a sequence.
+    if (values.length > 0 && reader.text.charCodeAt(reader.at) !== codes.brace) refuse(reader, 'invalid-json: text after the value');
+    values.push(readValue(reader));
+    skipSpace(reader);
+    const last = values.at(-1);
+    if (reader.at < reader.text.length && (last === null || typeof last !== 'object' || Array.isArray(last))) {
+      refuse(reader, 'invalid-json: text after the value');
+    }
+  }
+  return values;
+}
+
+function skipSpace(reader: Reader): void {
+  const { text } = reader;
+  let at = reader.at;
+  for (;;) {
+    const code = text.charCodeAt(at);
+    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) break;
+    at += 1;
+  }
+  reader.at = at;
+}
+
+function readValue(reader: Reader): Json {
+  reader.values += 1;
+  if (reader.values > intakeLimits.valuesMax) refuse(reader, 'too-many-values');
+  const code = reader.text.charCodeAt(reader.at);
+  switch (code) {
+    case codes.brace:
+      return readObject(reader);
+    case codes.bracket:
+      return readArray(reader);
+    case codes.quote:
+      return readString(reader);
+    case 116:
+      return readWord(reader, 'true', true);
+    case 102:
+      return readWord(reader, 'false', false);
+    case 110:
+      return readWord(reader, 'null', null);
+    default:
+      return readNumber(reader);
+  }
+}
+
+function readWord(reader: Reader, word: string, value: Json): Json {
+  if (!reader.text.startsWith(word, reader.at)) refuse(reader, 'invalid-json: unknown word');
+  reader.at += word.length;
+  return value;
+}
+
+function enter(reader: Reader): void {
+  reader.depth += 1;
+  if (reader.depth >= intakeLimits.depthMax) refuse(reader, 'too-deep');
+  reader.at += 1;
+  skipSpace(reader);
+}
+
+function readArray(reader: Reader): Json {
+  enter(reader);
+  const items: Json[] = [];
+  if (reader.text.charCodeAt(reader.at) === codes.closeBracket) return leave(reader, items);
+  for (;;) {
+    items.push(readValue(reader));
+    skipSpace(reader);
+    const code = reader.text.charCodeAt(reader.at);
+    if (code === codes.closeBracket) return leave(reader, items);
+    if (code !== codes.comma) refuse(reader, 'invalid-json: no comma in an array');
+    reader.at += 1;
+    skipSpace(reader);
+  }
+}
+
+function leave<Value extends Json>(reader: Reader, value: Value): Value {
+  reader.at += 1;
+  reader.depth -= 1;
+  return value;
+}
+
+function readObject(reader: Reader): JsonObject {
+  enter(reader);
+  // SECURITY: no prototype, so that no key of a sender reaches one.
+  const object: { [key: string]: Json } = Object.create(null);
+  if (reader.text.charCodeAt(reader.at) === codes.closeBrace) return leave(reader, object);
+  for (;;) {
+    if (reader.text.charCodeAt(reader.at) !== codes.quote) refuse(reader, 'invalid-json: a key must be a string');
+    reader.keys += 1;
+    if (reader.keys > intakeLimits.keysMax) refuse(reader, 'too-many-keys');
+    const key = safeKey(reader, readString(reader));
+    skipSpace(reader);
+    if (reader.text.charCodeAt(reader.at) !== codes.colon) refuse(reader, 'invalid-json: no colon after a key');
+    reader.at += 1;
+    skipSpace(reader);
+    const value = readValue(reader);
+    if (key in object) keepEarlier(reader, object, key);
+    object[key] = value;
+    skipSpace(reader);
+    const code = reader.text.charCodeAt(reader.at);
+    if (code === codes.closeBrace) return leave(reader, object);
+    if (code !== codes.comma) refuse(reader, 'invalid-json: no comma in an object');
+    reader.at += 1;
+    skipSpace(reader);
+  }
+}
+
+function safeKey(reader: Reader, key: string): string {
+  if (key !== '__proto__') return key;
+  reader.notes.add('proto-key-renamed');
+  return '__proto__ (key)';
+}
+
+function keepEarlier(reader: Reader, object: { [key: string]: Json }, key: string): void {
+  reader.notes.add('duplicate-keys');
+  object[`${key} (earlier)`] = object[key] ?? null;
+}
+
+function readString(reader: Reader): string {
+  const { text } = reader;
+  const start = reader.at + 1;
+  let plain = true;
+  let at = start;
+  for (;;) {
+    const code = text.charCodeAt(at);
+    if (code === codes.quote) break;
+    // NaN at the end of the text fails the first comparison and lands here as well.
+    if (!(code >= 32)) refuse(reader, Number.isNaN(code) ? 'invalid-json: a string does not end' : 'invalid-json: control character');
+    if (code === codes.backslash) {
+      plain = false;
+      at += 1;
+    }
+    at += 1;
+  }
+  reader.at = at + 1;
+  if (plain) return text.slice(start, at);
+  return unescape(reader, text.slice(start - 1, at + 1));
+}
+
+function unescape(reader: Reader, quoted: string): string {
+  let value: string;
+  try {
+    value = JSON.parse(quoted) as string; // A JSON string literal by construction, or it throws.
+  } catch {
+    return refuse(reader, 'invalid-json: bad escape');
+  }
+  if (!value.isWellFormed()) {
+    reader.notes.add('lone-surrogates-replaced');
+    value = value.toWellFormed();
+  }
+  if (!value.includes('\0')) return value;
+  // SQL text and jsonb cannot hold U+0000.
+  reader.notes.add('nul-replaced');
+  return value.replaceAll('\0', '\ufffd');
+}
+
+function isDigit(code: number): boolean {
+  return code >= codes.zero && code <= codes.nine;
+}
+
+function skipDigits(reader: Reader): void {
+  const { text } = reader;
+  if (!isDigit(text.charCodeAt(reader.at))) refuse(reader, 'invalid-json: bad number or unknown word');
+  while (isDigit(text.charCodeAt(reader.at))) reader.at += 1;
+}
+
+function readNumber(reader: Reader): Json {
+  const { text } = reader;
+  const start = reader.at;
+  if (text.charCodeAt(reader.at) === codes.minus) reader.at += 1;
+  if (text.charCodeAt(reader.at) === codes.zero) reader.at += 1;
+  else skipDigits(reader);
+  let whole = true;
+  if (text.charCodeAt(reader.at) === codes.dot) {
+    whole = false;
+    reader.at += 1;
+    skipDigits(reader);
+  }
+  if ((text.charCodeAt(reader.at) | 32) === 101) {
+    whole = false;
+    reader.at += 1;
+    const sign = text.charCodeAt(reader.at);
+    if (sign === codes.minus || sign === 43) reader.at += 1;
+    skipDigits(reader);
+  }
+  return exactNumber(reader, text.slice(start, reader.at), whole);
+}
+
+/** A double holds 15 significant digits always, and most senders print at most 17. */
+const significantDigitsMax = 17;
+
+function exactNumber(reader: Reader, source: string, whole: boolean): Json {
+  const value = Number(source);
+  const exact = whole ? Number.isSafeInteger(value) : Number.isFinite(value) && fits(source, value);
+  if (exact) return value;
+  reader.notes.add('number-kept-as-text');
+  return source;
+}
+
+function fits(source: string, value: number): boolean {
+  let digits = 0;
+  for (const character of source) {
+    if (character === 'e' || character === 'E') break;
+    if (character >= '0' && character <= '9' && (digits > 0 || character !== '0')) digits += 1;
+  }
+  return digits <= significantDigitsMax && (value !== 0 || digits === 0);
+}

@@ -1,0 +1,54 @@
+import RE2 from 're2';
+import type { Json } from '../domain/json.ts';
+
+const written = new RE2(/^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*(Z|z|UTC|GMT|[+-]\d\d:?\d\d)?$/);
+const number = new RE2(/^(\d{9,20})(?:\.(\d{1,9})\d*)?$/);
+
+/** Years that a security alert can be from; anything else is a placeholder such as `0001-01-01` or a unit mistake. */
+const oldestMs = Date.UTC(1990, 0, 1);
+const newestMs = Date.UTC(2200, 0, 1);
+
+/**
+ * RFC 3339 in UTC with the fraction that the sender gave, or null where it is no time we can read. Accepts RFC 3339,
+ * `+0000`, a space for the T, no zone (read as UTC), and epochs in s, ms, µs and ns (told apart by their size).
+ */
+export function parseTime(value: Json | undefined): string | null {
+  if (typeof value === 'number') return fromEpoch(String(value));
+  if (typeof value !== 'string') return null;
+  const text = value.trim();
+  return fromWritten(text) ?? fromEpoch(text);
+}
+
+function fromWritten(text: string): string | null {
+  if (text.length < 16 || text.length > 48) return null;
+  const match = written.exec(text);
+  if (match === null) return null;
+  const [, year, month, day, hour, minute, second = '00', fraction = '', zone = 'Z'] = match;
+  const base = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  if (!Number.isFinite(base)) return null;
+  return print(base - zoneOffsetMs(zone), fraction);
+}
+
+function zoneOffsetMs(zone: string): number {
+  if (zone[0] !== '+' && zone[0] !== '-') return 0;
+  const digits = zone.slice(1).replace(':', '');
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2, 4));
+  return (zone[0] === '-' ? -minutes : minutes) * 60_000;
+}
+
+function fromEpoch(text: string): string | null {
+  const match = number.exec(text);
+  if (match === null) return null;
+  const [, whole = '', decimals = ''] = match;
+  // 11 digits of seconds last until the year 5138, so that the count of digits tells the unit.
+  const fractionDigits = whole.length <= 11 ? 0 : whole.length <= 14 ? 3 : whole.length <= 17 ? 6 : 9;
+  const seconds = Number(whole.slice(0, whole.length - fractionDigits));
+  const fraction = fractionDigits === 0 ? decimals : whole.slice(-fractionDigits);
+  return print(seconds * 1000, fraction);
+}
+
+function print(secondMs: number, fraction: string): string | null {
+  if (secondMs < oldestMs || secondMs > newestMs) return null;
+  const base = new Date(secondMs).toISOString().slice(0, 19);
+  return fraction === '' ? `${base}Z` : `${base}.${fraction}Z`;
+}
