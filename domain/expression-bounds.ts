@@ -45,6 +45,8 @@ type Call = Extract<Expr['exprKind'], { readonly case: 'callExpr' }>['value'];
 export interface Survey {
   readonly problem: string | null;
   readonly reads: readonly (readonly string[])[];
+  /** What stands in `has(…)`. */
+  readonly tests: readonly (readonly string[])[];
   readonly patterns: readonly string[];
   readonly cost: number;
 }
@@ -52,6 +54,7 @@ export interface Survey {
 interface Walk {
   readonly roots: ReadonlySet<string>;
   readonly reads: (readonly string[])[];
+  readonly tests: (readonly string[])[];
   readonly patterns: string[];
   readonly problems: string[];
   nodes: number;
@@ -78,11 +81,11 @@ export function checkSource(source: string): string | null {
 
 /** Walks the syntax tree once: bounds, names, functions, patterns and static cost. */
 export function survey(expr: Expr, roots: ReadonlySet<string>): Survey {
-  const walk: Walk = { roots, reads: [], patterns: [], problems: [], nodes: 0 };
+  const walk: Walk = { roots, reads: [], tests: [], patterns: [], problems: [], nodes: 0 };
   const cost = costOf(expr, { locals: new Set(), loops: 0 }, walk);
   if (walk.nodes > expressionLimits.nodes) walk.problems.push(`the expression has more than ${expressionLimits.nodes} nodes`);
   if (cost > expressionLimits.cost) walk.problems.push(`the expression may cost ${cost} steps; at most ${expressionLimits.cost} are allowed`);
-  return { problem: walk.problems[0] ?? null, reads: walk.reads, patterns: walk.patterns, cost };
+  return { problem: walk.problems[0] ?? null, reads: walk.reads, tests: walk.tests, patterns: walk.patterns, cost };
 }
 
 /** The dotted names of a chain of field reads, or null where it starts with something else. */
@@ -144,6 +147,7 @@ function readCost(expr: Expr, scope: Scope, walk: Walk): number {
     return operand === undefined ? 0 : costOf(operand, scope, walk);
   }
   noteRead(names, scope, walk);
+  if (expr.exprKind.case === 'selectExpr' && expr.exprKind.value.testOnly) walk.tests.push(names);
   walk.nodes += names.length - 1;
   return names.length;
 }

@@ -47,6 +47,11 @@ export function readsOf(source: string): readonly (readonly string[])[] {
   return programOf(source).survey.reads;
 }
 
+/** The dotted names whose presence an expression tests by `has(…)`. */
+export function testsOf(source: string): readonly (readonly string[])[] {
+  return programOf(source).survey.tests;
+}
+
 /** Evaluates CEL over the facts. Throws `EXPRESSION_FAILED`: a missing field, a type error, a result that is not JSON. */
 export function evaluate(source: string, facts: JsonObject): Json {
   return evaluateWith(source, prepareFacts(facts));
@@ -88,7 +93,7 @@ function programOf(source: string): Program {
   return program;
 }
 
-const nothingRead: Survey = { problem: null, reads: [], patterns: [], cost: 0 };
+const nothingRead: Survey = { problem: null, reads: [], tests: [], patterns: [], cost: 0 };
 
 function compile(source: string): Program {
   const refuse = (problem: string): Program => ({ problem, survey: nothingRead, run: null });
