@@ -26,12 +26,12 @@ const unprivilegedUsers = ['postgres', 'nobody'] as const;
 const systemCache = '/var/cache/sallyport';
 
 /**
- * Finds the PostgreSQL that npm installed (or the folder `home` with `bin/` and `lib/`), completes its library links,
+ * Finds the PostgreSQL that npm installed (or the programs in the folder `bin`), completes its library links,
  * and copies it to a folder that its user can enter if the checkout lies where only root can.
  */
-export async function locatePostgres(home: string | null): Promise<PostgresBinaries> {
+export async function locatePostgres(bin: string | null): Promise<PostgresBinaries> {
   const identity = await unprivilegedIdentity();
-  const installed = home ?? installedHome();
+  const installed = bin === null ? installedHome() : dirname(bin);
   await completeLinks(installed);
   const reachable = await canRun(installed, identity) ? installed : await copyHome(installed, identity);
   return { initdb: join(reachable, 'bin', 'initdb'), postgres: join(reachable, 'bin', 'postgres'), identity };

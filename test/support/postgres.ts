@@ -12,7 +12,7 @@ import { migrate } from '../../store/migrate.ts';
 import { locatePostgres } from '../../server/postgres-binaries.ts';
 import type { PostgresBinaries } from '../../server/postgres-binaries.ts';
 import { clusterUrl, createCluster, postgresReady } from '../../server/postgres-cluster.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../server/free-port.ts';
 import { endGuarded, letGo, spawnGuarded } from './guarded-process.ts';
 
 export interface TestPostgres {
@@ -105,7 +105,7 @@ async function own(binaries: PostgresBinaries, dir: string): Promise<void> {
 
 async function startOnFreePort(binaries: PostgresBinaries, dir: string): Promise<{ child: ChildProcess; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = await freePort(0);
     const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const command = [binaries.postgres, '-D', join(dir, 'data'), ...flags];
     const child = spawnGuarded({ command, dir, signal: 'QUIT', identity: binaries.identity, env: { LC_ALL: 'C', TZ: 'UTC' } });

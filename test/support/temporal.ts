@@ -3,7 +3,7 @@ import { mkdtemp, readdir } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { temporalArguments, temporalEnvironment, temporalReady } from '../../server/temporal-process.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../server/free-port.ts';
 import { endGuarded, letGo, spawnGuarded } from './guarded-process.ts';
 
 export interface TestTemporal {
@@ -20,7 +20,7 @@ export async function startTestTemporal(): Promise<TestTemporal> {
   const binary = await temporalBinary();
   for (let attempt = 1; ; attempt += 1) {
     const dir = await mkdtemp(join(tmpdir(), 'sallyport-temporal-'));
-    const port = await freePort();
+    const port = await freePort(0);
     const flags = temporalArguments({ port, namespace, file: null, uiPort: null });
     const child = spawnGuarded({ command: [binary, ...flags], dir, signal: 'KILL', env: temporalEnvironment(dir) });
     try {

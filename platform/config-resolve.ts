@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { SallyportError } from '../domain/errors.ts';
+import { isObject } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { ApiToken, Config, ConnectionConfig, Environment, Keyring, SourceConfig, TemporalConfig } from './config.ts';
+import type { ConfigFile } from './config.schema.ts';
+import { hideSecret, resolveSecret } from './secrets.ts';
+import type { Secret, SecretScope } from './secrets.ts';
+import { interpolate } from './variables.ts';
+
+export interface Resolving {
+  readonly environment: Environment;
+  readonly scope: SecretScope;
+  readonly dataDir: string;
+  readonly path: string;
+}
+
+/** Follows every reference of a checked file. Throws CONFIG_INVALID at the first that leads nowhere. */
+export async function resolveConfig(file: ConfigFile, context: Resolving): Promise<Config> {
+  const { scope, dataDir, environment } = context;
+  const plain = (text: string): string => interpolate(text, scope.variables);
+  const folder = (text: string): string => resolve(scope.baseDir, plain(text));
+  const ownFile = (text: string | undefined, fallback: string): string => (text === undefined ? resolve(dataDir, fallback) : folder(text));
+  const { publicUrl } = file.listen;
+  return deepFreeze({
+    path: context.path,
+    tenant: file.tenant,
+    dataDir,
+    listen: { host: plain(file.listen.host), port: portOf(file.listen.port, plain), publicUrl: publicUrl === undefined ? null : plain(publicUrl) },
+    databaseUrl: environment.databaseUrl === null ? await optionalSecret(file.database.url, scope) : hideSecret(environment.databaseUrl),
+    temporal: await resolveTemporal(file.temporal, context),
+    playbooksDir: folder(file.playbooks),
+    policyDir: folder(file.policy),
+    ledger: { dir: ownFile(file.ledger.dir, 'ledger'), origin: plain(file.ledger.origin), keyFile: ownFile(file.ledger.keyFile, 'keys/log.pem') },
+    keys: {
+      tokens: await resolveKeyring(file.keys.tokens, scope),
+      vault: await resolveKeyring(file.keys.vault, scope),
+      payload: await resolveKeyring(file.keys.payload, scope),
+    },
+    sources: await mapRecord(file.sources, (source) => resolveSource(source, scope)),
+    connections: await mapRecord(file.connections, (connection, name) => resolveConnection(connection, { name, scope })),
+    tokens: await Promise.all(file.tokens.map((token) => resolveToken(token, scope))),
+    limits: file.limits,
+    log: { level: file.log.level, file: file.log.file === undefined ? null : folder(file.log.file) },
+  });
+}
+
+type Plain = (text: string) => string;
+
+async function resolveTemporal(file: ConfigFile['temporal'], context: Resolving): Promise<TemporalConfig> {
+  const { environment, scope } = context;
+  const plain: Plain = (text) => interpolate(text, scope.variables);
+  const { tls } = file;
+  return {
+    address: environment.temporalAddress ?? (file.address === undefined ? null : plain(file.address)),
+    namespace: environment.temporalNamespace ?? file.namespace,
+    port: portOf(file.port, plain),
+    uiPort: portOf(file.uiPort, plain),
+    apiKey: await optionalSecret(file.apiKey, scope),
+    tls:
+      tls === undefined
+        ? null
+        : {
+            ca: await optionalSecret(tls.ca, scope),
+            certificate: await optionalSecret(tls.certificate, scope),
+            key: await optionalSecret(tls.key, scope),
+          },
+  };
+}
+
+async function resolveSource(file: ConfigFile['sources'][string], scope: SecretScope): Promise<SourceConfig> {
+  const { verify, ...rest } = file;
+  const secrets = await Promise.all(verify.secrets.map((reference) => resolveSecret(reference, scope)));
+  return { ...present(rest), verify: { ...present(verify), secrets: secrets.map((secret) => secret.reveal()) } };
+}
+
+interface Named {
+  readonly name: string;
+  readonly scope: SecretScope;
+}
+
+async function resolveConnection(file: ConfigFile['connections'][string], context: Named): Promise<ConnectionConfig> {
+  const plain: Plain = (text) => interpolate(text, context.scope.variables);
+  return {
+    name: context.name,
+    connector: file.connector,
+    address: plain(file.address ?? ''),
+    secretRef: file.secret ?? '',
+    secret: await optionalSecret(file.secret, context.scope),
+    options: plainObject(file.options, plain),
+    egress: { hosts: file.egress.hosts.map(plain), private: file.egress.private },
+  };
+}
+
+async function resolveToken(file: ConfigFile['tokens'][number], scope: SecretScope): Promise<ApiToken> {
+  const token = await resolveSecret(file.token, scope);
+  const sha256 = createHash('sha256').update(token.reveal()).digest('hex');
+  return { name: file.name, person: file.person, roles: file.roles, sha256 };
+}
+
+const keyBytesMin = 32;
+
+async function resolveKeyring(file: ConfigFile['keys']['vault'], scope: SecretScope): Promise<Keyring> {
+  return Promise.all(
+    file.map(async ({ id, secret: reference }) => {
+      const secret = await resolveSecret(reference, scope);
+      if (Buffer.from(secret.reveal(), 'base64').length >= keyBytesMin) return { id, secret };
+      throw new SallyportError('CONFIG_INVALID', `the key ${reference} has fewer than ${keyBytesMin} bytes; make one with: openssl rand -base64 32`);
+    }),
+  );
+}
+
+async function optionalSecret(reference: string | undefined, scope: SecretScope): Promise<Secret | null> {
+  return reference === undefined ? null : resolveSecret(reference, scope);
+}
+
+function portOf(port: number | string, plain: Plain): number {
+  if (typeof port === 'number') return port;
+  const text = plain(port);
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= 65_535) return value;
+  throw new SallyportError('CONFIG_INVALID', `${port} does not give a port from 0 to 65535`);
+}
+
+function plainObject(value: JsonObject, plain: Plain): JsonObject {
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainJson(inner, plain)]));
+}
+
+function plainJson(value: Json, plain: Plain): Json {
+  if (typeof value === 'string') return plain(value);
+  if (Array.isArray(value)) return value.map((inner: Json) => plainJson(inner, plain));
+  return isObject(value) ? plainObject(value, plain) : value;
+}
+
+async function mapRecord<From, To>(record: Readonly<Record<string, From>>, map: (value: From, name: string) => Promise<To>): Promise<Record<string, To>> {
+  const rows = await Promise.all(Object.entries(record).map(async ([name, value]) => [name, await map(value, name)] as const));
+  return Object.fromEntries(rows);
+}
+
+type Present<Shape> = { [Key in keyof Shape]: Exclude<Shape[Key], undefined> };
+
+/** zod types a key that was left out as `undefined`; it is not there. */
+function present<Shape extends object>(value: Shape): Present<Shape> {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as Present<Shape>;
+}
+
+/** Secrets are frozen already and keep their text out of reach. */
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  Object.values(value).forEach(deepFreeze);
+  return value;
+}

@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { SallyportError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { resolveConfig } from './config-resolve.ts';
+import type { Resolving } from './config-resolve.ts';
+import { readConfigText } from './config-text.ts';
+import type { ConfigFile, Role } from './config.schema.ts';
+import type { Secret } from './secrets.ts';
+import { interpolate } from './variables.ts';
+import type { Variables } from './variables.ts';
+
+export type SenderProof =
+  | {
+      readonly kind: 'hmac';
+      readonly header: string;
+      readonly algorithm: 'sha256' | 'sha1' | 'sha512';
+      readonly encoding: 'hex' | 'base64';
+      readonly prefix?: string;
+      readonly timestampHeader?: string;
+      readonly toleranceSeconds: number;
+      readonly secrets: readonly string[];
+    }
+  | { readonly kind: 'standard-webhooks'; readonly secrets: readonly string[] }
+  | { readonly kind: 'bearer'; readonly header?: string; readonly secrets: readonly string[] };
+
+export interface SourceConfig {
+  readonly verify: SenderProof;
+  readonly deliveryHeader?: string;
+  readonly format?: string;
+}
+
+/** `connectors/contract.ts` calls it a Connection. */
+export interface ConnectionConfig {
+  readonly name: string;
+  readonly connector: string;
+  readonly address: string;
+  readonly secretRef: string;
+  readonly secret: Secret | null;
+  readonly options: JsonObject;
+  readonly egress: { readonly hosts: readonly string[]; readonly private: boolean };
+}
+
+export interface ApiToken {
+  readonly name: string;
+  readonly person: string;
+  readonly roles: readonly Role[];
+  /** Hex; the token itself is not kept. */
+  readonly sha256: string;
+}
+
+export interface KeyringKey {
+  readonly id: string;
+  readonly secret: Secret;
+}
+
+/** The first key makes new values, all of them read. */
+export type Keyring = readonly KeyringKey[];
+
+export interface TemporalConfig {
+  /** Null: the embedded server. */
+  readonly address: string | null;
+  readonly namespace: string;
+  readonly port: number;
+  readonly uiPort: number;
+  readonly apiKey: Secret | null;
+  readonly tls: { readonly ca: Secret | null; readonly certificate: Secret | null; readonly key: Secret | null } | null;
+}
+
+/** Checked, resolved and frozen. Paths are absolute. */
+export interface Config {
+  readonly path: string;
+  readonly tenant: string;
+  readonly dataDir: string;
+  readonly listen: { readonly host: string; readonly port: number; readonly publicUrl: string | null };
+  /** Null: the embedded PostgreSQL. */
+  readonly databaseUrl: Secret | null;
+  readonly temporal: TemporalConfig;
+  readonly playbooksDir: string;
+  readonly policyDir: string;
+  readonly ledger: { readonly dir: string; readonly origin: string; readonly keyFile: string };
+  readonly keys: { readonly tokens: Keyring; readonly vault: Keyring; readonly payload: Keyring };
+  readonly sources: Readonly<Record<string, SourceConfig>>;
+  readonly connections: Readonly<Record<string, ConnectionConfig>>;
+  readonly tokens: readonly ApiToken[];
+  readonly limits: ConfigFile['limits'];
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly file: string | null };
+}
+
+/** What the bootstrap and the operator say by environment; nothing else reads it. */
+export interface Environment {
+  readonly temporalCli: string | null;
+  readonly workflowBundle: string | null;
+  readonly postgresBin: string | null;
+  readonly configPath: string | null;
+  readonly databaseUrl: string | null;
+  readonly temporalAddress: string | null;
+  readonly temporalNamespace: string | null;
+  readonly dataDir: string | null;
+  readonly variables: Variables;
+}
+
+export function readEnvironment(variables: Variables = process.env): Environment {
+  const value = (name: string): string | null => (variables[name] === undefined || variables[name] === '' ? null : variables[name]);
+  return Object.freeze({
+    temporalCli: value('SALLYPORT_TEMPORAL_CLI') ?? value('TEMPORAL_CLI'),
+    workflowBundle: value('SALLYPORT_WORKFLOW_BUNDLE'),
+    postgresBin: value('SALLYPORT_POSTGRES_BIN'),
+    configPath: value('SALLYPORT_CONFIG'),
+    databaseUrl: value('DATABASE_URL'),
+    temporalAddress: value('TEMPORAL_ADDRESS'),
+    temporalNamespace: value('TEMPORAL_NAMESPACE'),
+    dataDir: value('SALLYPORT_DATA'),
+    variables,
+  });
+}
+
+export interface ConfigOptions {
+  readonly path: string;
+  readonly environment: Environment;
+  /** Supplied by the embedded stack; they win over the environment's. */
+  readonly variables?: Variables;
+}
+
+/**
+ * Reads `sallyport.yaml`. Throws CONFIG_INVALID, whose message has a line for each problem: where, what, and what to
+ * do; values of secrets are never in it.
+ */
+export async function loadConfig(options: ConfigOptions): Promise<Config> {
+  const file = await readConfigFile(options.path);
+  const { environment } = options;
+  const variables = { ...environment.variables, ...options.variables };
+  const scope = { variables, baseDir: dirname(resolve(options.path)) };
+  const dataDir = dataDirOf(file, { environment, scope });
+  const known = { ...scope, variables: { ...variables, SALLYPORT_DATA: dataDir } };
+  return resolveConfig(file, { environment, scope: known, dataDir, path: resolve(options.path) });
+}
+
+/** The data directory alone: what the embedded stack must know before it can supply the variables of the rest. */
+export async function locateDataDir(options: ConfigOptions): Promise<string> {
+  const file = await readConfigFile(options.path);
+  const variables = { ...options.environment.variables, ...options.variables };
+  return dataDirOf(file, { environment: options.environment, scope: { variables, baseDir: dirname(resolve(options.path)) } });
+}
+
+async function readConfigFile(path: string): Promise<ConfigFile> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new SallyportError('CONFIG_INVALID', `${path} cannot be read; name another file with --config or SALLYPORT_CONFIG`, { cause });
+  });
+  return readConfigText(text, path);
+}
+
+function dataDirOf(file: ConfigFile, context: Pick<Resolving, 'environment' | 'scope'>): string {
+  const { scope } = context;
+  return resolve(scope.baseDir, context.environment.dataDir ?? interpolate(file.dataDir, scope.variables));
+}

@@ -1,0 +1,24 @@
+import type { ChildProcess } from 'node:child_process';
+import { recordOf, endProcess, writeRecord } from './process-record.ts';
+import type { Ending } from './process-record.ts';
+import type { Running } from './supervise.ts';
+
+export interface ChildOptions {
+  /** The file that names the process while it runs, for an engine that comes after one that was killed. */
+  readonly recordPath: string;
+  readonly ending: Ending;
+}
+
+/** Records a child that was just spawned. Before it is ready, so that nothing is left behind without a record. */
+export async function recordChild(child: ChildProcess, options: ChildOptions): Promise<Running> {
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code ?? 0}` : `signal ${signal}`));
+    child.once('error', (error) => resolve(error.message));
+  });
+  const record = child.pid === undefined ? null : await recordOf(child.pid);
+  if (record !== null) await writeRecord(options.recordPath, record);
+  const stop = async (): Promise<void> => {
+    if (record !== null) await endProcess(record, options.ending);
+  };
+  return { ended, stop };
+}

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { SallyportError } from '../domain/errors.ts';
+import { recordChild } from './child-end.ts';
+import { freePort } from './free-port.ts';
+import { endRecorded } from './process-record.ts';
+import type { Component } from './supervise.ts';
+import { temporalArguments, temporalEnvironment, temporalReady } from './temporal-process.ts';
+
+export interface EmbeddedTemporal extends Component {
+  readonly address: string;
+  readonly uiUrl: string;
+}
+
+export interface EmbeddedTemporalOptions {
+  readonly dataDir: string;
+  readonly cli: string | null;
+  readonly namespace: string;
+  readonly port: number;
+  readonly uiPort: number;
+}
+
+export const temporalEnding = { signal: 'SIGTERM', graceMs: 5_000 } as const;
+
+/** Stops what a killed engine left: two servers on one SQLite file would ruin it. Then gives a component to supervise. */
+export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
+  const { cli, dataDir, namespace } = options;
+  if (cli === null) throw new SallyportError('CONFIG_INVALID', 'there is no temporal CLI; start with `npm start`, or set TEMPORAL_CLI or TEMPORAL_ADDRESS');
+  const recordPath = join(dataDir, 'run', 'temporal.json');
+  await endRecorded(recordPath, temporalEnding);
+  const [port, uiPort] = [await freePort(options.port), await freePort(options.uiPort)];
+  const flags = temporalArguments({ port, uiPort, namespace, file: join(dataDir, 'temporal', 'temporal.db') });
+  const log = createWriteStream(join(dataDir, 'logs', 'temporal.log'), { flags: 'a', mode: 0o600 });
+  const start: Component['start'] = async () => {
+    await endRecorded(recordPath, temporalEnding);
+    const child = spawn(cli, [...flags], {
+      cwd: dataDir,
+      env: temporalEnvironment(dataDir),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const running = await recordChild(child, { recordPath, ending: temporalEnding });
+    await temporalReady(child);
+    child.stderr.pipe(log, { end: false });
+    return running;
+  };
+  return { name: 'temporal', address: `127.0.0.1:${port}`, uiUrl: `http://127.0.0.1:${uiPort}/namespaces/${namespace}`, start };
+}
+
+const retentionDays = 30;
+const daySeconds = 86_400;
+
+/** The dev server makes namespaces that forget after a day; ours keeps closed runs for thirty. */
+export async function keepHistories(connection: Connection, namespace: string): Promise<void> {
+  const wanted = retentionDays * daySeconds;
+  const known = await connection.workflowService.describeNamespace({ namespace });
+  if (Number(known.config?.workflowExecutionRetentionTtl?.seconds ?? 0) === wanted) return;
+  const config = { workflowExecutionRetentionTtl: { seconds: wanted } };
+  // The field is an int64 on the wire; its generated type asks for a Long but a number is accepted.
+  await connection.workflowService.updateNamespace({ namespace, config: config as never });
+}
