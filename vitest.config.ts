@@ -5,16 +5,27 @@ const slowTestTimeoutMs = 120_000;
 const hookTimeoutMs = 60_000;
 
 /** Unit and property tests do no I/O and share threads; whatever starts servers gets a process of its own. */
-const pure = { pool: 'threads', isolate: false, testTimeout: testTimeoutMs } as const;
+const pure = {
+  pool: 'threads',
+  isolate: false,
+  testTimeout: testTimeoutMs,
+  sequence: { groupOrder: 0 },
+} as const;
 const served = {
   pool: 'forks',
   isolate: true,
   maxWorkers: 2,
   testTimeout: slowTestTimeoutMs,
   hookTimeout: hookTimeoutMs,
+  sequence: { groupOrder: 1 },
 } as const;
 /** One at a time: these measure, kill or watch whole stacks. */
-const alone = { ...served, maxWorkers: 1, fileParallelism: false } as const;
+const alone = {
+  ...served,
+  maxWorkers: 1,
+  fileParallelism: false,
+  sequence: { groupOrder: 2 },
+} as const;
 
 const inFolder = (name: string): string[] => [`test/${name}/**/*.test.ts`];
 const properties = 'test/**/*.prop.test.ts';
