@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkout } from '../checkout.mjs';
@@ -11,26 +11,32 @@ const killAfterMs = 10_000;
 export async function runStage(stage) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
   const startedMs = Date.now();
+  // PostgreSQL's unprivileged user must be able to enter it where root runs the tests.
+  chmodSync(folder, 0o755);
   try {
     const report = join(folder, 'report.json');
-    const ok = await show(stage, commandOf(stage, folder, report));
-    const tally = stage.kind === 'tests' ? tallyReport(report, ok) : { ...nothing, passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+    const ok = await show(stage, commandOf(stage, report), { ...process.env, SALLYPORT_DATA: join(folder, 'data') });
+    const tally = stage.kind === 'tests' ? tallyReport(readReport(report), ok) : { ...nothing, passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
     return { name: stage.name, tally, seconds: (Date.now() - startedMs) / 1000 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function commandOf(stage, folder, report) {
-  if (stage.name === 'story') return [join(checkout, 'cli', 'main.ts'), 'start', '--once', '--data-dir', join(folder, 'data')];
+function readReport(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+}
+
+function commandOf(stage, report) {
+  if (stage.name === 'story') return [join(checkout, 'cli', 'main.ts'), 'start', '--once'];
   if (stage.kind === 'check') return stage.args;
   return [...stage.args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
 }
 
 /** A group of its own, so that a stage that hangs goes with everything that it started. */
-function show(stage, args) {
+function show(stage, args, env) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: checkout, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+    const child = spawn(process.execPath, args, { cwd: checkout, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
     const stop = (signal) => signalGroup(child, signal);
     const limit = setTimeout(() => {
       process.stdout.write(`\nstage ${stage.name} took over ${stage.limitMs / 60_000} min and is stopped\n`);
