@@ -12,11 +12,15 @@ export function canonicalText(value: unknown): string {
     if (!Number.isFinite(value)) throw new TypeError('not a finite number');
     return String(value === 0 ? 0 : value);
   }
-  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
   if (typeof value !== 'object') throw new TypeError('not JSON');
+  return Array.isArray(value) ? `[${value.map(canonicalText).join(',')}]` : canonicalObject(value);
+}
+
+function canonicalObject(value: object): string {
+  const members = new Map<string, unknown>(Object.entries(value));
   // The default order of sort() is by UTF-16 code units, as the RFC asks.
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, member]) => `${canonicalText(name)}:${canonicalText(member)}`).join(',')}}`;
+  const names = [...members.keys()].sort();
+  return `{${names.map((name) => `${canonicalText(name)}:${canonicalText(members.get(name))}`).join(',')}}`;
 }
 
 /** The value of text that is canonical JSON, else undefined. */

@@ -82,7 +82,7 @@ async function walkEntries(check: DirectoryCheck, log: { readonly head: SignedHe
     const width = Math.min(perTile, head.size - index * perTile);
     const block = await readBlock(check.dir, { index, width }, findings);
     if (block.suspect !== null) suspects.push(block.suspect);
-    const leaves = block.entries.map(hashLeaf);
+    const { leaves } = block;
     for (const [place, leaf] of leaves.entries()) {
       check.onEntry(block.entries[place] ?? leaf, size);
       counter.add(leaf);
@@ -96,35 +96,39 @@ async function walkEntries(check: DirectoryCheck, log: { readonly head: SignedHe
   return { complete: true, root: counter.root(), suspects, blocks, agreed, broken };
 }
 
+interface Block {
+  readonly entries: readonly Buffer[];
+  readonly leaves: readonly Buffer[];
+  readonly suspect: Suspect | null;
+}
+
 /** A bundle, cut to what belongs to the log, and where it first departs from its hash tile. */
-async function readBlock(dir: string, block: { readonly index: number; readonly width: number }, findings: Findings): Promise<{ entries: readonly Buffer[]; suspect: Suspect | null }> {
+async function readBlock(dir: string, block: { readonly index: number; readonly width: number }, findings: Findings): Promise<Block> {
   const first = block.index * perTile;
   const bundle = await readTile(dir, { kind: 'entries', ...block });
   const tile = await readTile(dir, { kind: 0, ...block });
   if (tile === null) findings.add('tile-missing', first, `the hash tile of entries ${first} to ${first + block.width - 1} is missing`);
-  if (bundle === null) return { entries: [], suspect: { index: first, how: 'entry-missing', detail: 'its bundle is missing' } };
+  if (bundle === null) return { entries: [], leaves: [], suspect: { index: first, how: 'entry-missing', detail: 'its bundle is missing' } };
   const split = splitBundle(bundle);
   const entries = split.entries.slice(0, block.width);
-  for (const [place, entry] of entries.entries()) {
-    const expected = tile === null ? null : hashAt(tile, place);
-    const hash = hashLeaf(entry);
-    if (tile === null || expected?.equals(hash) === true) continue;
-    const suspect = nameChange({ tile, place, hash, next: entries[place + 1], first });
-    return { entries, suspect };
-  }
-  if (entries.length === block.width) return { entries, suspect: null };
+  const leaves = entries.map(hashLeaf);
+  const place = tile === null ? -1 : leaves.findIndex((leaf, at) => hashAt(tile, at)?.equals(leaf) !== true);
+  if (tile !== null && place >= 0) return { entries, leaves, suspect: nameChange({ tile, place, leaves, first }) };
+  if (entries.length === block.width) return { entries, leaves, suspect: null };
   const detail = split.whole ? 'the log ends before it' : 'it is cut short';
-  return { entries, suspect: { index: first + entries.length, how: 'entry-missing', detail } };
+  return { entries, leaves, suspect: { index: first + entries.length, how: 'entry-missing', detail } };
 }
 
 /** Tells a dropped entry from a moved or a changed one by where else in the tile its hash stands. */
-function nameChange(at: { readonly tile: Buffer; readonly place: number; readonly hash: Buffer; readonly next: Buffer | undefined; readonly first: number }): Suspect {
+function nameChange(at: { readonly tile: Buffer; readonly place: number; readonly leaves: readonly Buffer[]; readonly first: number }): Suspect {
+  const stands = (hash: Buffer | undefined, place: number): boolean => hash !== undefined && hashAt(at.tile, place)?.equals(hash) === true;
   const places = Array.from({ length: at.tile.length / 32 }, (_, place) => place);
-  const found = places.find((place) => hashAt(at.tile, place)?.equals(at.hash) === true);
+  const found = places.find((place) => stands(at.leaves[at.place], place));
+  const next = at.leaves[at.place + 1];
   const index = at.first + at.place;
-  const following = at.next === undefined ? null : hashLeaf(at.next);
-  const shifted = found === at.place + 1 && (following === null || hashAt(at.tile, at.place + 2)?.equals(following) !== false);
-  if (shifted) return { index, how: 'entry-missing', detail: 'it was dropped; the next one stands in its place' };
+  if (found === at.place + 1 && (next === undefined || stands(next, at.place + 2))) {
+    return { index, how: 'entry-missing', detail: 'it was dropped; the next one stands in its place' };
+  }
   if (found !== undefined) return { index, how: 'entry-moved', detail: `the entry of place ${at.first + found} stands here` };
   return { index, how: 'entry-changed', detail: 'it is not what was logged' };
 }

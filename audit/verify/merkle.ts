@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 
 /** RFC 9162, section 2.1.3.2: does `proof` lead from the leaf at `index` to `root` in a tree of `size`? */
 export function verifyInclusion(claim: { readonly index: number; readonly size: number; readonly leaf: Uint8Array; readonly proof: readonly Uint8Array[]; readonly root: Uint8Array }): boolean {
-  if (!isCount(claim.index) || !isCount(claim.size) || claim.index >= claim.size) return false;
+  if (!isCount(claim.index) || !isCount(claim.size) || claim.index >= claim.size || claim.leaf.length !== 32) return false;
   let fn = BigInt(claim.index);
   let sn = BigInt(claim.size) - 1n;
   let hash: Buffer = Buffer.from(claim.leaf);
@@ -73,19 +73,24 @@ export function countRoot(): RootCounter {
     root() {
       let root: Buffer | null = null;
       for (const slot of slots) if (slot !== null) root = root === null ? slot : hashNode(slot, root);
-      return root ?? createHash('sha256').digest();
+      return root ?? digest('sha256', '', 'buffer');
     },
   };
 }
 
 export function hashLeaf(entry: Uint8Array): Buffer {
-  return createHash('sha256').update(leafPrefix).update(entry).digest();
+  const input = Buffer.allocUnsafe(1 + entry.length);
+  input[0] = 0x00;
+  input.set(entry, 1);
+  return digest('sha256', input, 'buffer');
 }
 
 export function hashNode(left: Uint8Array, right: Uint8Array): Buffer {
-  return createHash('sha256').update(nodePrefix).update(left).update(right).digest();
+  const input = Buffer.allocUnsafe(1 + left.length + right.length);
+  input[0] = 0x01;
+  input.set(left, 1);
+  input.set(right, 1 + left.length);
+  return digest('sha256', input, 'buffer');
 }
 
-const leafPrefix = Buffer.of(0);
-const nodePrefix = Buffer.of(1);
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
