@@ -1,4 +1,4 @@
-import type { EffectCommand, LookupCommand, OpenGateCommand, Outcome, RunState } from '../domain/run.types.ts';
+import type { EffectCommand, LookupCommand, OpenGateCommand, Outcome, RunReport } from '../domain/run.types.ts';
 
 /** What an activity must know of the run behind a command; the run's data stays where it is. */
 export interface RunRef {
@@ -56,13 +56,11 @@ export interface VoteJudgement {
   readonly gate: { readonly state: 'open' | GateDecisionState };
 }
 
-/** A run as its host reports it: everything but the facts, which the row has had since the claim. */
-export type RunReport = Omit<RunState, 'facts'>;
-
 export interface BatchReport {
   readonly batchId: string;
   readonly tenant: string;
-  readonly runs: readonly { readonly report: RunReport; readonly handedOver: boolean; readonly why: string }[];
+  /** `movedTo` names the execution that hosts the run from now on. */
+  readonly runs: readonly { readonly report: RunReport; readonly movedTo: string | null; readonly why: string }[];
 }
 
 /** Queue `record`: the database only. */
@@ -71,6 +69,6 @@ export interface RecordActivities {
   recordRun(report: RunReport): Promise<void>;
   judgeVote(vote: { readonly voteId: string }): Promise<VoteJudgement>;
   expireGate(gate: { readonly gateId: string }): Promise<{ readonly state: 'open' | GateDecisionState; readonly detail: string }>;
-  remindGate(gate: { readonly gateId: string }): Promise<void>;
-  voidGate(gate: { readonly gateId: string; readonly reason: string }): Promise<void>;
+  remindGate(gate: { readonly gateId: string }): Promise<unknown>;
+  voidGate(gate: { readonly gateId: string; readonly reason: string }): Promise<unknown>;
 }

@@ -34,6 +34,9 @@ export interface RunState {
   readonly lookupDeadlineMs: number;
 }
 
+/** A run as its host reports it: everything but the facts, which the row has had since the claim. */
+export type RunReport = Omit<RunState, 'facts'>;
+
 export type RunStatus = 'active' | 'waiting' | 'parked' | 'done' | 'failed' | 'cancelled';
 
 export interface EachFrame {

@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { isWorthRetrying } from '../domain/errors.ts';
 import type { Command, EffectCommand, LookupCommand, OpenGateCommand, Outcome, RunEvent, RunState, WaitCommand } from '../domain/run.types.ts';
-import { respondId } from './messages.ts';
+import { respondId } from './ids.ts';
 import type { Proxies } from './proxies.ts';
 import { refOf } from './run-view.ts';
 

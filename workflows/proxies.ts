@@ -1,7 +1,7 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { EffectActivities, GateActivities, LookupActivities, RecordActivities } from '../activities/contract.ts';
 import type { PrivilegeClass } from '../domain/capability.ts';
-import { taskQueues } from './messages.ts';
+import { taskQueues } from './ids.ts';
 
 /**
  * An outcome of the outside world is a value, so a failed activity is a worker that died, a database that is away or

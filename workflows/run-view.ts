@@ -1,5 +1,5 @@
-import type { RunRef, RunReport } from '../activities/contract.ts';
-import type { RunState } from '../domain/run.types.ts';
+import type { RunRef } from '../activities/contract.ts';
+import type { RunReport, RunState } from '../domain/run.types.ts';
 
 /** What an activity needs to know of the run behind a command. */
 export function refOf(state: RunState): RunRef {

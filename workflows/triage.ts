@@ -5,7 +5,8 @@ import { isWorthRetrying } from '../domain/errors.ts';
 import type { Plan } from '../domain/plan.ts';
 import { advance, runIsOver } from '../domain/run.ts';
 import type { Command, EffectCommand, LookupCommand, Outcome, RunEvent, RunState } from '../domain/run.types.ts';
-import { respondId, type RespondInput, type TriageInput } from './messages.ts';
+import { respondId } from './ids.ts';
+import type { RespondInput, TriageInput } from './messages.ts';
 import { batchProxies } from './proxies.ts';
 import { respond } from './respond.ts';
 import { refOf, reportOf } from './run-view.ts';
@@ -33,7 +34,7 @@ export async function triage(input: TriageInput): Promise<void> {
   await batchProxies.record.settleBatch({
     batchId: input.batchId,
     tenant: input.tenant,
-    runs: batch.map((run) => ({ report: reportOf(run.state), handedOver: run.leaving !== null, why: run.leaving ?? '' })),
+    runs: batch.map((run) => ({ report: reportOf(run.state), movedTo: run.leaving === null ? null : respondId(run.state.key), why: run.leaving ?? '' })),
   });
 }
 

@@ -74,7 +74,8 @@ create table incidents (
   change_reason    text not null
 );
 create unique index incidents_open_key on incidents (tenant, correlation_key) where state <> 'closed';
-create index incidents_due on incidents (due_at) where due_at is not null and batch_id is null;
+create index incidents_due on incidents (tenant, due_at) where due_at is not null and batch_id is null;
+create index incidents_due_rank on incidents (tenant, severity_id desc, due_at) where due_at is not null and batch_id is null;
 create index incidents_batch on incidents (batch_id) where batch_id is not null;
 create index incidents_list on incidents (tenant, number desc);
 
@@ -115,6 +116,7 @@ create table runs (
   requester     text not null,
   rehearsal     boolean not null default false,
   purpose       text not null,           -- triage | request | follow-up | undo
+  request       jsonb,                   -- what a person asked for, given back if the batch is lost
   status        text not null,           -- RunStatus
   host          text not null,           -- triage | respond
   batch_id      text,

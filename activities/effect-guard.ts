@@ -1,0 +1,111 @@
+import { capabilityNamed } from '../connectors/registry.ts';
+import { canonicalJson } from '../domain/digest.ts';
+import { SallyportError } from '../domain/errors.ts';
+import { globMatches } from '../domain/glob.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Order } from '../domain/order.ts';
+import { activeStop, type StopSwitch } from '../domain/switch.ts';
+import { checkWarrant } from '../domain/warrant.ts';
+import { verifyVote } from '../platform/signature.ts';
+import { countRecentEffects } from '../store/effects.ts';
+import { loadWarrantFile } from '../store/warrants.ts';
+import { callContext, type EffectCase } from './effect-case.ts';
+import type { RunRef } from './contract.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/**
+ * Everything that must hold before an effect, in the order of the design: digest and warrant, kill switch, protected
+ * target, budget, preconditions read anew. Throws the refusal; changes nothing.
+ */
+export async function guardEffect(deps: ActivityDeps, effect: EffectCase, switches: readonly StopSwitch[]): Promise<void> {
+  if (effect.item.command.orderDigest !== null) await guardWarrant(deps, effect);
+  guardSwitches(effect, switches);
+  if (effect.order === null) return;
+  guardTarget(deps, effect.order);
+  await guardBudget(deps, effect);
+  if (effect.item.command.purpose === 'act') await guardPrecondition(deps, effect, effect.order);
+}
+
+async function guardWarrant(deps: ActivityDeps, effect: EffectCase): Promise<void> {
+  const { command } = effect.item;
+  const digest = command.orderDigest ?? '';
+  const file = await loadWarrantFile(deps.db, { orderDigest: digest, purpose: command.purpose });
+  if (file === null) throw new SallyportError('WARRANT_REFUSED', 'no gate ever held this order');
+  // A try that certainly left nothing behind spent the warrant for this very effect: it may be repeated, not widened.
+  const spentByUs = effect.row !== null && effect.row.order_digest === digest;
+  const warrant = file.warrant !== null && spentByUs ? { ...file.warrant, usedAtMs: null } : file.warrant;
+  const verdict = checkWarrant({ ...file, warrant, orderDigest: digest, nowMs: deps.clock.nowMs(), purpose: command.purpose, verifySignature: verifyVote });
+  if (!verdict.ok) throw new SallyportError('WARRANT_REFUSED', verdict.why);
+  guardConnection(effect, file.order);
+}
+
+/** The order names where it goes: a connection that was changed since is another order. */
+function guardConnection(effect: EffectCase, order: Order): void {
+  const { name, connector, address, secretRef } = effect.connection;
+  const same = canonicalJson({ ...order.connection }) === canonicalJson({ name, connector, address, secretRef });
+  if (!same) throw new SallyportError('WARRANT_REFUSED', 'the connection was changed after the vote');
+}
+
+function guardSwitches(effect: EffectCase, switches: readonly StopSwitch[]): void {
+  const stop = activeStop(switches, {
+    connector: effect.connection.connector,
+    playbook: effect.item.run.playbook,
+    isTicket: effect.item.command.ticket !== null,
+  });
+  if (stop !== null) throw new SallyportError('STOPPED', `${stop.scope} is stopped: ${stop.reason}`);
+}
+
+function guardTarget(deps: ActivityDeps, order: Order): void {
+  const hit = deps.policy().protectedTargets.find(
+    (rule) => globMatches(rule.kind, order.target.kind) && globMatches(rule.match.toLowerCase(), order.target.id.toLowerCase()),
+  );
+  if (hit !== undefined) throw new SallyportError('TARGET_PROTECTED', `${hit.id}: ${hit.reason}`);
+}
+
+async function guardBudget(deps: ActivityDeps, effect: EffectCase): Promise<void> {
+  if (effect.row !== null) return;
+  const name = effect.capability.manifest.name;
+  for (const budget of deps.policy().budgets.filter((each) => globMatches(each.capability, name))) {
+    const capabilityLike = budget.capability.replaceAll('\\', '\\\\').replaceAll('%', '\\%').replaceAll('_', '\\_').replaceAll('*', '%');
+    const spent = await countRecentEffects(deps.db, { connection: effect.connection.name, capabilityLike, windowMs: budget.windowMs });
+    if (spent >= budget.max) throw new SallyportError('BUDGET_SPENT', `${budget.id}: ${spent} of ${budget.max} were used`);
+  }
+}
+
+async function guardPrecondition(deps: ActivityDeps, effect: EffectCase, order: Order): Promise<void> {
+  if (order.precondition === null) return;
+  const state = await readTargetState(deps, { ...effect, run: effect.item.run }, order.precondition.capability);
+  const before = order.precondition.state;
+  const changed = Object.keys(before).filter((field) => canonicalJson(before[field] ?? null) !== canonicalJson(state[field] ?? null));
+  if (changed.length > 0) throw new SallyportError('PRECONDITION_CHANGED', `changed since the evidence: ${changed.join(', ')}`);
+}
+
+/**
+ * Reads the target's state with the act class's own credential. The fields that the manifest names are redacted as
+ * everything is that a product answers, so equal values compare equal.
+ */
+export async function readTargetState(
+  deps: ActivityDeps,
+  effect: Pick<EffectCase, 'capability' | 'connection' | 'input'> & { readonly run: RunRef },
+  capabilityName: string,
+): Promise<JsonObject> {
+  const read = capabilityNamed(capabilityName);
+  const fields = effect.capability.manifest.precondition?.fields ?? [];
+  if (read === null) throw new SallyportError('GRANT_MISSING', `there is no capability ${capabilityName}`);
+  const { run } = effect;
+  const known = Object.keys((read.manifest.input['properties'] ?? {}) as JsonObject);
+  const input = Object.fromEntries(Object.entries(effect.input).filter(([name]) => known.includes(name)));
+  const clear = await deps.reveal(input, {
+    tenant: run.tenant,
+    incidentId: run.incidentId,
+    runKey: run.key,
+    capability: capabilityName,
+    kinds: read.manifest.reveals,
+  });
+  const signal = AbortSignal.timeout(readTimeoutMs);
+  const answer = await read.call(read.parseInput(clear), callContext(deps, { connection: effect.connection, key: '', tenant: run.tenant, signal }));
+  const chosen = Object.fromEntries(fields.map((field) => [field, answer[field] ?? null]));
+  return deps.redact(chosen) as JsonObject;
+}
+
+const readTimeoutMs = 10_000;

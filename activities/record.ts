@@ -1,0 +1,26 @@
+import { saveRuns, settleIncidents, releaseBatch } from '../store/runs.ts';
+import type { RecordActivities } from './contract.ts';
+import type { ActivityDeps } from './deps.ts';
+import { createVoteActivities } from './judge-vote.ts';
+import { observeStages } from './stages.ts';
+
+/** The database's own worker: what became of runs and batches, and everything about gates. */
+export function createRecordActivities(deps: Pick<ActivityDeps, 'db' | 'clock' | 'observe'>): RecordActivities {
+  return {
+    ...createVoteActivities(deps),
+    settleBatch: async ({ batchId, runs }) => {
+      const incidents = [...new Set(runs.map((run) => run.report.incidentId))];
+      await deps.db.transaction(async (tx) => {
+        await saveRuns(tx, runs, deps.clock);
+        await settleIncidents(tx, incidents, deps.clock);
+        await releaseBatch(tx, batchId);
+      });
+      await observeStages(deps, incidents);
+    },
+    recordRun: (report) =>
+      deps.db.transaction(async (tx) => {
+        await saveRuns(tx, [{ report, movedTo: null, why: '' }], deps.clock);
+        await settleIncidents(tx, [report.incidentId], deps.clock);
+      }),
+  };
+}

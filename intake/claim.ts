@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { appendEntries } from '../audit/append.ts';
+import { digestOf } from '../domain/digest.ts';
+import type { Entry } from '../domain/entry.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { severityNames } from '../domain/finding.ts';
+import type { TriageTrace } from '../domain/policy.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { RunState } from '../domain/run.types.ts';
+import { chooseRuns, type CatalogView, type DueIncident, type Request, type TriageChoice } from '../domain/triage.ts';
+import type { Clock } from '../platform/clock.ts';
+import { saveClaim } from '../store/claims.ts';
+import type { Database, Sql } from '../store/database.ts';
+import { undoPlansFor } from '../store/undo-plans.ts';
+import { triageId } from '../workflows/ids.ts';
+import { entriesOf } from './claim-entries.ts';
+
+export const claimLimits = {
+  runs: 64,
+  /** Far below Temporal's 2 MiB for one payload, since the codec and base64 add to it. */
+  bytes: 786_432,
+} as const;
+
+/** A stamped batch: what its execution is started with. The digest tells it from another that took its id. */
+export interface Batch {
+  readonly id: string;
+  readonly tenant: string;
+  readonly digest: string;
+  readonly plans: { readonly [digest: string]: Plan };
+  readonly runs: readonly RunState[];
+  readonly full: boolean;
+}
+
+export interface ClaimDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly tenant: string;
+  readonly catalog: () => Omit<CatalogView, 'undoPlans'>;
+}
+
+/**
+ * Claims what is due, decides what is to run for each and stamps it, all in one transaction: `skip locked` lets several
+ * dispatchers work side by side. Null where nothing is due; a batch without runs where nothing had to run.
+ */
+export async function claimBatch(deps: ClaimDeps, order: 'severity' | 'age'): Promise<Batch | null> {
+  return deps.db.transaction(async (tx) => {
+    const rows = await dueRows(tx, deps.tenant, order);
+    if (rows.length === 0) return null;
+    const catalog: CatalogView = { ...deps.catalog(), undoPlans: await undoPlansFor(tx, rows.flatMap((row) => row.requests)) };
+    const nowMs = deps.clock.nowMs();
+    const chosen = withinBytes(rows.map((row) => ({ incident: toDue(row), choice: chooseRuns(toDue(row), catalog, nowMs) })));
+    const runs = chosen.flatMap(({ choice }) => choice.runs);
+    const batchId = randomUUID();
+    const digest = digestOf('sallyport/batch/v1', runs.map((run) => run.state.key));
+    await saveClaim(tx, { batchId, workflowId: triageId(batchId), digest, tenant: deps.tenant, chosen, policyDigest: catalog.policyDigest });
+    await appendEntries(tx, chosen.flatMap((each): Entry[] => entriesOf(each, batchId, deps.clock)));
+    const plans = new Map(runs.map((run): [string, Plan] => [run.digest, run.plan]));
+    return { id: batchId, tenant: deps.tenant, digest, plans: Object.fromEntries(plans), runs: runs.map((run) => run.state), full: rows.length === claimLimits.runs };
+  });
+}
+
+export interface Claimed {
+  readonly incident: DueIncident;
+  readonly choice: TriageChoice;
+}
+
+/** Takes as many as fit; what is left stays due and goes with the next batch. */
+function withinBytes(all: readonly Claimed[]): readonly Claimed[] {
+  let bytes = 0;
+  let runs = 0;
+  const plans = new Set<string>();
+  const end = all.findIndex(({ choice }, index) => {
+    for (const run of choice.runs) {
+      bytes += JSON.stringify(run.state).length + (plans.has(run.digest) ? 0 : JSON.stringify(run.plan).length);
+      plans.add(run.digest);
+    }
+    runs += choice.runs.length;
+    return index > 0 && (bytes > claimLimits.bytes || runs > claimLimits.runs);
+  });
+  return end === -1 ? all : all.slice(0, end);
+}
+
+interface DueRow {
+  readonly id: string;
+  readonly tenant: string;
+  readonly number: number;
+  readonly correlation_key: string;
+  readonly state: string;
+  readonly title: string;
+  readonly format: string;
+  readonly kind: string;
+  readonly priority: string | null;
+  readonly owner: string | null;
+  readonly severity_id: number;
+  readonly triaged_severity: number;
+  readonly count: number;
+  readonly first_seen: Date;
+  readonly last_seen: Date;
+  readonly received_at: Date;
+  readonly all_clear_at: Date | null;
+  readonly follow_ups: number;
+  readonly has_ticket: boolean;
+  readonly next_ordinal: number;
+  readonly trace: TriageTrace | null;
+  readonly requests: readonly Request[];
+  readonly facts: JsonObject;
+}
+
+/** Worst first, then oldest; every few batches the oldest first, so that nothing starves behind a storm. */
+async function dueRows(tx: Sql, tenant: string, order: 'severity' | 'age'): Promise<DueRow[]> {
+  const by = order === 'severity' ? 'severity_id desc, due_at' : 'due_at';
+  return tx.query<DueRow>(
+    `select i.*,
+            exists (select 1 from ticket_links l where l.incident_id = i.id) as has_ticket,
+            (select coalesce(max(r.ordinal) + 1, 0) from runs r where r.incident_id = i.id) as next_ordinal
+       from incidents i
+      where i.tenant = $1 and i.due_at <= clock_timestamp() and i.batch_id is null
+      order by ${by} limit ${claimLimits.runs}
+        for update skip locked`,
+    [tenant],
+  );
+}
+
+function toDue(row: DueRow): DueIncident {
+  const severity = row.severity_id as keyof typeof severityNames & number;
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    number: row.number,
+    state: row.state,
+    severityId: row.severity_id,
+    triagedSeverity: row.triaged_severity,
+    receivedAtMs: row.received_at.getTime(),
+    followUps: row.follow_ups,
+    hasTicket: row.has_ticket,
+    trace: row.trace,
+    requests: row.requests,
+    nextOrdinal: row.next_ordinal,
+    facts: {
+      ...row.facts,
+      incident: {
+        id: row.id,
+        number: row.number,
+        key: row.correlation_key,
+        severity: row.severity_id,
+        severityName: severityNames[severity] ?? 'unknown',
+        count: row.count,
+        title: row.title,
+        format: row.format,
+        kind: row.kind,
+        priority: row.priority,
+        owner: row.owner,
+        firstSeen: row.first_seen.toISOString(),
+        lastSeen: row.last_seen.toISOString(),
+        allClear: row.all_clear_at !== null,
+      },
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../store/database.ts';
+import { markStarted, openBatches } from '../store/batches.ts';
+import { stoppedScopes } from '../store/switches.ts';
+import type { TriageInput } from '../workflows/messages.ts';
+import { taskQueues, triageId } from '../workflows/ids.ts';
+import { claimBatch, type Batch, type ClaimDeps } from './claim.ts';
+import { reapBatches } from './reaper.ts';
+
+export interface DispatcherDeps extends ClaimDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly client: Client;
+  /** True where no other dispatcher can be alive: batches of a dead one are freed at once instead of after 30 s. */
+  readonly alone: boolean;
+  readonly log: (problem: string, error: unknown) => void;
+}
+
+export interface Dispatcher {
+  /** Says that something may be due. */
+  wake(): void;
+  /** Works until the signal fires; problems are logged and met with patience, never thrown. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export const dispatcherLimits = {
+  /** Batches in flight: two keep both cores busy; more only where full ones queue. */
+  batchesQuiet: 2,
+  batchesMax: 8,
+  pollMs: 250,
+  reapEveryMs: 10_000,
+  reapAfterMs: 30_000,
+  /** Every n-th claim goes by age, so that what is old and mild is not starved by what is new and grave. */
+  ageEvery: 4,
+  pauseMsMax: 5_000,
+} as const;
+
+/** Claims due incidents in batches and starts an execution for each; one that dies half-way is found by the reaper. */
+export function createDispatcher(deps: DispatcherDeps): Dispatcher {
+  let wakeUp: () => void = () => undefined;
+  let woken = false;
+  const wake = (): void => {
+    woken = true;
+    wakeUp();
+  };
+  const rest = (ms: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (woken || signal.aborted) return resolve();
+      const timer = setTimeout(done, ms);
+      signal.addEventListener('abort', done, { once: true });
+      function done(): void {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+      wakeUp = done;
+    });
+  return {
+    wake,
+    run: async (signal) => {
+      await patiently(deps, signal, () => reapBatches(deps, { olderThanMs: deps.alone ? 0 : dispatcherLimits.reapAfterMs }));
+      let turn = 0;
+      let reapedMs = deps.clock.nowMs();
+      while (!signal.aborted) {
+        woken = false;
+        const busy = await patiently(deps, signal, () => dispatchOnce(deps, turn++));
+        if (deps.clock.nowMs() - reapedMs > dispatcherLimits.reapEveryMs) {
+          reapedMs = deps.clock.nowMs();
+          await patiently(deps, signal, () => reapBatches(deps, { olderThanMs: dispatcherLimits.reapAfterMs }));
+        }
+        if (busy !== true) await rest(dispatcherLimits.pollMs, signal);
+      }
+    },
+  };
+}
+
+/** Repeats with growing pauses while PostgreSQL or Temporal are away. */
+async function patiently<Result>(deps: DispatcherDeps, signal: AbortSignal, work: () => Promise<Result>): Promise<Result | undefined> {
+  for (let pauseMs = 100; !signal.aborted; pauseMs = Math.min(pauseMs * 2, dispatcherLimits.pauseMsMax)) {
+    try {
+      return await work();
+    } catch (error) {
+      deps.log('dispatching failed; trying again', error);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
+    }
+  }
+  return undefined;
+}
+
+/** True if there may be more to do at once. */
+async function dispatchOnce(deps: DispatcherDeps, turn: number): Promise<boolean> {
+  const stops = await stoppedScopes(deps.db);
+  if (stops.some((stop) => stop.scope === 'all' || stop.scope === 'tickets')) return false;
+  const open = await openBatches(deps.db);
+  if (open >= dispatcherLimits.batchesMax) return false;
+  const batch = await claimBatch(deps, turn % dispatcherLimits.ageEvery === dispatcherLimits.ageEvery - 1 ? 'age' : 'severity');
+  if (batch === null) return false;
+  if (batch.runs.length > 0) await startBatch(deps, batch);
+  return batch.full || open + 1 < dispatcherLimits.batchesQuiet;
+}
+
+/** A batch that cannot be started stays stamped: the reaper finds no execution for it and lets its incidents go again. */
+async function startBatch(deps: DispatcherDeps, batch: Batch): Promise<void> {
+  const input: TriageInput = { schema: 1, batchId: batch.id, tenant: batch.tenant, plans: batch.plans, runs: batch.runs };
+  try {
+    await deps.client.workflow.start('triage', {
+      workflowId: triageId(batch.id),
+      taskQueue: taskQueues.workflow,
+      args: [input],
+      memo: { digest: batch.digest },
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const { memo } = await deps.client.workflow.getHandle(triageId(batch.id)).describe();
+    if (memo?.['digest'] !== batch.digest) throw error;
+  }
+  await markStarted(deps.db, batch.id);
+}

@@ -1,0 +1,76 @@
+import { appendEntries } from '../audit/append.ts';
+import { newEntry } from '../audit/entry.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Sql } from './database.ts';
+import { notifyWork } from './notify.ts';
+
+export async function openBatches(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ n: number }>('select count(*) as n from batches where closed_at is null');
+  return row?.n ?? 0;
+}
+
+export async function markStarted(sql: Sql, batchId: string): Promise<void> {
+  await sql.query('update batches set started_at = clock_timestamp() where id = $1', [batchId]);
+}
+
+/** Batches that were stamped that long ago and have not been settled; at most 200, the oldest first. */
+export async function staleBatches(sql: Sql, olderThanMs: number): Promise<readonly { id: string; tenant: string }[]> {
+  return sql.query(
+    `select id, tenant from batches
+      where closed_at is null and stamped_at <= clock_timestamp() - $1 * interval '1 millisecond' order by stamped_at limit 200`,
+    [olderThanMs],
+  );
+}
+
+interface LostRun {
+  readonly key: string;
+  readonly incident_id: string;
+  readonly request: unknown;
+  readonly purpose: string;
+}
+
+/**
+ * Lets the incidents of a lost batch go again from the start: its unhosted runs are forgotten, what people asked for is
+ * asked anew, rules are evaluated anew. Keys hold no execution, so the executor answers what was done already.
+ */
+export async function unstampBatch(tx: Sql, batch: { id: string; tenant: string }, clock: Clock): Promise<void> {
+  const [open] = await tx.query('select id from batches where id = $1 and closed_at is null for update', [batch.id]);
+  if (open === undefined) return;
+  const lost = await tx.query<LostRun>(
+    `delete from runs where batch_id = $1 and host = 'triage' and ended_at is null returning key, incident_id, request, purpose`,
+    [batch.id],
+  );
+  await tx.query(
+    `update incidents i
+        set batch_id = null, batch_digest = null, stamped_at = null, due_at = clock_timestamp(), seen_revision = 0,
+            triaged_severity = case when t.anew then -1 else i.triaged_severity end,
+            trace = case when t.anew then null else i.trace end,
+            requests = i.requests || coalesce((select jsonb_agg(r.request) from jsonb_to_recordset($2::jsonb) as r(incident_id text, request jsonb)
+                                                where r.incident_id = i.id and r.request is not null), '[]'::jsonb)
+       from (select id, exists (select 1 from jsonb_to_recordset($2::jsonb) as r(incident_id text, purpose text)
+                                 where r.incident_id = x.id and r.purpose = 'triage') as anew
+               from incidents x where x.batch_id = $1) t
+      where i.id = t.id`,
+    [batch.id, JSON.stringify(lost)],
+  );
+  await tx.query('update batches set closed_at = clock_timestamp() where id = $1', [batch.id]);
+  await appendEntries(
+    tx,
+    lost.map((run) =>
+      newEntry(
+        {
+          tenant: batch.tenant,
+          type: 'run.ended',
+          actor: { kind: 'service', id: 'reaper' },
+          incident: run.incident_id,
+          run: run.key,
+          subject: null,
+          outcome: 'failed',
+          data: { outcome: 'its batch was lost; it starts again', batchId: batch.id },
+        },
+        clock,
+      ),
+    ),
+  );
+  await notifyWork(tx);
+}
