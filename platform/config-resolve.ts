@@ -3,8 +3,10 @@ import { resolve } from 'node:path';
 import { SallyportError } from '../domain/errors.ts';
 import { isObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { ApiToken, Config, ConnectionConfig, Environment, Keyring, SourceConfig, TemporalConfig } from './config.ts';
+import type { ApiToken, Config, ConnectionConfig, Environment, SourceConfig, TemporalConfig } from './config.ts';
 import type { ConfigFile } from './config.schema.ts';
+import type { Keyring } from './keyring.ts';
+import { keyBytes, keyringKeyBytes } from './keyring.ts';
 import { hideSecret, resolveSecret } from './secrets.ts';
 import type { Secret, SecretScope } from './secrets.ts';
 import { interpolate } from './variables.ts';
@@ -48,15 +50,24 @@ export async function resolveConfig(file: ConfigFile, context: Resolving): Promi
 
 type Plain = (text: string) => string;
 
-async function resolveTemporal(file: ConfigFile['temporal'], context: Resolving): Promise<TemporalConfig> {
+type Place = Pick<TemporalConfig, 'address' | 'namespace' | 'port' | 'uiPort'>;
+
+export function temporalPlace(file: ConfigFile['temporal'], context: Pick<Resolving, 'environment' | 'scope'>): Place {
   const { environment, scope } = context;
   const plain: Plain = (text) => interpolate(text, scope.variables);
-  const { tls } = file;
   return {
     address: environment.temporalAddress ?? (file.address === undefined ? null : plain(file.address)),
     namespace: environment.temporalNamespace ?? file.namespace,
     port: portOf(file.port, plain),
     uiPort: portOf(file.uiPort, plain),
+  };
+}
+
+async function resolveTemporal(file: ConfigFile['temporal'], context: Resolving): Promise<TemporalConfig> {
+  const { scope } = context;
+  const { tls } = file;
+  return {
+    ...temporalPlace(file, context),
     apiKey: await optionalSecret(file.apiKey, scope),
     tls:
       tls === undefined
@@ -99,14 +110,13 @@ async function resolveToken(file: ConfigFile['tokens'][number], scope: SecretSco
   return { name: file.name, person: file.person, roles: file.roles, sha256 };
 }
 
-const keyBytesMin = 32;
 
 async function resolveKeyring(file: ConfigFile['keys']['vault'], scope: SecretScope): Promise<Keyring> {
   return Promise.all(
     file.map(async ({ id, secret: reference }) => {
       const secret = await resolveSecret(reference, scope);
-      if (Buffer.from(secret.reveal(), 'base64').length >= keyBytesMin) return { id, secret };
-      throw new SallyportError('CONFIG_INVALID', `the key ${reference} has fewer than ${keyBytesMin} bytes; make one with: openssl rand -base64 32`);
+      if (keyBytes(secret).length === keyringKeyBytes) return { id, secret };
+      throw new SallyportError('CONFIG_INVALID', `the key ${reference} is not ${keyringKeyBytes} bytes in base64; make one with: openssl rand -base64 32`);
     }),
   );
 }

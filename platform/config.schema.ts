@@ -23,12 +23,14 @@ const hmac = z.strictObject({
   algorithm: z.enum(['sha256', 'sha1', 'sha512']).default('sha256').describe('The hash. Choose sha1 only where the sender knows nothing else.'),
   encoding: z.enum(['hex', 'base64']).default('hex').describe('How the signature is written.'),
   prefix: text.optional().describe('What stands before the signature in its header, for example `sha256=`.'),
-  timestampHeader: header.optional().describe('The header with the time of sending (seconds or RFC 3339); it is then part of what is signed: `<time>.<body>`.'),
+  timestampHeader: header.optional().describe('The header with the time of sending (seconds or RFC 3339); it must then be part of what is signed.'),
+  signed: text.optional().describe('What the signature covers; left out: `{body}`, or `{timestamp}.{body}` where there is a timestamp header.'),
   toleranceSeconds: z.int().min(1).max(86_400).default(300).describe('How far that time may be from ours.'),
   secrets: secrets.describe('Keys that are accepted; give the old and the new one while you rotate.'),
 });
 const standardWebhooks = z.strictObject({
   kind: z.literal('standard-webhooks').describe('Standard Webhooks: headers webhook-id, webhook-timestamp, webhook-signature.'),
+  toleranceSeconds: z.int().min(1).max(86_400).default(300).describe('How far the time of sending may be from ours.'),
   secrets: secrets.describe('Keys that are accepted, each as the base64 that follows `whsec_`, with or without that prefix.'),
 });
 const bearer = z.strictObject({
@@ -65,8 +67,9 @@ const apiToken = z.strictObject({
   token: secret.describe('The token itself, by reference; only its hash is kept in memory.'),
 });
 
+const keyId = z.string().regex(/^[a-z0-9]{1,16}$/, 'must be 1 to 16 of a-z and 0-9');
 const keyring = z
-  .array(z.strictObject({ id: name.describe('Stands beside whatever was made with this key.'), secret: secret.describe('At least 32 random bytes as base64.') }))
+  .array(z.strictObject({ id: keyId.describe('Stands beside whatever was made with this key.'), secret: secret.describe('32 random bytes as base64.') }))
   .min(1)
   .max(8);
 

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { SallyportError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { resolveConfig } from './config-resolve.ts';
+import { resolveConfig, temporalPlace } from './config-resolve.ts';
 import type { Resolving } from './config-resolve.ts';
 import { readConfigText } from './config-text.ts';
 import type { ConfigFile, Role } from './config.schema.ts';
+import type { Keyring } from './keyring.ts';
 import type { Secret } from './secrets.ts';
 import { interpolate } from './variables.ts';
 import type { Variables } from './variables.ts';
@@ -18,10 +19,11 @@ export type SenderProof =
       readonly encoding: 'hex' | 'base64';
       readonly prefix?: string;
       readonly timestampHeader?: string;
+      readonly signed?: string;
       readonly toleranceSeconds: number;
       readonly secrets: readonly string[];
     }
-  | { readonly kind: 'standard-webhooks'; readonly secrets: readonly string[] }
+  | { readonly kind: 'standard-webhooks'; readonly toleranceSeconds: number; readonly secrets: readonly string[] }
   | { readonly kind: 'bearer'; readonly header?: string; readonly secrets: readonly string[] };
 
 export interface SourceConfig {
@@ -48,14 +50,6 @@ export interface ApiToken {
   /** Hex; the token itself is not kept. */
   readonly sha256: string;
 }
-
-export interface KeyringKey {
-  readonly id: string;
-  readonly secret: Secret;
-}
-
-/** The first key makes new values, all of them read. */
-export type Keyring = readonly KeyringKey[];
 
 export interface TemporalConfig {
   /** Null: the embedded server. */
@@ -115,11 +109,23 @@ export function readEnvironment(variables: Variables = process.env): Environment
   });
 }
 
+/** A process gets the credentials of its role only. */
+export interface Allowance {
+  readonly database: boolean;
+  readonly sources: boolean;
+  readonly tokens: boolean;
+  /** The token and vault keys. */
+  readonly originals: boolean;
+  readonly connector: (name: string) => boolean;
+}
+
 export interface ConfigOptions {
   readonly path: string;
   readonly environment: Environment;
   /** Supplied by the embedded stack; they win over the environment's. */
   readonly variables?: Variables;
+  /** What this process may hold; the rest is left out before any secret of it is read. Left out: everything. */
+  readonly may?: Allowance;
 }
 
 /**
@@ -133,14 +139,27 @@ export async function loadConfig(options: ConfigOptions): Promise<Config> {
   const scope = { variables, baseDir: dirname(resolve(options.path)) };
   const dataDir = dataDirOf(file, { environment, scope });
   const known = { ...scope, variables: { ...variables, SALLYPORT_DATA: dataDir } };
-  return resolveConfig(file, { environment, scope: known, dataDir, path: resolve(options.path) });
+  const allowed = options.may === undefined ? file : within(file, options.may);
+  const shown = options.may?.database === false ? { ...environment, databaseUrl: null } : environment;
+  return resolveConfig(allowed, { environment: shown, scope: known, dataDir, path: resolve(options.path) });
 }
 
-/** The data directory alone: what the embedded stack must know before it can supply the variables of the rest. */
-export async function locateDataDir(options: ConfigOptions): Promise<string> {
+/** What can be said before secrets are read: what the embedded stack must know before it can supply the rest. */
+export interface ConfigOutline {
+  readonly dataDir: string;
+  readonly hasDatabase: boolean;
+  readonly temporal: Pick<TemporalConfig, 'address' | 'namespace' | 'port' | 'uiPort'>;
+}
+
+export async function outlineConfig(options: ConfigOptions): Promise<ConfigOutline> {
   const file = await readConfigFile(options.path);
-  const variables = { ...options.environment.variables, ...options.variables };
-  return dataDirOf(file, { environment: options.environment, scope: { variables, baseDir: dirname(resolve(options.path)) } });
+  const { environment } = options;
+  const scope = { variables: { ...environment.variables, ...options.variables }, baseDir: dirname(resolve(options.path)) };
+  return {
+    dataDir: dataDirOf(file, { environment, scope }),
+    hasDatabase: environment.databaseUrl !== null || file.database.url !== undefined,
+    temporal: temporalPlace(file.temporal, { environment, scope }),
+  };
 }
 
 async function readConfigFile(path: string): Promise<ConfigFile> {
@@ -153,4 +172,15 @@ async function readConfigFile(path: string): Promise<ConfigFile> {
 function dataDirOf(file: ConfigFile, context: Pick<Resolving, 'environment' | 'scope'>): string {
   const { scope } = context;
   return resolve(scope.baseDir, context.environment.dataDir ?? interpolate(file.dataDir, scope.variables));
+}
+
+function within(file: ConfigFile, may: Allowance): ConfigFile {
+  return {
+    ...file,
+    database: may.database ? file.database : {},
+    sources: may.sources ? file.sources : {},
+    tokens: may.tokens ? file.tokens : [],
+    keys: may.originals ? file.keys : { ...file.keys, tokens: [], vault: [] },
+    connections: Object.fromEntries(Object.entries(file.connections).filter(([, { connector }]) => may.connector(connector))),
+  };
 }

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { SallyportError } from '../domain/errors.ts';
+import { isObject } from '../domain/json.ts';
+import type { KeyRing } from '../domain/key-ring.ts';
+
+/** The engine's own keys: tokens (HMAC), originals in the vault (AES) and Temporal payloads (AES). */
+export interface KeyRings {
+  readonly token: KeyRing;
+  readonly vault: KeyRing;
+  readonly codec: KeyRing;
+}
+
+const keyBytes = 32;
+const ownerOnly = 0o600;
+const purposes = ['token', 'vault', 'codec'] as const;
+
+/**
+ * Reads the key file, or makes one that only its owner can read. Losing it loses every original in the vault and every payload in
+ * Temporal's history. Rotation: add a key under a new id to a ring and name it `current`; the old ids stay for reading.
+ */
+export function loadOrCreateKeyring(path: string): KeyRings {
+  if (!existsSync(path)) createKeyFile(path);
+  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, ownerOnly);
+  return parseKeyFile(readFileSync(path, 'utf8'));
+}
+
+/** Written aside and linked into place: another process that starts at once sees all of it or nothing, and the first one wins. */
+function createKeyFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const aside = `${path}.${randomBytes(6).toString('hex')}`;
+  const fd = openSync(aside, 'wx', ownerOnly);
+  try {
+    writeSync(fd, `${JSON.stringify(newKeyFile(), null, 2)}\n`);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  try {
+    linkSync(aside, path);
+  } catch (error) {
+    if (!existsSync(path)) throw new SallyportError('CONFIG_INVALID', 'the key file cannot be created', { cause: error });
+  } finally {
+    unlinkSync(aside);
+  }
+}
+
+function newKeyFile(): object {
+  const ring = (): object => ({ current: 'k1', keys: { k1: randomBytes(keyBytes).toString('base64') } });
+  return { schema: 1, token: ring(), vault: ring(), codec: ring() };
+}
+
+function parseKeyFile(text: string): KeyRings {
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    throw new SallyportError('CONFIG_INVALID', 'the key file is not JSON');
+  }
+  if (!isObject(file) || file['schema'] !== 1) throw new SallyportError('CONFIG_INVALID', 'the key file has an unknown schema');
+  const [token, vault, codec] = purposes.map((purpose) => parseRing(purpose, file[purpose]));
+  if (token === undefined || vault === undefined || codec === undefined) throw new SallyportError('CONFIG_INVALID', 'the key file lacks a ring');
+  return Object.freeze({ token, vault, codec });
+}
+
+function parseRing(purpose: string, ring: unknown): KeyRing {
+  const fault = (why: string): SallyportError => new SallyportError('CONFIG_INVALID', `key ring ${purpose}: ${why}`);
+  if (!isObject(ring) || typeof ring['current'] !== 'string' || !isObject(ring['keys'])) throw fault('current or keys missing');
+  const keys = Object.entries(ring['keys']).map(([id, encoded]): [string, Uint8Array] => {
+    const key = typeof encoded === 'string' ? Buffer.from(encoded, 'base64') : Buffer.alloc(0);
+    if (!/^[a-z0-9]{1,16}$/.test(id)) throw fault('a key id is not 1 to 16 characters of a-z0-9');
+    if (key.length !== keyBytes) throw fault(`key ${id} is not 32 bytes`);
+    return [id, key];
+  });
+  const { current } = ring;
+  if (!keys.some(([id]) => id === current)) throw fault('the current key is not on it');
+  return Object.freeze({ current, keys: Object.freeze(Object.fromEntries(keys)) });
+}
