@@ -1,0 +1,76 @@
+import { hash } from 'node:crypto';
+import { correlationKey, type CorrelationTable } from './correlation.ts';
+import { decodeBody } from './decode-body.ts';
+import { draft, type Draft } from './draft.ts';
+import { SallyportError } from '../domain/errors.ts';
+import { redactDraft, toFinding, type DraftRedactor } from './finish.ts';
+import type { Delivery } from './inbox.ts';
+import { normalise, unparsed } from './normalise.ts';
+import type { KeyedFinding } from './plan-commit.ts';
+
+export interface ReceiveDeps<Sealed> {
+  readonly tenant: string;
+  readonly redactor: DraftRedactor<Sealed>;
+  readonly correlation?: CorrelationTable;
+}
+
+/** A body whose sender was verified. */
+export interface VerifiedBody {
+  readonly source: string;
+  readonly raw: Uint8Array;
+  readonly coding: string | undefined;
+  readonly formatHint: string | null;
+  readonly deliveryId: string | null;
+  readonly receivedAtMs: number;
+}
+
+/**
+ * From verified bytes to what the inbox files. Only a content coding that we do not read throws (CODING_UNSUPPORTED);
+ * whatever the body itself says ends as a finding.
+ */
+export async function receive<Sealed>(deps: ReceiveDeps<Sealed>, sent: VerifiedBody): Promise<Delivery<Sealed>> {
+  const decoded = decodeBody(sent.raw, sent.coding);
+  if (decoded.kind === 'unsupported') throw new SallyportError('CODING_UNSUPPORTED', 'only gzip and deflate are read');
+  const drafts = decoded.kind === 'body' ? normalise(decoded.body, sent.formatHint) : [unparsed(sent.raw, decoded.verdict)];
+  return fileDrafts(deps, drafts, {
+    source: sent.source,
+    deliveryId: sent.deliveryId,
+    bodySha256: hash('sha256', sent.raw, 'hex'),
+    bodyBytes: sent.raw.byteLength,
+    receivedAtMs: sent.receivedAtMs,
+  });
+}
+
+type Head = Omit<Delivery<never>, 'findings' | 'sealed'>;
+
+/** After so many drafts other requests get their turn. */
+const turnDrafts = 64;
+
+export async function fileDrafts<Sealed>(deps: ReceiveDeps<Sealed>, drafts: readonly Draft[], head: Head): Promise<Delivery<Sealed>> {
+  const findings: KeyedFinding[] = [];
+  const sealed: Sealed[] = [];
+  for (const [index, item] of drafts.entries()) {
+    if (index > 0 && index % turnDrafts === 0) await new Promise((resolve) => setImmediate(resolve));
+    const redacted = redactDraft(item, deps.redactor);
+    const finding = toFinding(redacted.draft, { tenant: deps.tenant, source: head.source });
+    findings.push({ finding, key: correlationKey(finding, deps.correlation) });
+    sealed.push(...redacted.sealed);
+  }
+  return { ...head, findings, sealed };
+}
+
+/** For `InboxDeps.unfileable`: says that an alert came and what went wrong, with none of its text. */
+export function unfileable<Sealed>(tenant: string): (delivery: Delivery<Sealed>, verdict: string) => Delivery<Sealed> {
+  return (delivery, verdict) => {
+    const bare = draft({
+      format: 'unparsed',
+      kind: 'unparsed',
+      uid: `body:${delivery.bodySha256}`,
+      title: 'Alert that could not be stored',
+      description: 'The store refused what the body held, so that only the fact of its arrival is kept.',
+      notes: [verdict],
+    });
+    const finding = toFinding(bare, { tenant, source: delivery.source });
+    return { ...delivery, findings: [{ finding, key: correlationKey(finding) }], sealed: [] };
+  };
+}

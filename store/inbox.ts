@@ -1,0 +1,212 @@
+import type { SeverityId } from '../domain/finding.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { SallyportError } from '../domain/errors.ts';
+import type { Sql } from './database.ts';
+
+/** What the store holds of the deliveries, findings and keys that a commit is about. */
+export interface KnownRows {
+  readonly receipts: readonly KnownReceipt[];
+  /** Findings that were filed before, and where. */
+  readonly findings: readonly { readonly id: string; readonly incident: string }[];
+  /** Open incidents by key; their rows are locked until the transaction ends. */
+  readonly open: readonly OpenIncident[];
+  /** The latest closed incident of a key that has no open one. */
+  readonly closed: readonly { readonly id: string; readonly key: string }[];
+}
+
+export interface KnownReceipt {
+  readonly id: string;
+  readonly source: string;
+  readonly delivery: string;
+  readonly bodySha256: string;
+  readonly findings: readonly ReceiptFinding[];
+  readonly receivedAtMs: number;
+}
+
+export interface ReceiptFinding {
+  readonly id: string;
+  readonly incident: string;
+  readonly kind: string;
+}
+
+export interface OpenIncident {
+  readonly id: string;
+  readonly key: string;
+  readonly severityId: SeverityId;
+  readonly followUps: number;
+  readonly samples: readonly string[];
+}
+
+export interface KnownQuery {
+  readonly tenant: string;
+  readonly deliveries: readonly { readonly source: string; readonly delivery: string }[];
+  readonly findings: readonly string[];
+  readonly keys: readonly string[];
+}
+
+// Rows are locked in the order of their keys, so that two commits never wait for each other in a circle.
+const readKnownSql = `
+with wanted as (select * from json_to_recordset($2::json) as w(source text, delivery text)),
+open as materialized (
+  select id, correlation_key, severity_id, follow_ups, samples from incidents
+   where tenant = $1 and correlation_key = any($4::text[]) and state <> 'closed'
+   order by correlation_key for no key update
+)
+select
+  (select coalesce(json_agg(json_build_object('id', r.id, 'source', r.source, 'delivery', r.delivery, 'bodySha256', r.body_sha256,
+      'findings', r.findings, 'receivedAtMs', (extract(epoch from r.received_at) * 1000)::bigint)), '[]')
+     from wanted w join receipts r on r.tenant = $1 and r.source = w.source and r.delivery = w.delivery) as receipts,
+  (select coalesce(json_agg(json_build_object('id', id, 'incident', incident_id)), '[]') from findings where id = any($3::text[])) as findings,
+  (select coalesce(json_agg(json_build_object('id', id, 'key', correlation_key, 'severityId', severity_id, 'followUps', follow_ups, 'samples', samples)), '[]')
+     from open) as open,
+  (select coalesce(json_agg(json_build_object('id', c.id, 'key', k.key)), '[]')
+     from unnest($5::text[]) as k(key)
+     cross join lateral (select id from incidents where tenant = $1 and correlation_key = k.key and state = 'closed' order by number desc limit 1) c) as closed`;
+
+/** `closedKeys` are the keys for which a closed incident may be wanted: those of findings that say that all is well. */
+export async function readKnown(tx: Sql, query: KnownQuery, closedKeys: readonly string[]): Promise<KnownRows> {
+  const [row] = await tx.query<KnownRows>(readKnownSql, [
+    query.tenant,
+    JSON.stringify(query.deliveries),
+    query.findings,
+    query.keys,
+    closedKeys,
+  ]);
+  return row ?? { receipts: [], findings: [], open: [], closed: [] };
+}
+
+export interface ReceiptRow {
+  readonly id: string;
+  readonly tenant: string;
+  readonly source: string;
+  readonly delivery: string;
+  readonly body_sha256: string;
+  readonly flags: readonly string[];
+  readonly findings: readonly ReceiptFinding[];
+  readonly received_at: string;
+}
+
+export interface NewIncidentRow {
+  readonly id: string;
+  readonly tenant: string;
+  readonly correlation_key: string;
+  readonly state: 'new' | 'closed';
+  readonly title: string;
+  readonly format: string;
+  readonly kind: string;
+  readonly source: string;
+  readonly severity_id: number;
+  readonly count: number;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly samples: readonly string[];
+  readonly lead_finding: string;
+  readonly facts: JsonObject;
+  readonly all_clear_at: string | null;
+  readonly revision: number;
+  readonly due_at: string | null;
+  readonly event_at: string | null;
+  readonly received_at: string;
+  readonly changed_by: string;
+  readonly change_reason: string;
+}
+
+export interface IncidentUpdateRow {
+  readonly id: string;
+  /** Added to the count: findings that were not seen before. */
+  readonly added: number;
+  readonly last_seen: string;
+  readonly samples: readonly string[] | null;
+  readonly severity_id: number | null;
+  readonly lead_finding: string | null;
+  readonly facts: JsonObject | null;
+  readonly all_clear_at: string | null;
+  readonly clears_all_clear: boolean;
+  /** Zero for an incident that is closed: nothing has to answer to it any more. */
+  readonly revisions: number;
+  readonly due_at: string | null;
+}
+
+export interface FindingRow {
+  readonly id: string;
+  readonly tenant: string;
+  readonly incident_id: string;
+  readonly receipt_id: string;
+  readonly body: JsonObject;
+}
+
+export interface FiledRows {
+  readonly expiredReceipts: readonly string[];
+  readonly receipts: readonly ReceiptRow[];
+  readonly incidents: readonly NewIncidentRow[];
+  readonly updates: readonly IncidentUpdateRow[];
+  readonly findings: readonly FindingRow[];
+}
+
+const writeFiledSql = `
+with i as (
+  insert into incidents (id, tenant, correlation_key, state, title, format, kind, source, severity_id, count, first_seen, last_seen, samples,
+    lead_finding, facts, all_clear_at, revision, due_at, event_at, received_at, changed_by, change_reason)
+  select id, tenant, correlation_key, state, title, format, kind, source, severity_id, count, first_seen, last_seen,
+    array(select json_array_elements_text(samples)), lead_finding, facts, all_clear_at, revision, due_at, event_at, received_at, changed_by, change_reason
+  from json_to_recordset($1::json) as x(id text, tenant text, correlation_key text, state text, title text, format text, kind text, source text,
+    severity_id smallint, count bigint, first_seen timestamptz, last_seen timestamptz, samples json, lead_finding text, facts jsonb,
+    all_clear_at timestamptz, revision bigint, due_at timestamptz, event_at timestamptz, received_at timestamptz, changed_by text, change_reason text)
+  on conflict do nothing returning 1
+), u as (
+  update incidents as t set
+    count = t.count + x.added,
+    last_seen = greatest(t.last_seen, x.last_seen),
+    samples = case when x.samples is null then t.samples else array(select json_array_elements_text(x.samples)) end,
+    severity_id = coalesce(x.severity_id, t.severity_id),
+    lead_finding = coalesce(x.lead_finding, t.lead_finding),
+    facts = coalesce(x.facts, t.facts),
+    all_clear_at = case when x.all_clear_at is not null then x.all_clear_at when x.clears_all_clear then null else t.all_clear_at end,
+    revision = t.revision + x.revisions,
+    due_at = least(t.due_at, x.due_at)
+  from json_to_recordset($2::json) as x(id text, added bigint, last_seen timestamptz, samples json, severity_id smallint, lead_finding text,
+    facts jsonb, all_clear_at timestamptz, clears_all_clear boolean, revisions bigint, due_at timestamptz)
+  where t.id = x.id returning 1
+), f as (
+  insert into findings (id, tenant, incident_id, receipt_id, body)
+  select id, tenant, incident_id, receipt_id, body
+  from json_to_recordset($3::json) as x(id text, tenant text, incident_id text, receipt_id text, body jsonb)
+  on conflict do nothing returning 1
+), r as (
+  insert into receipts (id, tenant, source, delivery, body_sha256, flags, findings, received_at)
+  select id, tenant, source, delivery, body_sha256, array(select json_array_elements_text(flags)), findings, received_at
+  from json_to_recordset($4::json) as x(id text, tenant text, source text, delivery text, body_sha256 text, flags json, findings jsonb, received_at timestamptz)
+  on conflict do nothing returning 1
+)
+select (select count(*) from i) as incidents, (select count(*) from u) as updates, (select count(*) from f) as findings, (select count(*) from r) as receipts`;
+
+/**
+ * Writes one commit's rows. CONFLICT where another process filed one of them since `readKnown`: counts would be wrong,
+ * so that the whole transaction must be tried again.
+ */
+export async function writeFiled(tx: Sql, rows: FiledRows): Promise<void> {
+  if (rows.expiredReceipts.length > 0) await tx.query('delete from receipts where id = any($1::text[])', [rows.expiredReceipts]);
+  const [written] = await tx.query<{ incidents: number; updates: number; findings: number; receipts: number }>(writeFiledSql, [
+    JSON.stringify(rows.incidents),
+    JSON.stringify(rows.updates),
+    JSON.stringify(rows.findings),
+    JSON.stringify(rows.receipts),
+  ]);
+  const whole =
+    written !== undefined &&
+    written.incidents === rows.incidents.length &&
+    written.updates === rows.updates.length &&
+    written.findings === rows.findings.length &&
+    written.receipts === rows.receipts.length;
+  if (!whole) throw new SallyportError('CONFLICT', 'another process filed one of these alerts meanwhile');
+}
+
+/** How many incidents are due and not claimed, counted up to `max` and no further. */
+export async function countBacklog(sql: Sql, tenant: string, max: number): Promise<number> {
+  const [row] = await sql.query<{ waiting: number }>(
+    `select count(*) as waiting from (
+       select 1 from incidents where tenant = $1 and due_at is not null and batch_id is null and due_at <= clock_timestamp() limit $2) due`,
+    [tenant, max],
+  );
+  return row?.waiting ?? 0;
+}
