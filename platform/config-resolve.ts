@@ -5,8 +5,6 @@ import { isObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { ApiToken, Config, ConnectionConfig, Environment, SourceConfig, TemporalConfig } from './config.ts';
 import type { ConfigFile } from './config.schema.ts';
-import type { Keyring } from './keyring.ts';
-import { keyBytes, keyringKeyBytes } from './keyring.ts';
 import { hideSecret, resolveSecret } from './secrets.ts';
 import type { Secret, SecretScope } from './secrets.ts';
 import { interpolate } from './variables.ts';
@@ -35,11 +33,7 @@ export async function resolveConfig(file: ConfigFile, context: Resolving): Promi
     playbooksDir: folder(file.playbooks),
     policyDir: folder(file.policy),
     ledger: { dir: ownFile(file.ledger.dir, 'ledger'), origin: plain(file.ledger.origin), keyFile: ownFile(file.ledger.keyFile, 'keys/log.pem') },
-    keys: {
-      tokens: await resolveKeyring(file.keys.tokens, scope),
-      vault: await resolveKeyring(file.keys.vault, scope),
-      payload: await resolveKeyring(file.keys.payload, scope),
-    },
+    keyFile: ownFile(file.keyFile, 'keys/keyring.json'),
     sources: await mapRecord(file.sources, (source) => resolveSource(source, scope)),
     connections: await mapRecord(file.connections, (connection, name) => resolveConnection(connection, { name, scope })),
     tokens: await Promise.all(file.tokens.map((token) => resolveToken(token, scope))),
@@ -110,16 +104,6 @@ async function resolveToken(file: ConfigFile['tokens'][number], scope: SecretSco
   return { name: file.name, person: file.person, roles: file.roles, sha256 };
 }
 
-
-async function resolveKeyring(file: ConfigFile['keys']['vault'], scope: SecretScope): Promise<Keyring> {
-  return Promise.all(
-    file.map(async ({ id, secret: reference }) => {
-      const secret = await resolveSecret(reference, scope);
-      if (keyBytes(secret).length === keyringKeyBytes) return { id, secret };
-      throw new SallyportError('CONFIG_INVALID', `the key ${reference} is not ${keyringKeyBytes} bytes in base64; make one with: openssl rand -base64 32`);
-    }),
-  );
-}
 
 async function optionalSecret(reference: string | undefined, scope: SecretScope): Promise<Secret | null> {
   return reference === undefined ? null : resolveSecret(reference, scope);

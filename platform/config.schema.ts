@@ -67,12 +67,6 @@ const apiToken = z.strictObject({
   token: secret.describe('The token itself, by reference; only its hash is kept in memory.'),
 });
 
-const keyId = z.string().regex(/^[a-z0-9]{1,16}$/, 'must be 1 to 16 of a-z and 0-9');
-const keyring = z
-  .array(z.strictObject({ id: keyId.describe('Stands beside whatever was made with this key.'), secret: secret.describe('32 random bytes as base64.') }))
-  .min(1)
-  .max(8);
-
 const limits = z.strictObject({
   backlogMax: z.int().min(1).max(10_000_000).default(200_000).describe('Incidents that may wait for triage; beyond, intake answers 503.'),
   batchesMax: z.int().min(1).max(8).default(2).describe('Triage batches in flight; up to eight when full ones queue.'),
@@ -125,13 +119,9 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('The audit log.'),
-  keys: z
-    .strictObject({
-      tokens: keyring.describe('For the tokens that stand for redacted values; the first makes new ones.'),
-      vault: keyring.describe('Encrypts the originals of tokens; the first seals, all open.'),
-      payload: keyring.describe('Encrypts what Temporal stores; the first seals, all open.'),
-    })
-    .describe('Keyrings. Keep old keys as long as anything was made with them.'),
+  keyFile: text
+    .optional()
+    .describe('Keys for tokens, the vault and Temporal payloads, made where it is missing; left out: `keys/keyring.json` in the data directory. All processes need the same one.'),
   sources: z.record(name, source).default({}).describe('Who may send alerts, by the name in `POST /v1/alerts/<name>`.'),
   connections: z.record(name, connection).default({}).describe('Products that playbooks may use, by the name in the playbook.'),
   tokens: z.array(apiToken).max(listMax).default([]).describe('API tokens.'),

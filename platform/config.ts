@@ -6,7 +6,6 @@ import { resolveConfig, temporalPlace } from './config-resolve.ts';
 import type { Resolving } from './config-resolve.ts';
 import { readConfigText } from './config-text.ts';
 import type { ConfigFile, Role } from './config.schema.ts';
-import type { Keyring } from './keyring.ts';
 import type { Secret } from './secrets.ts';
 import { interpolate } from './variables.ts';
 import type { Variables } from './variables.ts';
@@ -73,7 +72,8 @@ export interface Config {
   readonly playbooksDir: string;
   readonly policyDir: string;
   readonly ledger: { readonly dir: string; readonly origin: string; readonly keyFile: string };
-  readonly keys: { readonly tokens: Keyring; readonly vault: Keyring; readonly payload: Keyring };
+  /** For `platform/keyring.ts`. */
+  readonly keyFile: string;
   readonly sources: Readonly<Record<string, SourceConfig>>;
   readonly connections: Readonly<Record<string, ConnectionConfig>>;
   readonly tokens: readonly ApiToken[];
@@ -114,8 +114,6 @@ export interface Allowance {
   readonly database: boolean;
   readonly sources: boolean;
   readonly tokens: boolean;
-  /** The token and vault keys. */
-  readonly originals: boolean;
   readonly connector: (name: string) => boolean;
 }
 
@@ -180,7 +178,6 @@ function within(file: ConfigFile, may: Allowance): ConfigFile {
     database: may.database ? file.database : {},
     sources: may.sources ? file.sources : {},
     tokens: may.tokens ? file.tokens : [],
-    keys: may.originals ? file.keys : { ...file.keys, tokens: [], vault: [] },
     connections: Object.fromEntries(Object.entries(file.connections).filter(([, { connector }]) => may.connector(connector))),
   };
 }

@@ -4,9 +4,6 @@ import { join } from 'node:path';
 
 /** What each file of `secrets/` holds. Those of connections are what the fakes accept: they guard nothing. */
 const makers: Readonly<Record<string, () => string>> = {
-  'key-tokens': () => randomBytes(32).toString('base64'),
-  'key-vault': () => randomBytes(32).toString('base64'),
-  'key-payload': () => randomBytes(32).toString('base64'),
   'source-falco': randomToken,
   'source-elastic': randomToken,
   'source-wazuh': randomToken,
