@@ -98,7 +98,7 @@ function compileAction(source: ActionSource, step: FlatStep, compiling: Compilin
     call,
     gate: source.gate ?? null,
     target: target ?? { kind: 'literal', value: null },
-    undo: compileUndo(source, { step, call, declared: manifest?.undo ?? null }, compiling),
+    undo: manifest === undefined ? null : compileUndo(source, { step, call, declared: manifest.undo }, compiling),
     verify: compileVerify(source, step, compiling),
     next: nextOf(step, compiling),
     failed: source.failed,
