@@ -1,0 +1,92 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { text as readAll } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import type { Readable, Writable } from 'node:stream';
+import { isObject, type Json } from '../domain/json.ts';
+import type { Redactor } from '../redaction/redact.ts';
+import type { RedactionReport } from '../redaction/report.ts';
+
+export interface CommandIo {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+const usage = `usage: sallyport redact [FILE] [--jsonl] [--explain] [--check]
+  FILE or standard input: text or JSON; the redacted form goes to standard output
+  --jsonl    lines {"id","text"} in, lines {"id","text"} out
+  --explain  lists what was replaced, where and by which rule, on standard error
+  --check    prints nothing; exit status 1 if something would be redacted
+`;
+
+/** Works offline. Exit status: 0 done, 1 `--check` found something, 2 wrong arguments or an unreadable file. */
+export async function redactCommand(args: readonly string[], io: CommandIo & { readonly redactor: Redactor }): Promise<number> {
+  const parsed = parse(args);
+  if (parsed === null) {
+    io.stderr.write(usage);
+    return 2;
+  }
+  try {
+    const input = parsed.file === undefined || parsed.file === '-' ? io.stdin : createReadStream(parsed.file);
+    return parsed.jsonl ? await redactLines(input, { ...io, ...parsed }) : redactWhole(await readAll(input), { ...io, ...parsed });
+  } catch (error) {
+    io.stderr.write(`sallyport redact: ${error instanceof Error ? error.message : 'failed'}\n`);
+    return 2;
+  }
+}
+
+interface Flags {
+  readonly jsonl: boolean;
+  readonly explain: boolean;
+  readonly check: boolean;
+}
+
+function parse(args: readonly string[]): (Flags & { file: string | undefined }) | null {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args], allowPositionals: true,
+      options: { jsonl: { type: 'boolean' }, explain: { type: 'boolean' }, check: { type: 'boolean' } },
+    });
+    if (positionals.length > 1) return null;
+    return { jsonl: values.jsonl === true, explain: values.explain === true, check: values.check === true, file: positionals[0] };
+  } catch {
+    return null;
+  }
+}
+
+type Errand = Flags & CommandIo & { readonly redactor: Redactor };
+
+function redactWhole(text: string, errand: Errand): number {
+  const { text: redacted, report } = errand.redactor.redactText(text);
+  if (errand.explain) explain(report, errand.stderr);
+  if (errand.check) return hasFindings(report) ? 1 : 0;
+  errand.stdout.write(redacted);
+  return 0;
+}
+
+async function redactLines(input: Readable, errand: Errand): Promise<number> {
+  let found = false;
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    if (line.trim() === '') continue;
+    const record = parseLine(line);
+    const { text, report } = errand.redactor.redactText(record.text);
+    found ||= hasFindings(report);
+    if (errand.explain) explain(report, errand.stderr);
+    if (!errand.check) errand.stdout.write(`${JSON.stringify({ id: record.id, text })}\n`);
+  }
+  return errand.check && found ? 1 : 0;
+}
+
+function parseLine(line: string): { id: Json; text: string } {
+  const record: unknown = JSON.parse(line);
+  if (!isObject(record) || typeof record['text'] !== 'string') throw new TypeError('each line must be {"id", "text"}');
+  return { id: record['id'] ?? null, text: record['text'] };
+}
+
+const hasFindings = (report: RedactionReport): boolean => report.replacements.length > 0 || report.bounds.length > 0;
+
+function explain(report: RedactionReport, out: Writable): void {
+  for (const one of report.replacements) out.write(`${one.action} ${one.kind} by ${one.rule} at ${one.path === '' ? '/' : one.path}\n`);
+  for (const bound of report.bounds) out.write(`masked what lies beyond the bound "${bound.bound}" at ${bound.path === '' ? '/' : bound.path}\n`);
+}

@@ -1,0 +1,137 @@
+import { decideField, type FieldVerdict } from './field-names.ts';
+import { acceptsValue, type Operator } from './assigned-values.ts';
+
+/** `name = value` in free text: code, `.env` files, YAML, query strings, XML, headers, command lines. */
+export interface Assignment {
+  readonly start: number;
+  readonly end: number;
+  readonly verdict: FieldVerdict;
+}
+
+const nameChars = 64;
+const valueChars = 8192;
+const blanksMax = 40;
+
+const isNameChar = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code === 45 || code === 46;
+
+/**
+ * Looks at each place where a credential word stands (`hitEnds`, ascending). Each step is bounded, so the whole is linear
+ * in the number of words.
+ */
+export function findAssignments(text: string, hitEnds: readonly number[]): readonly Assignment[] {
+  const found: Assignment[] = [];
+  let nameDone = -1;
+  let valueDone = -1;
+  for (const hitEnd of hitEnds) {
+    if (hitEnd <= nameDone || hitEnd <= valueDone) continue;
+    const name = nameAround(text, hitEnd);
+    if (name === null) continue;
+    nameDone = name.end;
+    const verdict = decideField(name.text) ?? decideField(`${wordBefore(text, name.start)} ${name.text}`);
+    if (verdict === null || verdict.class !== 'secret') continue;
+    const value = valueAfter(text, { name, verdict });
+    if (value === null) continue;
+    found.push({ ...value, verdict });
+    valueDone = value.end;
+  }
+  return found;
+}
+
+interface Name {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function nameAround(text: string, hitEnd: number): Name | null {
+  let start = hitEnd;
+  let end = hitEnd;
+  while (start > 0 && isNameChar(text.charCodeAt(start - 1))) {
+    start -= 1;
+    if (hitEnd - start > nameChars) return null;
+  }
+  while (end < text.length && isNameChar(text.charCodeAt(end))) {
+    end += 1;
+    if (end - hitEnd > nameChars) return null;
+  }
+  while (end > hitEnd && /[-.]/.test(text.charAt(end - 1))) end -= 1;
+  return { text: text.slice(start, end).replace(/^[-.]+/, ''), start, end };
+}
+
+function wordBefore(text: string, start: number): string {
+  if (text.charAt(start - 1) !== ' ') return '';
+  let from = start - 1;
+  while (from > 0 && start - from < nameChars && isNameChar(text.charCodeAt(from - 1))) from -= 1;
+  return text.slice(from, start - 1);
+}
+
+function valueAfter(text: string, of: { name: Name; verdict: FieldVerdict }): { start: number; end: number } | null {
+  const { operator, at } = operatorAfter(text, of.name);
+  if (operator === null) return null;
+  const { open, start } = openingAt(text, at);
+  const end = open === '' ? bareEnd(text, start, of.verdict) : quotedEnd(text, start, open);
+  if (end <= start) return null;
+  const followed = text.charAt(end);
+  const value = text.slice(start, end);
+  return acceptsValue(value, { verdict: of.verdict, operator, quoted: open !== '', followed, name: of.name.text }) ? { start, end } : null;
+}
+
+function operatorAfter(text: string, name: Name): { operator: Operator | null; at: number } {
+  let at = name.end;
+  const closed = at;
+  while (at - closed < 4 && /["'`)\]\\]/.test(text.charAt(at))) at += 1;
+  const quotedName = at > closed;
+  const isTag = text.charAt(name.start - 1) === '<';
+  if (isTag && text.charAt(at) === '>') return { operator: 'strong', at: skipBlanks(text, at + 1, true) };
+  const flag = /[-/]/.test(text.charAt(name.start)) || text.charAt(name.start - 1) === '/';
+  const blanks = skipBlanks(text, at, false);
+  const symbol = /^(?::{0,3}=(?:>|=)?|\.=|\?=|\|\|=?|!==?|->|:|=>)/.exec(text.slice(blanks, blanks + 5))?.[0];
+  if (symbol !== undefined) return { operator: symbol === ':' ? 'colon' : 'strong', at: skipBlanks(text, blanks + symbol.length, false) };
+  const next = text.charAt(blanks);
+  if ((next === ',' && quotedName) || next === '(') return { operator: 'weak', at: skipBlanks(text, blanks + 1, false) };
+  const word = /^(?:is|was|as|-|to|set to)[ :]+/i.exec(text.slice(blanks, blanks + 12))?.[0];
+  if (word !== undefined && blanks > at) return { operator: 'weak', at: blanks + word.length };
+  if (blanks === at) return { operator: null, at };
+  return { operator: flag ? 'flag' : 'blank', at: blanks };
+}
+
+function skipBlanks(text: string, from: number, lines: boolean): number {
+  let at = from;
+  while (at - from < blanksMax && (text.charAt(at) === ' ' || text.charAt(at) === '\t' || (lines && /[\r\n]/.test(text.charAt(at))))) at += 1;
+  return at;
+}
+
+const scheme = /^(?:bearer|basic|token|apikey|bot|digest|negotiate|ssws|key) +/i;
+
+/** Steps over what stands between operator and value: brackets, string prefixes, quotes (escaped ones too), a scheme. */
+function openingAt(text: string, from: number): { open: string; start: number } {
+  const head = /^[[({]?[@$bfruBFRU]{0,2}(\\{0,3}["'`])/.exec(text.slice(from, from + 8));
+  const open = head?.[1] ?? '';
+  const start = from + (head?.[0].length ?? 0);
+  return { open, start: start + (scheme.exec(text.slice(start, start + 12))?.[0].length ?? 0) };
+}
+
+function quotedEnd(text: string, start: number, open: string): number {
+  const limit = Math.min(text.length, start + valueChars);
+  const quote = open.charAt(open.length - 1);
+  for (let at = start; at < limit; at += 1) {
+    const char = text.charAt(at);
+    if (char === '\\' && open.length === 1) at += 1;
+    else if (char === quote) return open.length > 1 ? Math.max(start, at - (open.length - 1)) : at;
+  }
+  return bareEndAt(text, start, /[\s"'`]/);
+}
+
+function bareEnd(text: string, start: number, verdict: FieldVerdict): number {
+  if (verdict.kind === 'cookie') return bareEndAt(text, start, /[\r\n"'`]/);
+  return bareEndAt(text, start, verdict.value === 'any' ? /[\s;&"'`<>|]/ : /[\s;&"'`<>|,)}\]]/);
+}
+
+function bareEndAt(text: string, start: number, stop: RegExp): number {
+  const limit = Math.min(text.length, start + valueChars);
+  let at = start;
+  while (at < limit && !stop.test(text.charAt(at))) at += 1;
+  while (at > start && /[,)}\]]/.test(text.charAt(at - 1)) && stop.test(' ')) at -= 1;
+  return at;
+}

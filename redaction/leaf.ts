@@ -1,0 +1,113 @@
+import type { FieldVerdict } from './field-names.ts';
+import { looksRandom } from './assigned-values.ts';
+import { marksIn, maskOf } from './kinds.ts';
+import type { Span } from './spans.ts';
+import { isPlaceholder } from './validators.ts';
+import { pointerOf, redactNode, treeLimits, type Walk } from './walk.ts';
+
+/** A string and where it stands. */
+export interface Leaf {
+  readonly text: string;
+  readonly field: string;
+  readonly verdict: FieldVerdict | null;
+  readonly depth: number;
+}
+
+/** The field's name first, then JSON inside the text, then patterns. On an error the whole leaf is masked. */
+export function redactLeaf(walk: Walk, leaf: Leaf): string {
+  const { text } = leaf;
+  if (text.length < 2) return leaf.verdict?.value === 'any' && leaf.verdict.class === 'secret' && text !== '' ? maskOf(leaf.verdict.kind) : text;
+  if (text.length > treeLimits.leafChars) {
+    walk.pass.crossed('leaf', pointerOf(walk));
+    return maskOf('over-budget');
+  }
+  try {
+    return redactWhole(walk, leaf) ?? redactJsonText(walk, leaf) ?? redactSpans(walk, text, walk.pass.scanner.scan(text, leaf.field));
+  } catch {
+    // SECURITY: an internal error must not let the original through.
+    walk.pass.crossed('error', pointerOf(walk));
+    return maskOf('error');
+  }
+}
+
+/** The whole value, where the name of its field says what it is; null where patterns must decide. */
+function redactWhole(walk: Walk, leaf: Leaf): string | null {
+  const { verdict, text } = leaf;
+  if (verdict === null || !isWhole(verdict, leaf)) return null;
+  return walk.pass.replace({ kind: verdict.kind, class: verdict.class, rule: 'field-name' }, text, pointerOf(walk)) ?? text;
+}
+
+/** Values that are left to the patterns: they hold more than the secret. */
+const partly = new Set(['connection-string', 'webhook']);
+
+function isWhole(verdict: FieldVerdict, leaf: Leaf): boolean {
+  const { text } = leaf;
+  if (verdict.class === 'personal') return isPersonal(verdict.kind, text) && !isMarked(text);
+  if (partly.has(verdict.kind) || isPlaceholder(text) || isMarked(text)) return false;
+  if (/^(?:AKIA|ASIA)[A-Z0-9]{16}$/.test(text)) return false;
+  if (/^pwd$/i.test(leaf.field) && /^(?:[/~]|[A-Za-z]:\\)/.test(text)) return false;
+  switch (verdict.value) {
+    case 'any':
+      return true;
+    case 'random':
+      return !isReference(text);
+    case 'key-like':
+      return text.length >= 20 && looksRandom(text) && !/^[0-9a-f]{32,64}$|^[0-9a-f-]{36}$|[/:]/i.test(text);
+  }
+}
+
+/** The name or address of a secret rather than the secret: an ARN, a path, a URL without user data. */
+const isReference = (text: string): boolean => /^(?:arn:|urn:|projects\/|vault:|https?:\/\/[^@\s?]*$|\/[\w./-]+$)/.test(text);
+
+function isMarked(text: string): boolean {
+  const marks = marksIn(text);
+  return marks.length > 0 && marks.reduce((left, [start, end]) => left - (end - start), text.length) === 0;
+}
+
+function isPersonal(kind: string, text: string): boolean {
+  const digits = text.replace(/\D/g, '').length;
+  switch (kind) {
+    case 'us-ssn':
+      return digits === 9;
+    case 'phone':
+      return digits >= 7 && digits <= 15 && /^[+\d\s().x/-]+$/i.test(text);
+    case 'payment-card':
+      return digits >= 12 && digits <= 19 && /^[\d -]+$/.test(text);
+    case 'iban':
+      return digits >= 10 && text.length <= 42;
+    case 'birth-date':
+      return digits >= 4 && text.length <= 40;
+    case 'passport':
+      return digits >= 5 && text.length <= 20;
+    default:
+      return /\p{L}/u.test(text) && text.length <= 128 && !/[<>{}=]/.test(text);
+  }
+}
+
+/** JSON inside a string is walked and written again, so that it stays JSON. Null where it is none or holds nothing. */
+function redactJsonText(walk: Walk, leaf: Leaf): string | null {
+  if (walk.texts >= treeLimits.jsonInText || !/^\s*[[{"]/.test(leaf.text) || leaf.text.length < 4) return null;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(leaf.text);
+  } catch {
+    return null;
+  }
+  const inner: Walk = { pass: walk.pass, path: [...walk.path, '(json)'], nodes: walk.nodes, texts: walk.texts + 1 };
+  const redacted = redactNode(inner, parsed, { field: leaf.field, verdict: null, depth: leaf.depth + 1 });
+  walk.nodes = inner.nodes;
+  if (redacted === parsed) return null;
+  return JSON.stringify(redacted, null, leaf.text.includes('\n') ? 2 : undefined);
+}
+
+export function redactSpans(walk: Walk, text: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text;
+  let out = '';
+  let at = 0;
+  for (const span of spans) {
+    const original = text.slice(span.start, span.end);
+    out += text.slice(at, span.start) + (walk.pass.replace(span, original, pointerOf(walk)) ?? original);
+    at = span.end;
+  }
+  return out + text.slice(at);
+}

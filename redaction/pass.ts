@@ -1,0 +1,58 @@
+import type { KeyRing } from '../domain/key-ring.ts';
+import { maskOf } from './kinds.ts';
+import { actionOf, type RedactionPolicy } from './policy.ts';
+import { reportLimits, type BoundCrossed, type RedactionReport, type Replacement } from './report.ts';
+import type { SealedOriginal } from '../domain/sealed-original.ts';
+import type { Scanner } from './scan.ts';
+import { seal, vaultBinding } from './seal.ts';
+
+export interface PassTools {
+  readonly scanner: Scanner;
+  readonly mint: (kind: string, value: string) => string;
+  readonly vaultKeys: KeyRing | null;
+  readonly tenant: string;
+}
+
+/** Where something stands; built only when something is found. */
+export type PathOf = () => string;
+
+/** One redaction of one document: replaces, counts, remembers what the vault must keep. */
+export interface Pass {
+  readonly scanner: Scanner;
+  /** What stands in place of `original`; null where policy keeps the kind. */
+  replace(found: { kind: string; class: 'secret' | 'personal'; rule: string }, original: string, path: PathOf): string | null;
+  crossed(bound: BoundCrossed['bound'], path: PathOf): void;
+  report(): RedactionReport;
+  sealed(): readonly SealedOriginal[];
+}
+
+export function startPass(tools: PassTools, policy: RedactionPolicy, policyDigest: string): Pass {
+  const replacements: Replacement[] = [];
+  const bounds: BoundCrossed[] = [];
+  const counts: Record<string, number> = {};
+  const originals = new Map<string, SealedOriginal>();
+  const cut = (path: PathOf): string => path().slice(0, reportLimits.pathChars);
+  return {
+    scanner: tools.scanner,
+    replace: (found, original, path) => {
+      const action = actionOf(policy, found.kind, found.class);
+      if (action === 'keep') return null;
+      counts[found.kind] = (counts[found.kind] ?? 0) + 1;
+      if (replacements.length < reportLimits.replacements) replacements.push({ kind: found.kind, rule: found.rule, path: cut(path), action });
+      if (action === 'mask') return maskOf(found.kind);
+      const token = tools.mint(found.kind, original);
+      if (tools.vaultKeys !== null && !originals.has(token)) originals.set(token, sealOriginal(tools.vaultKeys, { token, kind: found.kind, tenant: tools.tenant, original }));
+      return token;
+    },
+    crossed: (bound, path) => {
+      if (bounds.length < reportLimits.bounds) bounds.push({ bound, path: cut(path) });
+    },
+    report: () => ({ policyDigest, replacements, counts, bounds }),
+    sealed: () => [...originals.values()],
+  };
+}
+
+function sealOriginal(keys: KeyRing, of: { token: string; kind: string; tenant: string; original: string }): SealedOriginal {
+  const { keyId, sealed } = seal(keys, Buffer.from(of.original, 'utf8'), vaultBinding(of.tenant, of.token));
+  return { token: of.token, kind: of.kind, keyId, sealed };
+}

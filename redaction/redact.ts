@@ -1,0 +1,71 @@
+import { SallyportError } from '../domain/errors.ts';
+import type { Json } from '../domain/json.ts';
+import type { KeyRing } from '../domain/key-ring.ts';
+import { compiledRules, defaultPolicy, digestOfPolicy, type RedactionPolicy } from './policy.ts';
+import type { RedactionReport } from './report.ts';
+import type { SealedOriginal } from '../domain/sealed-original.ts';
+import { createScanner, type Scanner } from './scan.ts';
+import { startPass } from './pass.ts';
+import { createTokenMint } from './tokens.ts';
+import { redactTree } from './walk.ts';
+
+export interface RedactorOptions {
+  /** HMAC keys for tokens. */
+  readonly tokenKeys: KeyRing;
+  /** AES keys for the originals; without them nothing is sealed and tokens cannot be revealed. */
+  readonly vaultKeys?: KeyRing;
+  readonly tenant?: string;
+  readonly policy?: RedactionPolicy;
+}
+
+export interface Redacted {
+  readonly value: Json;
+  readonly report: RedactionReport;
+  readonly sealed: readonly SealedOriginal[];
+}
+
+export interface RedactedText {
+  readonly text: string;
+  readonly report: RedactionReport;
+  readonly sealed: readonly SealedOriginal[];
+}
+
+/**
+ * Takes secrets and personal data out of JSON and text. Synchronous, never throws on any input, never lets an original through
+ * on an error (it masks instead), idempotent: what it made it leaves alone.
+ */
+export interface Redactor {
+  redact(value: unknown, policy?: RedactionPolicy): Redacted;
+  redactText(text: string, policy?: RedactionPolicy): RedactedText;
+  readonly policyDigest: string;
+}
+
+export const defaultTenant = 'default';
+let sharedScanner: Scanner | undefined;
+
+export function createRedactor(options: RedactorOptions): Redactor {
+  const tenant = options.tenant ?? defaultTenant;
+  const ownPolicy = options.policy ?? defaultPolicy;
+  sharedScanner ??= createScanner(compiledRules());
+  const tools = { scanner: sharedScanner, mint: createTokenMint(options.tokenKeys, tenant), vaultKeys: options.vaultKeys ?? null, tenant };
+  const digests = new WeakMap<RedactionPolicy, string>();
+  const digestFor = (policy: RedactionPolicy): string => {
+    const digest = digests.get(policy) ?? digestOfPolicy(policy);
+    digests.set(policy, digest);
+    return digest;
+  };
+  const policyDigest = digestFor(ownPolicy);
+  return {
+    policyDigest,
+    redact: (value, policy = ownPolicy) => {
+      const pass = startPass(tools, policy, digestFor(policy));
+      return { value: redactTree(pass, value), report: pass.report(), sealed: pass.sealed() };
+    },
+    redactText: (text, policy = ownPolicy) => {
+      const pass = startPass(tools, policy, digestFor(policy));
+      const value = redactTree(pass, String(text));
+      if (typeof value !== 'string') throw new SallyportError('BROKEN_INVARIANT', 'a text became something else');
+      return { text: value, report: pass.report(), sealed: pass.sealed() };
+    },
+  };
+}

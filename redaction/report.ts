@@ -1,0 +1,24 @@
+/** What was replaced, never the value, its length or a hash of it. */
+export interface RedactionReport {
+  readonly policyDigest: string;
+  readonly replacements: readonly Replacement[];
+  /** Kind → how often; complete even where `replacements` was cut at its bound. */
+  readonly counts: { readonly [kind: string]: number };
+  /** Bounds that were crossed; what lies beyond was masked. */
+  readonly bounds: readonly BoundCrossed[];
+}
+
+export interface Replacement {
+  readonly kind: string;
+  readonly rule: string;
+  /** JSON Pointer (RFC 6901) of the value; names of fields in it are redacted themselves. */
+  readonly path: string;
+  readonly action: 'mask' | 'token';
+}
+
+export interface BoundCrossed {
+  readonly path: string;
+  readonly bound: 'leaf' | 'depth' | 'nodes' | 'error' | 'matches';
+}
+
+export const reportLimits = { replacements: 1_000, bounds: 100, pathChars: 512 } as const;

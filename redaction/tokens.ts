@@ -1,0 +1,99 @@
+import { createHmac } from 'node:crypto';
+import { base32 } from '../domain/digest.ts';
+import { SallyportError } from '../domain/errors.ts';
+import { isObject, type Json } from '../domain/json.ts';
+import type { KeyRing } from '../domain/key-ring.ts';
+import { tokenChars } from './kinds.ts';
+
+export interface Token {
+  readonly text: string;
+  readonly kind: string;
+  readonly keyId: string;
+}
+
+const tokenBytes = 16;
+const tokenPattern = /<([a-z0-9][a-z0-9-]{0,31}):([a-z0-9]{1,16})\.([a-z2-7]{26})>/g;
+const wholeToken = new RegExp(`^${tokenPattern.source}$`);
+const depthMax = 128;
+
+/** Makes tokens for one tenant. Keys per kind are derived from the ring, so that equal values of two kinds or tenants differ. */
+export function createTokenMint(ring: KeyRing, tenant: string): (kind: string, value: string) => string {
+  const derived = new Map<string, Buffer>();
+  const master = ring.keys[ring.current];
+  if (master === undefined) throw new SallyportError('CONFIG_INVALID', 'the token key ring has no current key');
+  return (kind, value) => {
+    const key = derived.get(kind) ?? createHmac('sha256', master).update(`sallyport/token/v1\0${tenant}\0${kind}`).digest();
+    derived.set(kind, key);
+    const digest = createHmac('sha256', key).update(canonicalValue(kind, value)).digest();
+    return `<${kind}:${ring.current}.${base32(digest.subarray(0, tokenBytes)).slice(0, tokenChars)}>`;
+  };
+}
+
+/** The same address or number gives the same token however it is written. */
+export function canonicalValue(kind: string, value: string): string {
+  const folded = value.normalize('NFKC').replace(/\p{Cf}/gu, '');
+  switch (kind) {
+    case 'email':
+      return folded.toLowerCase();
+    case 'phone':
+    case 'payment-card':
+    case 'us-ssn':
+      return folded.replace(/\D/g, '') || folded;
+    case 'iban':
+      return folded.replace(/[ -]/g, '').toUpperCase();
+    default:
+      return folded.trim();
+  }
+}
+
+/** The token that `text` as a whole is, or null. */
+export function parseToken(text: string): Token | null {
+  const match = wholeToken.exec(text);
+  return match === null ? null : { text, kind: match[1] ?? '', keyId: match[2] ?? '' };
+}
+
+/** All distinct tokens in a value, object keys included, in the order of their first appearance. */
+export function tokensIn(value: Json): readonly Token[] {
+  const found = new Map<string, Token>();
+  visitText(value, 0, (text) => {
+    if (!text.includes('<')) return;
+    for (const match of text.matchAll(tokenPattern)) found.set(match[0], { text: match[0], kind: match[1] ?? '', keyId: match[2] ?? '' });
+  });
+  return [...found.values()];
+}
+
+function visitText(value: Json, depth: number, visit: (text: string) => void): void {
+  if (typeof value === 'string') visit(value);
+  if (depth > depthMax || typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) visitText(item, depth + 1, visit);
+  } else if (isObject(value)) {
+    for (const [key, item] of Object.entries(value)) {
+      visit(key);
+      visitText(item, depth + 1, visit);
+    }
+  }
+}
+
+/** A copy of `value` with each token that `originals` knows replaced; the others stay. Object keys are left alone. */
+export function replaceTokens(value: Json, originals: ReadonlyMap<string, string>): Json {
+  if (typeof value === 'string') return value.includes('<') ? value.replace(tokenPattern, (token) => originals.get(token) ?? token) : value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => replaceTokens(item, originals));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceTokens(item, originals)]));
+}
+
+export interface Revealed {
+  readonly value: Json;
+  /** What was turned back, for the audit entries. */
+  readonly tokens: readonly Token[];
+}
+
+/** Turns back the tokens of the allowed kinds, and only those; `open` fetches one original and may throw. */
+export async function revealTokens(value: Json, allowedKinds: readonly string[], open: (token: string) => Promise<string>): Promise<Revealed> {
+  const tokens = tokensIn(value).filter((token) => allowedKinds.includes(token.kind));
+  if (tokens.length === 0) return { value, tokens };
+  const originals = new Map<string, string>();
+  for (const token of tokens) originals.set(token.text, await open(token.text));
+  return { value: replaceTokens(value, originals), tokens };
+}

@@ -1,0 +1,181 @@
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { decideField, wordsOf, type FieldVerdict } from './field-names.ts';
+import { redactLeaf, type Leaf } from './leaf.ts';
+import { maskOf } from './kinds.ts';
+import type { Pass } from './pass.ts';
+import { redactJoined } from './joined.ts';
+
+export const treeLimits = { leafChars: 1_048_576, depth: 64, nodes: 20_000, jsonInText: 3, cleanNames: 4_096 } as const;
+
+/** What a walk carries along. `path` is a stack; it is turned into text only when something is found. */
+export interface Walk {
+  readonly pass: Pass;
+  readonly path: string[];
+  nodes: number;
+  /** How many strings of JSON we are inside of. */
+  readonly texts: number;
+}
+
+/** Copies only what changes: a clean document comes back as the very object that was given. */
+export function redactTree(pass: Pass, value: unknown): Json {
+  const walk: Walk = { pass, path: [], nodes: 0, texts: 0 };
+  try {
+    return redactNode(walk, value, { field: '', verdict: null, depth: 0 });
+  } catch {
+    // SECURITY: whatever went wrong (a getter that throws, a proxy), nothing of the value gets out.
+    pass.crossed('error', () => '');
+    return maskOf('error');
+  }
+}
+
+export interface Place {
+  /** The name of the field that the value stands in; array items take the array's. */
+  readonly field: string;
+  readonly verdict: FieldVerdict | null;
+  readonly depth: number;
+}
+
+export const pointerOf = (walk: Walk) => (): string =>
+  walk.path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+export function redactNode(walk: Walk, value: unknown, place: Place): Json {
+  walk.nodes += 1;
+  if (walk.nodes > treeLimits.nodes) return beyond(walk, 'nodes');
+  if (place.depth > treeLimits.depth) return beyond(walk, 'depth');
+  switch (typeof value) {
+    case 'string':
+      return redactLeaf(walk, leafOf(value, place));
+    case 'number':
+      return Number.isFinite(value) ? redactNumber(walk, value, place) : null;
+    case 'boolean':
+      return value;
+    case 'bigint':
+      return redactLeaf(walk, leafOf(String(value), place));
+    case 'object':
+      if (value === null) return null;
+      return Array.isArray(value) ? redactArray(walk, value, place) : redactObject(walk, value, place);
+    default:
+      // undefined, functions and symbols have no JSON form; `undefined` must stay what it is for optional results.
+      return (value === undefined ? value : null) as Json;
+  }
+}
+
+const leafOf = (text: string, place: Place): Leaf => ({ text, field: place.field, verdict: place.verdict, depth: place.depth });
+
+function beyond(walk: Walk, bound: 'nodes' | 'depth'): Json {
+  walk.pass.crossed(bound, pointerOf(walk));
+  return maskOf('over-budget');
+}
+
+const cardDigits = 1e12;
+/** Numbers that count, order or date things; one in a hundred of them would pass for a card. */
+const numberNames = new Set('id ids flow time timestamp ts epoch seq sequence number num nonce offset size bytes count total port pid hash inode version revision generation start end duration created updated at ms ns us date run build'.split(' '));
+
+/** A card or phone number as a JSON number. */
+function redactNumber(walk: Walk, value: number, place: Place): Json {
+  const { verdict } = place;
+  const text = String(value);
+  if (verdict !== null && verdict.value === 'any' && text.length >= 3) {
+    const out = redactLeaf(walk, leafOf(text, place));
+    return out === text ? value : out;
+  }
+  if (value < cardDigits || !Number.isInteger(value) || wordsOf(place.field).some((word) => numberNames.has(word))) return value;
+  const out = redactLeaf(walk, leafOf(text, place));
+  return out === text ? value : out;
+}
+
+const joinedNames = /^(?:args|argv|arguments|command|cmd|cmdline|commandline|entrypoint|lines|body|content)$/;
+
+function redactArray(walk: Walk, list: readonly unknown[], place: Place): Json {
+  const items = isJoined(list, place.field) ? redactJoined(walk, list, place.field) : list;
+  let copy: Json[] | null = items === list ? null : [...(items as readonly Json[])];
+  for (let at = 0; at < items.length; at += 1) {
+    walk.path.push(String(at));
+    const before = items[at];
+    const after = redactNode(walk, before, { ...place, depth: place.depth + 1 });
+    walk.path.pop();
+    if (after !== before) copy ??= [...(items as readonly Json[])];
+    if (copy !== null) copy[at] = after;
+  }
+  return copy ?? (list as readonly Json[]);
+}
+
+/** An argument list or the lines of a text: a secret may be told by the item before, or run over several. */
+function isJoined(list: readonly unknown[], field: string): list is readonly string[] {
+  if (list.length < 2 || !list.every((item) => typeof item === 'string')) return false;
+  return joinedNames.test(wordsOf(field).at(-1) ?? '') || list.some((item) => item.startsWith('--') || item.startsWith('-----BEGIN'));
+}
+
+/** Objects whose fields are all of one nature: `passwords: {…}`, `cookies: {…}`. */
+const containers = new Set(['password', 'cookie']);
+
+function redactObject(walk: Walk, given: object, place: Place): Json {
+  const object = plainObject(given);
+  if (!isObject(object)) return redactNode(walk, object, place);
+  const inherited = place.verdict !== null && containers.has(place.verdict.kind) ? place.verdict : null;
+  const named = siblingName(object);
+  const isSecret = object['kind'] === 'Secret';
+  let copy: Record<string, Json> | null = null;
+  const keys = Object.keys(object);
+  for (let at = 0; at < keys.length; at += 1) {
+    const key = keys[at] ?? '';
+    const before = object[key];
+    const name = redactName(walk, key);
+    walk.path.push(name);
+    const field = named !== null && valueNames.has(key) ? named : key;
+    const verdict = inherited ?? (isSecret && (key === 'data' || key === 'stringData') ? secretData : decideField(field));
+    const after = redactNode(walk, before, { field, verdict, depth: place.depth + 1 });
+    walk.path.pop();
+    if (copy === null && after === before && name === key) continue;
+    copy ??= copyOf(object, keys.slice(0, at));
+    put(copy, name, after);
+  }
+  return copy ?? object;
+}
+
+const secretData: FieldVerdict = { kind: 'password', class: 'secret', value: 'any' };
+const valueNames = new Set(['value', 'Value', 'val', 'content', 'VALUE']);
+
+/** `{name: "DB_PASSWORD", value: …}`: the sibling says what the value is (environment, headers, form fields). */
+function siblingName(object: JsonObject): string | null {
+  const name = object['name'] ?? object['key'] ?? object['Name'] ?? object['Key'] ?? object['header'] ?? object['field'];
+  return typeof name === 'string' && name.length <= 128 ? name : null;
+}
+
+/** What will be serialised: `toJSON` is asked, instances of classes go through JSON. */
+function plainObject(value: object): unknown {
+  if ('toJSON' in value && typeof value.toJSON === 'function') return value.toJSON('');
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return value;
+  const text: string | undefined = JSON.stringify(value);
+  return text === undefined ? null : JSON.parse(text);
+}
+
+const cleanNames = new Set<string>();
+
+/** Names of fields carry data too (`{"jane@example.com": 3}`). */
+function redactName(walk: Walk, name: string): string {
+  if (cleanNames.has(name)) return name;
+  walk.path.push('(name)');
+  const redacted = redactLeaf(walk, { text: name, field: '', verdict: null, depth: treeLimits.depth });
+  walk.path.pop();
+  if (redacted === name && name.length <= 128) {
+    if (cleanNames.size >= treeLimits.cleanNames) cleanNames.clear();
+    cleanNames.add(name);
+  }
+  return redacted;
+}
+
+function copyOf(object: JsonObject, keys: readonly string[]): Record<string, Json> {
+  const copy: Record<string, Json> = {};
+  for (const key of keys) put(copy, key, object[key] as Json);
+  return copy;
+}
+
+/** Two names may become one mark: the later gets a number. `__proto__` stays a plain name. */
+function put(copy: Record<string, Json>, wanted: string, value: Json): void {
+  let name = wanted;
+  for (let at = 2; Object.hasOwn(copy, name); at += 1) name = `${wanted}#${at}`;
+  if (name === '__proto__') Object.defineProperty(copy, name, { value, enumerable: true, writable: true, configurable: true });
+  else copy[name] = value;
+}
