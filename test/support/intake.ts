@@ -1,0 +1,79 @@
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { problemFor, problemType } from '../../api/problem.ts';
+import { createInbox, type Inbox, type InboxDeps } from '../../intake/inbox.ts';
+import { unfileable } from '../../intake/receive.ts';
+import { createRejects, type Rejects } from '../../intake/rejects.ts';
+import { intakeRoutes, type Source } from '../../intake/routes.ts';
+import { systemClock, type Clock } from '../../platform/clock.ts';
+import { createRedactor } from '../../redaction/redact.ts';
+import type { SealedOriginal } from '../../domain/sealed-original.ts';
+import type { Database } from '../../store/database.ts';
+import { keepOriginals } from '../../store/vault.ts';
+
+export const testTenant = 'main';
+export const testToken = 'the-token-of-the-test-source';
+
+/** 32 bytes that are no secret: tests only. */
+const ring = { current: 'k1', keys: { k1: new Uint8Array(32).fill(7) } };
+export const testRedactor = createRedactor({ tokenKeys: ring, vaultKeys: ring, tenant: testTenant });
+
+export interface TestIntake {
+  readonly app: FastifyInstance;
+  readonly inbox: Inbox<SealedOriginal>;
+  readonly rejects: Rejects;
+  committed(): number;
+  post(body: string | Uint8Array, headers?: Readonly<Record<string, string>>): Promise<{ status: number; body: TestReceipt; headers: Record<string, unknown> }>;
+}
+
+export interface TestReceipt {
+  readonly receiptId: string;
+  readonly findings: readonly { readonly id: string; readonly incident: string; readonly kind: string }[];
+  readonly code?: string;
+}
+
+const testSources: Readonly<Record<string, Source>> = {
+  test: { verify: { kind: 'bearer', secrets: [testToken] }, deliveryHeader: 'x-delivery' },
+};
+
+export interface TestIntakeOptions {
+  readonly clock?: Clock;
+  readonly sources?: Readonly<Record<string, Source>>;
+  readonly limits?: NonNullable<InboxDeps<unknown>['limits']>;
+}
+
+export function testInbox(db: Database, options: TestIntakeOptions = {}, onCommitted: () => void = () => undefined): Inbox<SealedOriginal> {
+  const limits = options.limits === undefined ? {} : { limits: options.limits };
+  return createInbox<SealedOriginal>({
+    db, tenant: testTenant, clock: options.clock ?? systemClock, keepOriginals, onCommitted, unfileable: unfileable(testTenant), ...limits,
+  });
+}
+
+/** The whole way in, over a real database: requests are injected, not sent. */
+export function testIntake(db: Database, options: TestIntakeOptions = {}): TestIntake {
+  const clock = options.clock ?? systemClock;
+  let commits = 0;
+  const inbox = testInbox(db, options, () => (commits += 1));
+  const rejects = createRejects({ db, tenant: testTenant, clock, redactText: (text) => testRedactor.redactText(text).text });
+  const app = fastify({ logger: false });
+  app.setErrorHandler((error, _request, reply) => {
+    const problem = problemFor(error);
+    return reply.code(problem.status).headers(problem.headers).type(problemType).send(problem.body);
+  });
+  app.register(async (scope) => intakeRoutes({ tenant: testTenant, redactor: testRedactor, sources: options.sources ?? testSources, inbox, rejects, clock })(scope));
+  return {
+    app,
+    inbox,
+    rejects,
+    committed: () => commits,
+    post: async (body, headers = {}) => {
+      const answer = await app.inject({
+        method: 'POST',
+        url: '/v1/alerts/test',
+        headers: { authorization: `Bearer ${testToken}`, ...headers },
+        payload: typeof body === 'string' ? body : Buffer.from(body),
+      });
+      return { status: answer.statusCode, body: answer.json<TestReceipt>(), headers: answer.headers };
+    },
+  };
+}
