@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BatchReport, EffectItem, GateItem, LookupItem, VoteJudgement } from '../../activities/contract.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { Outcome, RunReport, RunState } from '../../domain/run.types.ts';
+import { respondId, taskQueues, triageId } from '../../workflows/ids.ts';
+import { cancelSignal, voteSignal, voteUpdate, type TriageInput } from '../../workflows/messages.ts';
+import { aLookup, aPlan, aRun, aTicket, containPlan, end } from '../support/plans.ts';
+import { startWorkflowHost, type WorkflowHost } from '../support/workflow-host.ts';
+
+/** A small world behind the activities: what was asked of it, and how it answers. */
+const world = {
+  lookups: [] as LookupItem[][],
+  effects: [] as EffectItem[][],
+  gates: [] as GateItem[],
+  batches: [] as BatchReport[],
+  reports: [] as RunReport[],
+  voided: [] as string[],
+  lookUp: (_item: LookupItem): Outcome => ({ kind: 'ok', output: { criticality: 'crown' } }),
+  effect: (_item: EffectItem): Outcome => ({ kind: 'ok', output: { ticketId: '1' } }),
+  judge: (_voteId: string): VoteJudgement => ({ gateId: 'gat_1', verdict: 'counted', why: '', gate: { state: 'approved' } }),
+};
+const fresh = { ...world };
+
+const execute = {
+  executeMany: (items: readonly EffectItem[]): Promise<Outcome[]> => {
+    world.effects.push([...items]);
+    return Promise.resolve(items.map(world.effect));
+  },
+};
+const activities = {
+  lookup: {
+    lookupMany: (items: readonly LookupItem[]): Promise<Outcome[]> => {
+      world.lookups.push([...items]);
+      return Promise.resolve(items.map(world.lookUp));
+    },
+  },
+  ticket: execute,
+  notify: execute,
+  act: {
+    ...execute,
+    openGate: (item: GateItem) => {
+      world.gates.push(item);
+      return Promise.resolve({ kind: 'opened', gateId: 'gat_1', orderDigest: 'o'.repeat(64), state: 'open', detail: '', expiresAtMs: Date.now() + 3_600_000 } as const);
+    },
+  },
+  record: {
+    settleBatch: (report: BatchReport) => Promise.resolve(void world.batches.push(report)),
+    recordRun: (report: RunReport) => Promise.resolve(void world.reports.push(report)),
+    judgeVote: ({ voteId }: { voteId: string }) => Promise.resolve(world.judge(voteId)),
+    expireGate: () => Promise.resolve({ state: 'expired', detail: '' } as const),
+    remindGate: () => Promise.resolve(undefined),
+    voidGate: ({ gateId }: { gateId: string }) => Promise.resolve(void world.voided.push(gateId)),
+  },
+};
+
+let host: WorkflowHost;
+beforeAll(async () => {
+  host = await startWorkflowHost(activities);
+}, 120_000);
+afterAll(() => host.stop());
+beforeEach(() => {
+  Object.assign(world, fresh, { lookups: [], effects: [], gates: [], batches: [], reports: [], voided: [] });
+});
+
+const quick = aPlan({ asset: aLookup('ticket'), ticket: aTicket('done'), done: end() });
+let counter = 0;
+
+function inputOf(plan: Plan, runs: readonly RunState[]): TriageInput {
+  counter += 1;
+  return { schema: 1, batchId: `b${counter}`, tenant: 'main', plans: { ['d'.repeat(64)]: plan }, runs };
+}
+
+function runsOf(plan: Plan, count: number): RunState[] {
+  counter += 1;
+  return Array.from({ length: count }, (_, index) => aRun(plan, { key: `run_${counter}_${index}`, incidentId: `inc_${counter}_${index}` }));
+}
+
+async function triage(input: TriageInput): Promise<void> {
+  await host.client.workflow.execute('triage', { workflowId: triageId(input.batchId), taskQueue: taskQueues.workflow, args: [input] });
+}
+
+describe('a batch', () => {
+  it('hosts its runs to their end with one activity per kind and turn', async () => {
+    const runs = runsOf(quick, 64);
+    await triage(inputOf(quick, runs));
+    expect(world.lookups.map((items) => items.length)).toEqual([64]);
+    expect(world.effects.map((items) => items.length)).toEqual([64]);
+    expect(world.batches[0]?.runs.map((run) => [run.report.status, run.movedTo])).toEqual(runs.map(() => ['done', null]));
+  });
+
+  it('hands over what fails at the first try, and finishes the rest', async () => {
+    const runs = runsOf(quick, 3);
+    let failures = 1;
+    world.lookUp = (item) => {
+      if (item.run.key !== runs[1]?.key || failures-- <= 0) return { kind: 'ok', output: {} };
+      return { kind: 'error', code: 'VENDOR_UNAVAILABLE', detail: 'away' };
+    };
+    await triage(inputOf(quick, runs));
+    expect(world.batches[0]?.runs.map((run) => run.movedTo)).toEqual([null, respondId(runs[1]?.key ?? ''), null]);
+    await host.client.workflow.getHandle(respondId(runs[1]?.key ?? '')).result();
+    expect(world.reports.at(-1)).toMatchObject({ key: runs[1]?.key, status: 'done' });
+  });
+
+  it('parks a poisoned run by itself', async () => {
+    const runs = runsOf(quick, 2);
+    const poisoned = { ...(runs[0] as RunState), cursor: 'nowhere' };
+    await triage(inputOf(quick, [poisoned, runs[1] as RunState]));
+    expect(world.batches[0]?.runs.map((run) => run.report.status)).toEqual(['active', 'done']);
+    const parked = host.client.workflow.getHandle(respondId(poisoned.key));
+    await parked.signal(cancelSignal, { id: 'c1', reason: 'no use' });
+    await parked.result();
+    expect(world.reports.map((report) => report.status)).toEqual(['parked', 'cancelled']);
+  });
+
+  it('takes a batch apart whose activity failed as a whole', async () => {
+    const runs = runsOf(quick, 2);
+    let calls = 0;
+    world.lookUp = () => {
+      calls += 1;
+      if (calls <= 2) throw new Error('the worker broke');
+      return { kind: 'ok', output: {} };
+    };
+    await triage(inputOf(quick, runs));
+    expect(world.batches[0]?.runs.every((run) => run.movedTo !== null)).toBe(true);
+    await Promise.all(runs.map((run) => host.client.workflow.getHandle(respondId(run.key)).result()));
+    expect(world.effects.flat().length).toBe(2);
+  });
+
+  it('takes a run that an earlier batch handed over for hosted', async () => {
+    const plan = containPlan();
+    const runs = runsOf(plan, 1);
+    await triage(inputOf(plan, runs));
+    await triage(inputOf(plan, runs));
+    expect(world.batches.map((batch) => batch.runs[0]?.movedTo)).toEqual([respondId(runs[0]?.key ?? ''), respondId(runs[0]?.key ?? '')]);
+    await host.client.workflow.getHandle(respondId(runs[0]?.key ?? '')).signal(cancelSignal, { id: 'c2', reason: 'enough' });
+  });
+});
+
+describe('a run of its own', () => {
+  async function atGate(verified = false): Promise<{ handle: ReturnType<WorkflowHost['client']['workflow']['getHandle']>; key: string }> {
+    const plan = containPlan(verified);
+    const [run] = runsOf(plan, 1);
+    const key = run?.key ?? '';
+    await triage(inputOf(plan, [run as RunState]));
+    return { handle: host.client.workflow.getHandle(respondId(key)), key };
+  }
+
+  it('acts once its vote is judged to approve', async () => {
+    const { handle } = await atGate();
+    const judgement = await handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_1' }] });
+    await handle.result();
+    expect(judgement.verdict).toBe('counted');
+    expect(world.effects.at(-1)?.[0]?.command).toMatchObject({ orderDigest: 'o'.repeat(64), purpose: 'act' });
+    expect(world.reports.at(-1)).toMatchObject({ status: 'done', outcome: 'contained' });
+  });
+
+  it('takes the same vote by signal', async () => {
+    const { handle } = await atGate();
+    await handle.signal(voteSignal, { voteId: 'vot_2' });
+    await handle.result();
+    expect(world.reports.at(-1)?.outcome).toBe('contained');
+  });
+
+  it('records a refused vote and goes on waiting', async () => {
+    world.judge = (voteId) => ({ gateId: 'gat_1', verdict: 'refused', why: 'requester', gate: { state: voteId === 'vot_good' ? 'approved' : 'open' } });
+    const { handle } = await atGate();
+    const refused = await handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_bad' }] });
+    expect(refused).toMatchObject({ verdict: 'refused', why: 'requester' });
+    expect(world.effects.flat().filter((item) => item.command.purpose === 'act' && item.command.orderDigest !== null)).toEqual([]);
+    await handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_good' }] });
+    await handle.result();
+  });
+
+  it('rejects an update that names no vote, and lives on', async () => {
+    const { handle } = await atGate();
+    await expect(handle.executeUpdate(voteUpdate, { args: [{ voteId: '' }] })).rejects.toThrow();
+    await handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_3' }] });
+    await handle.result();
+  });
+
+  it('voids its gate when it is cancelled', async () => {
+    const { handle } = await atGate();
+    await handle.signal(cancelSignal, { id: 'c3', reason: 'false alarm' });
+    await handle.result();
+    expect(world.voided).toEqual(['gat_1']);
+    expect(world.reports.at(-1)?.status).toBe('cancelled');
+  });
+
+  it('repeats what may succeed later, and gives up what never will', async () => {
+    let tries = 0;
+    world.effect = (item) => {
+      if (item.command.orderDigest === null) return { kind: 'ok', output: {} };
+      tries += 1;
+      return tries === 1 ? { kind: 'error', code: 'LEASE_HELD', detail: 'soon' } : { kind: 'error', code: 'WARRANT_REFUSED', detail: 'no' };
+    };
+    const { handle } = await atGate();
+    await handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_4' }] });
+    await handle.result();
+    expect(tries).toBe(2);
+    expect(world.reports.at(-1)?.outcome).toBe('failed');
+  });
+});
