@@ -87,11 +87,11 @@ export function createDecisionCheck(findings: Findings): DecisionCheck {
     const digest = text(entry.data['orderDigest']);
     if (digest === '' && !gatedEffects.has(text(entry.data['effect']))) return;
     if (digest === '') return wrong(entry, 'an effect that needs a warrant names no order');
-    const keys = acted.get(digest) ?? new Set();
-    acted.set(digest, keys.add(text(entry.data['key'])));
-    const warrants = ['act', 'undo'].filter((purpose) => used.has(`${purpose}/${digest}`)).length;
-    if (warrants === 0) wrong(entry, 'no valid warrant was used before it');
-    else if (keys.size > warrants) wrong(entry, 'more was done than the warrants of the order allow');
+    const key = `${text(entry.data['purpose']) || 'act'}/${digest}`;
+    const keys = acted.get(key) ?? new Set();
+    acted.set(key, keys.add(text(entry.data['key'])));
+    if (!used.has(key)) wrong(entry, 'no valid warrant was used before it');
+    else if (keys.size > 1) wrong(entry, 'more was done than the one thing that the warrant allows');
   }
 
   function readGate(entry: LoggedEntry): void {
