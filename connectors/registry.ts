@@ -1,11 +1,18 @@
 import type { CapabilityManifest, ConnectorManifest } from '../domain/capability.ts';
 import type { Capability, Connector } from './contract.ts';
+import { assets } from './assets/capabilities.ts';
+import { awsIam } from './aws-iam/capabilities.ts';
 import { board } from './board/capabilities.ts';
 import { crowdstrike } from './crowdstrike/capabilities.ts';
 import { genericHttp } from './generic-http/capabilities.ts';
+import { githubIssues } from './github/capabilities.ts';
+import { indicators } from './indicators/capabilities.ts';
+import { okta } from './okta/capabilities.ts';
+import { smtp } from './smtp/capabilities.ts';
+import { webhook } from './webhook/capabilities.ts';
 
 /** Every product that we speak to. A new connector is one folder and one line here. */
-const connectors: readonly Connector[] = [board, crowdstrike, genericHttp];
+const connectors: readonly Connector[] = [assets, awsIam, board, crowdstrike, genericHttp, githubIssues, indicators, okta, smtp, webhook];
 
 const byName = new Map(connectors.map((connector) => [connector.manifest.name, connector]));
 const capabilities = new Map(connectors.flatMap((connector) => Object.entries(connector.capabilities)));

@@ -4,15 +4,9 @@ import { createBreaker, type Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import { guardedConnector, systemResolve, type Resolve } from './egress-connect.ts';
 import { blockedBy, exchange, ExchangeFailure, type Exchange, type RawAnswer } from './egress-exchange.ts';
+import { checkedAddress, endpointOf, scopeOf, type EgressTarget } from './egress-target.ts';
 import { withinDepth } from './json-depth.ts';
 import { retryAfterMs } from './retry-after.ts';
-
-/** Where a connection may go: the origin of `address`, which must be on `hosts` (its own host if the list is empty). */
-export interface EgressTarget {
-  readonly name: string;
-  readonly address: string;
-  readonly egress: { readonly hosts: readonly string[]; readonly private: boolean };
-}
 
 export interface EgressRequest {
   readonly method: Exchange['method'];
@@ -44,6 +38,8 @@ export interface EgressResponse {
 
 export interface EgressClient {
   request(wanted: EgressRequest): Promise<EgressResponse>;
+  /** For protocols other than HTTP: the connection's address and a checked IP address, to which the socket must go. */
+  endpoint(schemes: readonly string[]): Promise<{ readonly url: URL; readonly address: string }>;
 }
 
 /** The one door to the outside. Pools and breakers live as long as it does. */
@@ -96,17 +92,21 @@ interface Door {
 
 export function createEgress(options: EgressOptions): Egress {
   const door: Door = { clock: options.clock, limits: { ...egressLimits, ...options.limits } };
+  const resolve = options.resolve ?? systemResolve;
   const lines = new Map<string, Line>();
   const lineTo = (target: EgressTarget): Line => {
     const key = JSON.stringify([target.name, target.address, target.egress]);
     const known = lines.get(key);
     if (known !== undefined) return known;
-    const line = openLine(target, { door, resolve: options.resolve ?? systemResolve });
+    const line = openLine(target, { door, resolve });
     lines.set(key, line);
     return line;
   };
   return {
-    clientFor: (target) => ({ request: async (wanted) => send(door, lineTo(target), wanted) }),
+    clientFor: (target) => ({
+      request: async (wanted) => send(door, lineTo(target), wanted),
+      endpoint: async (schemes) => endpointOf(target, schemes, resolve),
+    }),
     close: async () => {
       const open = [...lines.values()];
       lines.clear();
@@ -115,22 +115,8 @@ export function createEgress(options: EgressOptions): Egress {
   };
 }
 
-/** Checks what can be known without a socket: scheme, host list, no credentials in the address. */
-export function checkedAddress(target: EgressTarget): URL {
-  const url = URL.canParse(target.address) ? new URL(target.address) : null;
-  const blocked = (why: string): SallyportError => new SallyportError('EGRESS_BLOCKED', `connection ${target.name}: ${why}`);
-  if (url === null) throw blocked('the address is not a URL');
-  const schemes = target.egress.private ? ['https:', 'http:'] : ['https:'];
-  if (!schemes.includes(url.protocol)) throw blocked('the address must be https (http only for private connections)');
-  if (url.username !== '' || url.password !== '') throw blocked('the address holds credentials');
-  const hosts = target.egress.hosts.map((host) => host.toLowerCase());
-  if (hosts.length > 0 && !hosts.includes(url.hostname) && !hosts.includes(url.host)) throw blocked('the host is not on the allow-list');
-  return url;
-}
-
 function openLine(target: EgressTarget, { door, resolve }: { door: Door; resolve: Resolve }): Line {
   const url = checkedAddress(target);
-  const scope = target.egress.private ? 'private' : 'public';
   const { connectTimeoutMs, headersTimeoutMs, totalTimeoutMs, socketsMax } = door.limits;
   return {
     origin: url.origin,
@@ -141,7 +127,7 @@ function openLine(target: EgressTarget, { door, resolve }: { door: Door; resolve
       allowH2: false,
       headersTimeout: headersTimeoutMs,
       bodyTimeout: totalTimeoutMs,
-      connect: guardedConnector({ resolve, scope, connectTimeoutMs }),
+      connect: guardedConnector({ resolve, scope: scopeOf(target), connectTimeoutMs }),
     }),
     breaker: createBreaker({ clock: door.clock, failuresMax: door.limits.breakerFailuresMax, restMs: door.limits.breakerRestMs }),
   };

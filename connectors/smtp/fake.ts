@@ -1,0 +1,83 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { SMTPServer } from 'smtp-server';
+import type { AddressInfo } from 'node:net';
+import type { RunningFake } from '../fake-server.ts';
+
+/** What the fake mail server took, as text with headers. Survives a kill in `stateFile`. */
+export interface MailState {
+  readonly mails: { readonly to: readonly string[]; readonly raw: string }[];
+}
+
+/** `after` takes the mail and cuts the line before it says so; `before` cuts it when the sender is named. */
+export type MailFault = 'none' | 'before' | 'after' | 'refuse' | 'put-off' | 'denied';
+
+export interface RunningMailFake extends RunningFake {
+  mails(): MailState['mails'];
+  /** The next connection meets this. */
+  fail(fault: MailFault): void;
+}
+
+const mailBytesMax = 1_048_576;
+
+export async function startMailFake(options: { readonly host?: string; readonly port?: number; readonly stateFile?: string } = {}): Promise<RunningMailFake> {
+  const { host = '127.0.0.1', port = 0, stateFile } = options;
+  const state = recall(stateFile);
+  let fault: MailFault = 'none';
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    size: mailBytesMax,
+    onAuth: ({ username, password }, _session, callback) => {
+      if (fault !== 'denied' && username === 'fake-user' && password === 'fake-password') callback(null, { user: username });
+      else callback(new Error('Invalid username or password'));
+    },
+    onMailFrom: (_address, session, callback) => {
+      if (fault === 'before') return cutLine(server, session.id);
+      callback(fault === 'refuse' ? reply(550, 'refused') : fault === 'put-off' ? reply(451, 'try later') : null);
+    },
+    onData: (stream, session, callback) => {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        state.mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), raw: Buffer.concat(chunks).toString('utf8') });
+        if (stateFile !== undefined) persist(stateFile, state);
+        if (fault === 'after') return cutLine(server, session.id);
+        callback(null);
+      });
+    },
+  });
+  server.on('error', () => undefined);
+  await new Promise<void>((resolve) => server.listen(port, host, () => resolve()));
+  // A server that listens on TCP has an AddressInfo.
+  const bound = server.server.address() as AddressInfo;
+  return {
+    url: `smtp://${host}:${bound.port}`,
+    mails: () => state.mails,
+    fail: (next) => {
+      fault = next;
+    },
+    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** The library keeps its open sockets in a set; a cut line is what a crash looks like from outside. */
+function cutLine(server: SMTPServer, sessionId: string): void {
+  for (const connection of server.connections) {
+    const { id, _socket: socket } = connection as unknown as { id: string; _socket: { destroy(): void } };
+    if (id === sessionId) socket.destroy();
+  }
+}
+
+function reply(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode });
+}
+
+function recall(file: string | undefined): MailState {
+  // Our own file, written by `persist`.
+  return file === undefined || !existsSync(file) ? { mails: [] } : (JSON.parse(readFileSync(file, 'utf8')) as MailState);
+}
+
+function persist(file: string, state: MailState): void {
+  writeFileSync(`${file}.next`, JSON.stringify(state));
+  renameSync(`${file}.next`, file);
+}
