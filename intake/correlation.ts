@@ -16,11 +16,22 @@ export interface CorrelationRule {
 }
 
 export type RulePart = 'analytic' | 'title';
-export type EntityPart = 'uid' | 'place' | `resource:${Resource['type']}` | 'resource' | 'actor:user' | 'actor:process' | 'namespace' | 'account';
+export type EntityPart =
+  | 'uid'
+  | 'place'
+  | `resource:${Resource['type']}`
+  | 'resource'
+  | 'actor:user'
+  | 'actor:process'
+  | 'namespace'
+  | 'account';
 
 export type CorrelationTable = { readonly [format: string]: CorrelationRule };
 
-const rule = (take: 'first' | 'all', ...parts: readonly EntityPart[]): CorrelationRule => ({ rule: ['analytic', 'title'], entity: { take, parts } });
+const rule = (take: 'first' | 'all', ...parts: readonly EntityPart[]): CorrelationRule => ({
+  rule: ['analytic', 'title'],
+  entity: { take, parts },
+});
 
 /** Where a source sends one problem again under one id, the id is the entity; else what the rule fired on. */
 export const defaultCorrelation: CorrelationTable = {
@@ -38,7 +49,10 @@ export const defaultCorrelation: CorrelationTable = {
 };
 
 /** SHA-256 in hex over the canonical JSON of [version, tenant, format, rule key, entity key]. */
-export function correlationKey(finding: Finding, table: CorrelationTable = defaultCorrelation): string {
+export function correlationKey(
+  finding: Finding,
+  table: CorrelationTable = defaultCorrelation,
+): string {
   const chosen = table[finding.format] ?? table['generic'];
   const entity = chosen === undefined ? [] : entityOf(finding, chosen);
   const parts = entity.length === 0 ? ['alone', finding.id] : [ruleOf(finding, chosen), ...entity];
@@ -106,7 +120,9 @@ function entityName(item: Resource): string {
 }
 
 // Kubernetes draws the random parts of names from letters and digits that spell no words.
-const replicaPod = new RE2(/^(.+)-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
+const replicaPod = new RE2(
+  /^(.+)-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/,
+);
 const daemonPod = new RE2(/^(.+)-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
 
 export function workloadOf(pod: string): string {

@@ -17,7 +17,14 @@ export interface Envelope {
   readonly region: string;
 }
 
-export const noEnvelope: Envelope = { uid: '', time: null, type: '', product: '', account: '', region: '' };
+export const noEnvelope: Envelope = {
+  uid: '',
+  time: null,
+  type: '',
+  product: '',
+  account: '',
+  region: '',
+};
 
 /** One product's format. `recognises` looks at the body only: content types and file names lie. */
 export interface FormatReader {

@@ -18,7 +18,10 @@ export interface Redacted<Sealed> {
   readonly sealed: readonly Sealed[];
 }
 
-export function redactDraft<Sealed>(given: Draft, redactor: DraftRedactor<Sealed>): Redacted<Sealed> {
+export function redactDraft<Sealed>(
+  given: Draft,
+  redactor: DraftRedactor<Sealed>,
+): Redacted<Sealed> {
   const { format, kind, time, severityId, status, notes, ...foreign } = given;
   const { value, sealed } = redactor.redact(asJson(foreign));
   // Redaction keeps the shape of what it is given: names of keys and kinds of values stay.
@@ -68,7 +71,14 @@ export interface FindingIdentity {
 }
 
 export function findingId(place: FilingPlace, identity: FindingIdentity): string {
-  return idOf('fnd', 'sallyport/finding/v1', [place.tenant, place.source, identity.format, identity.uid, identity.status, identity.time]);
+  return idOf('fnd', 'sallyport/finding/v1', [
+    place.tenant,
+    place.source,
+    identity.format,
+    identity.uid,
+    identity.status,
+    identity.time,
+  ]);
 }
 
 /** From what the alert says, since its sender names it nowhere: the same alert again has the same one. */
@@ -79,7 +89,18 @@ function derivedUid(given: Draft): string {
 
 type Parts = Pick<
   Finding,
-  'title' | 'description' | 'severitySource' | 'product' | 'analytic' | 'resources' | 'actors' | 'observables' | 'attacks' | 'compliance' | 'remediation' | 'link'
+  | 'title'
+  | 'description'
+  | 'severitySource'
+  | 'product'
+  | 'analytic'
+  | 'resources'
+  | 'actors'
+  | 'observables'
+  | 'attacks'
+  | 'compliance'
+  | 'remediation'
+  | 'link'
 >;
 
 function boundedParts(given: Draft): Parts {
@@ -88,22 +109,38 @@ function boundedParts(given: Draft): Parts {
   return {
     title: cut(given.title.replaceAll('\n', ' '), findingLimits.titleChars),
     description: cut(given.description, findingLimits.descriptionChars),
-    severitySource: given.severitySource === null ? null : { path: text(given.severitySource.path), value: text(given.severitySource.value) },
+    severitySource:
+      given.severitySource === null
+        ? null
+        : { path: text(given.severitySource.path), value: text(given.severitySource.value) },
     product: text(given.product),
-    analytic: given.analytic === null ? null : { uid: text(given.analytic.uid), name: text(given.analytic.name) },
-    resources: given.resources.slice(0, findingLimits.resources).map((item) => eachText(item, text)),
+    analytic:
+      given.analytic === null
+        ? null
+        : { uid: text(given.analytic.uid), name: text(given.analytic.name) },
+    resources: given.resources
+      .slice(0, findingLimits.resources)
+      .map((item) => eachText(item, text)),
     actors: given.actors.slice(0, findingLimits.actors).map((item) => eachText(item, text)),
-    observables: given.observables.slice(0, findingLimits.observables).map((item) => eachText(item, text)),
+    observables: given.observables
+      .slice(0, findingLimits.observables)
+      .map((item) => eachText(item, text)),
     attacks: given.attacks.slice(0, findingLimits.attacks).map(text),
     compliance: given.compliance === null ? null : eachText(given.compliance, text),
     remediation: given.remediation === null ? null : eachText(given.remediation, text),
     // Only what a browser may be sent to: never `javascript:` or a file.
-    link: given.link.startsWith('https://') || given.link.startsWith('http://') ? text(given.link) : '',
+    link:
+      given.link.startsWith('https://') || given.link.startsWith('http://') ? text(given.link) : '',
   };
 }
 
 function eachText<Item extends object>(item: Item, change: (text: string) => string): Item {
-  return Object.fromEntries(Object.entries(item).map(([key, value]) => [key, typeof value === 'string' ? change(value) : value])) as Item;
+  return Object.fromEntries(
+    Object.entries(item).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? change(value) : value,
+    ]),
+  ) as Item;
 }
 
 function cut(text: string, chars: number): string {
@@ -184,5 +221,10 @@ function withinBytes(finding: Finding): Finding {
   const bare: Finding = { ...finding, notes, unmapped: {} };
   if (Buffer.byteLength(JSON.stringify(bare)) <= findingLimits.findingBytes) return bare;
   const few = 10;
-  return { ...bare, description: cut(bare.description, findingLimits.textChars), observables: bare.observables.slice(0, few), resources: bare.resources.slice(0, few) };
+  return {
+    ...bare,
+    description: cut(bare.description, findingLimits.textChars),
+    observables: bare.observables.slice(0, few),
+    resources: bare.resources.slice(0, few),
+  };
 }

@@ -1,12 +1,12 @@
 import { appendEntries } from '../audit/append.ts';
-import { newEntry } from '../audit/entry.ts';
-import type { Entry } from '../domain/entry.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Sql } from '../store/database.ts';
-import { countBacklog, readKnown, writeFiled } from '../store/inbox.ts';
+import { readKnown, writeFiled } from '../store/inbox.ts';
+import { backlogGauge } from './backlog.ts';
+import { entriesOfCommit } from './commit-entries.ts';
 import { intakeLimits } from './limits.ts';
-import { deliveryKeys, planCommit, type Filing, type PlannedCommit, type Receipt } from './plan-commit.ts';
+import { deliveryKeys, planCommit, type Filing, type Receipt } from './plan-commit.ts';
 
 /** A filing with the originals that its redaction sealed. */
 export interface Delivery<Sealed> extends Filing {
@@ -52,12 +52,22 @@ interface Waiting<Sealed> {
 export function createInbox<Sealed>(deps: InboxDeps<Sealed>): Inbox<Sealed> {
   const queueMax = deps.limits?.queueMax ?? intakeLimits.queueMax;
   const queue: Waiting<Sealed>[] = [];
-  const backlog = backlogGauge(deps);
+  const backlog = backlogGauge(
+    deps,
+    deps.limits?.backlogIncidentsMax ?? intakeLimits.backlogIncidentsMax,
+  );
   let running: Promise<void> | null = null;
 
   const refusal = (): SallyportError | null => {
-    const full = queue.length >= queueMax ? 'too many deliveries wait for a commit' : backlog.full() ? 'too many incidents wait for triage' : null;
-    return full === null ? null : new SallyportError('BACKLOG_FULL', full, { retryAfterMs: intakeLimits.retryAfterMs });
+    const full =
+      queue.length >= queueMax
+        ? 'too many deliveries wait for a commit'
+        : backlog.full()
+          ? 'too many incidents wait for triage'
+          : null;
+    return full === null
+      ? null
+      : new SallyportError('BACKLOG_FULL', full, { retryAfterMs: intakeLimits.retryAfterMs });
   };
 
   const work = async (): Promise<void> => {
@@ -93,15 +103,25 @@ function takeBatch<Sealed>(queue: Waiting<Sealed>[]): readonly Waiting<Sealed>[]
   let taken = 0;
   for (const { delivery } of queue) {
     findings += delivery.findings.length;
-    if (taken > 0 && (taken >= intakeLimits.batchDeliveriesMax || findings > intakeLimits.batchFindingsMax)) break;
+    if (
+      taken > 0 &&
+      (taken >= intakeLimits.batchDeliveriesMax || findings > intakeLimits.batchFindingsMax)
+    )
+      break;
     taken += 1;
   }
   return queue.splice(0, taken);
 }
 
-async function commitBatch<Sealed>(deps: InboxDeps<Sealed>, batch: readonly Waiting<Sealed>[]): Promise<void> {
+async function commitBatch<Sealed>(
+  deps: InboxDeps<Sealed>,
+  batch: readonly Waiting<Sealed>[],
+): Promise<void> {
   try {
-    const answers = await commitWithRetry(deps, batch.map((item) => item.delivery));
+    const answers = await commitWithRetry(
+      deps,
+      batch.map((item) => item.delivery),
+    );
     for (const [index, item] of batch.entries()) settle(item, answers[index]);
     if (answers.some((answer) => !answer.repeated)) deps.onCommitted();
   } catch (error) {
@@ -112,31 +132,52 @@ async function commitBatch<Sealed>(deps: InboxDeps<Sealed>, batch: readonly Wait
 }
 
 /** One delivery that SQL refuses must not fail those beside it: each goes alone, and then without what was refused. */
-function retriable<Sealed>(deps: InboxDeps<Sealed>, batch: readonly Waiting<Sealed>[], error: unknown): readonly Waiting<Sealed>[] {
+function retriable<Sealed>(
+  deps: InboxDeps<Sealed>,
+  batch: readonly Waiting<Sealed>[],
+  error: unknown,
+): readonly Waiting<Sealed>[] {
   if (isUnavailable(error)) return [];
   if (batch.length > 1) return batch;
   const state = sqlStateOf(error);
   // Class 22: data that a column cannot hold; 54: larger than PostgreSQL takes.
   if (!state.startsWith('22') && !state.startsWith('54')) return [];
-  return batch.filter((item) => !item.replaced).map((item) => ({ ...item, replaced: true, delivery: deps.unfileable(item.delivery, `store-refused: ${state}`) }));
+  return batch
+    .filter((item) => !item.replaced)
+    .map((item) => ({
+      ...item,
+      replaced: true,
+      delivery: deps.unfileable(item.delivery, `store-refused: ${state}`),
+    }));
 }
 
-const sqlStateOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+const sqlStateOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
 
 function settle<Sealed>(item: Waiting<Sealed>, answer: Receipt | undefined): void {
-  if (answer === undefined) item.failed(new SallyportError('BROKEN_INVARIANT', 'a delivery was committed without a receipt'));
+  if (answer === undefined)
+    item.failed(
+      new SallyportError('BROKEN_INVARIANT', 'a delivery was committed without a receipt'),
+    );
   else item.done(answer);
 }
 
-const isUnavailable = (error: unknown): boolean => error instanceof SallyportError && error.code === 'STORE_UNAVAILABLE';
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof SallyportError && error.code === 'STORE_UNAVAILABLE';
 
 function asUnavailable(error: unknown): SallyportError {
   if (error instanceof SallyportError && error.code !== 'CONFLICT') return error;
-  return new SallyportError('STORE_UNAVAILABLE', 'the alert could not be committed', { cause: error, retryAfterMs: intakeLimits.retryAfterMs });
+  return new SallyportError('STORE_UNAVAILABLE', 'the alert could not be committed', {
+    cause: error,
+    retryAfterMs: intakeLimits.retryAfterMs,
+  });
 }
 
 /** A conflict with another process, or a deadlock, means that what was read is old: read again and decide again. */
-async function commitWithRetry<Sealed>(deps: InboxDeps<Sealed>, deliveries: readonly Delivery<Sealed>[]): Promise<readonly Receipt[]> {
+async function commitWithRetry<Sealed>(
+  deps: InboxDeps<Sealed>,
+  deliveries: readonly Delivery<Sealed>[],
+): Promise<readonly Receipt[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await deps.db.transaction((tx) => commitOnce(deps, tx, deliveries));
@@ -153,13 +194,19 @@ function isConflict(error: unknown): boolean {
   return conflictStates.includes(sqlStateOf(error));
 }
 
-async function commitOnce<Sealed>(deps: InboxDeps<Sealed>, tx: Sql, deliveries: readonly Delivery<Sealed>[]): Promise<readonly Receipt[]> {
+async function commitOnce<Sealed>(
+  deps: InboxDeps<Sealed>,
+  tx: Sql,
+  deliveries: readonly Delivery<Sealed>[],
+): Promise<readonly Receipt[]> {
   const keyed = deliveries.flatMap((delivery) => delivery.findings);
   const known = await readKnown(
     tx,
     {
       tenant: deps.tenant,
-      deliveries: deliveries.flatMap((item) => deliveryKeys(item).map((delivery) => ({ source: item.source, delivery }))),
+      deliveries: deliveries.flatMap((item) =>
+        deliveryKeys(item).map((delivery) => ({ source: item.source, delivery })),
+      ),
       findings: keyed.map((item) => item.finding.id),
       keys: [...new Set(keyed.map((item) => item.key))],
     },
@@ -170,74 +217,6 @@ async function commitOnce<Sealed>(deps: InboxDeps<Sealed>, tx: Sql, deliveries: 
   await writeFiled(tx, plan.rows);
   const sealed = deliveries.flatMap((delivery) => delivery.sealed);
   if (sealed.length > 0) await deps.keepOriginals(tx, deps.tenant, sealed);
-  await appendEntries(tx, entriesOf(plan, deps));
+  await appendEntries(tx, entriesOfCommit(plan, deps));
   return plan.answers;
-}
-
-function entriesOf(plan: PlannedCommit, deps: { readonly tenant: string; readonly clock: Clock }): readonly Entry[] {
-  const entry = (fields: Pick<Entry, 'type' | 'incident' | 'subject' | 'outcome' | 'data'>, source: string): Entry =>
-    newEntry({ ...fields, tenant: deps.tenant, run: null, actor: { kind: 'source', id: source } }, deps.clock);
-  const received = plan.filed.flatMap(({ receipt, bytes, findings }) => [
-    entry(
-      {
-        type: 'alert.received',
-        incident: null,
-        subject: receipt.id,
-        outcome: 'done',
-        data: { bodySha256: receipt.body_sha256, bodyBytes: bytes, receivedAt: receipt.received_at, flags: receipt.flags, findings: receipt.findings.length, counted: findings.length },
-      },
-      receipt.source,
-    ),
-    ...findings.map(({ finding }) =>
-      entry(
-        {
-          type: 'finding.filed',
-          incident: receipt.findings.find((item) => item.id === finding.id)?.incident ?? null,
-          subject: finding.id,
-          outcome: 'done',
-          data: { receipt: receipt.id, format: finding.format, kind: finding.kind, severityId: finding.severityId, status: finding.status },
-        },
-        receipt.source,
-      ),
-    ),
-  ]);
-  const opened = plan.rows.incidents.map((row) =>
-    entry(
-      {
-        type: 'incident.changed',
-        incident: row.id,
-        subject: row.lead_finding,
-        outcome: row.state === 'closed' ? 'closed' : 'opened',
-        data: { from: null, to: row.state, reason: row.change_reason, key: row.correlation_key },
-      },
-      row.source,
-    ),
-  );
-  return [...received, ...opened];
-}
-
-interface BacklogGauge {
-  full(): boolean;
-  /** Counts again where the last count is old; never waits and never throws. */
-  check(): void;
-}
-
-function backlogGauge(deps: Pick<InboxDeps<unknown>, 'db' | 'tenant' | 'clock' | 'limits'>): BacklogGauge {
-  const max = deps.limits?.backlogIncidentsMax ?? intakeLimits.backlogIncidentsMax;
-  let waiting = 0;
-  let countedAtMs = 0;
-  const check = (): void => {
-    const nowMs = deps.clock.nowMs();
-    if (nowMs - countedAtMs < intakeLimits.backlogCheckMs) return;
-    countedAtMs = nowMs;
-    // Unknown counts as before: where SQL is gone, the commit itself says so.
-    countBacklog(deps.db, deps.tenant, max + 1).then((count) => (waiting = count), () => undefined);
-  };
-  return {
-    full: () => {
-      if (waiting > max) check();
-      return waiting > max;
-    },
-    check,
-  };
 }

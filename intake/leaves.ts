@@ -18,9 +18,12 @@ export function leavesOf(value: Json): readonly Leaf[] {
   for (let depth = 0; level.length > 0 && found.length < leavesMax; depth += 1) {
     const next: Node[] = [];
     for (const node of level) {
-      if (isObject(node.value)) for (const [key, item] of Object.entries(node.value)) next.push(child(node, key, item));
-      else if (Array.isArray(node.value)) for (const item of node.value as readonly Json[]) next.push({ ...node, value: item });
-      else if (node.value !== null && node.value !== '') found.push({ path: node.path, key: node.key, depth, value: node.value });
+      if (isObject(node.value))
+        for (const [key, item] of Object.entries(node.value)) next.push(child(node, key, item));
+      else if (Array.isArray(node.value))
+        for (const item of node.value as readonly Json[]) next.push({ ...node, value: item });
+      else if (node.value !== null && node.value !== '')
+        found.push({ path: node.path, key: node.key, depth, value: node.value });
     }
     level = next;
   }
@@ -54,7 +57,11 @@ export function textNamed(leaves: readonly Leaf[], names: readonly string[]): st
   return leaf === null ? '' : asText(leaf.value);
 }
 
-export function textsNamed(leaves: readonly Leaf[], names: readonly string[], max: number): readonly string[] {
+export function textsNamed(
+  leaves: readonly Leaf[],
+  names: readonly string[],
+  max: number,
+): readonly string[] {
   const found = new Set<string>();
   for (const name of names) {
     for (const leaf of leaves) {

@@ -12,9 +12,11 @@ export function normalise(body: Uint8Array, hint: string | null = null): readonl
   if (parsed.kind === 'invalid') return [unparsed(body, parsed.verdict)];
   const alerts = parsed.values.flatMap((value) => unwrap(value));
   if (alerts.length === 0) return [unparsed(body, 'no-alerts')];
-  if (alerts.length > intakeLimits.findingsPerDeliveryMax) return [unparsed(body, 'too-many-alerts')];
+  if (alerts.length > intakeLimits.findingsPerDeliveryMax)
+    return [unparsed(body, 'too-many-alerts')];
   const drafts = alerts.flatMap((alert) => readBare(alert, hint));
-  if (drafts.length > intakeLimits.findingsPerDeliveryMax) return [unparsed(body, 'too-many-alerts')];
+  if (drafts.length > intakeLimits.findingsPerDeliveryMax)
+    return [unparsed(body, 'too-many-alerts')];
   if (parsed.notes.length === 0) return drafts;
   return drafts.map((item) => ({ ...item, notes: [...parsed.notes, ...item.notes] }));
 }
@@ -23,11 +25,19 @@ function readBare(alert: Bare, hint: string | null): readonly Draft[] {
   if (!isObject(alert.value)) return [unparsedValue(alert.value, 'not-an-object')];
   const reader = readerOf(alert.value);
   if (reader !== null) {
-    const drafts = attempt(() => reader.read(alert.value as Parameters<typeof reader.read>[0], alert.envelope));
+    const drafts = attempt(() =>
+      reader.read(alert.value as Parameters<typeof reader.read>[0], alert.envelope),
+    );
     if (drafts !== null) return flagged(drafts, hint, reader.name);
   }
   const drafts = attempt(() => readGeneric(alert.value, alert.envelope));
-  if (drafts === null || drafts.length === 0) return [unparsedValue(alert.value, reader === null ? 'nothing-recognised' : `reader-failed: ${reader.name}`)];
+  if (drafts === null || drafts.length === 0)
+    return [
+      unparsedValue(
+        alert.value,
+        reader === null ? 'nothing-recognised' : `reader-failed: ${reader.name}`,
+      ),
+    ];
   return flagged(drafts, hint, reader === null ? 'generic' : `reader-failed: ${reader.name}`);
 }
 
@@ -52,8 +62,13 @@ function flagged(drafts: readonly Draft[], hint: string | null, found: string): 
 
 /** A body that no reader understood, as a finding that reaches triage: its head, and the parser's verdict. */
 export function unparsed(body: Uint8Array, verdict: string): Draft {
-  const head = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, headReadBytes)).toString('utf8').replaceAll('\0', '\ufffd');
-  return unparsedDraft(`body:${hash('sha256', body, 'hex')}`, head, { verdict, bytes: body.byteLength });
+  const head = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, headReadBytes))
+    .toString('utf8')
+    .replaceAll('\0', '\ufffd');
+  return unparsedDraft(`body:${hash('sha256', body, 'hex')}`, head, {
+    verdict,
+    bytes: body.byteLength,
+  });
 }
 
 // Redaction sees twice what is kept, so that a secret across the cut is still known as one.
@@ -61,10 +76,18 @@ const headReadBytes = 2 * intakeLimits.headBytes;
 
 function unparsedValue(value: Json, verdict: string): Draft {
   const text = JSON.stringify(value);
-  return unparsedDraft(`value:${hash('sha256', text, 'hex')}`, text.slice(0, headReadBytes).toWellFormed(), { verdict, bytes: Buffer.byteLength(text) });
+  return unparsedDraft(
+    `value:${hash('sha256', text, 'hex')}`,
+    text.slice(0, headReadBytes).toWellFormed(),
+    { verdict, bytes: Buffer.byteLength(text) },
+  );
 }
 
-function unparsedDraft(uid: string, head: string, about: { readonly verdict: string; readonly bytes: number }): Draft {
+function unparsedDraft(
+  uid: string,
+  head: string,
+  about: { readonly verdict: string; readonly bytes: number },
+): Draft {
   return draft({
     format: 'unparsed',
     kind: 'unparsed',

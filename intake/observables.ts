@@ -27,7 +27,8 @@ export class ObservableList {
   /** IPv4 addresses that stand in prose. */
   addFromText(...texts: readonly string[]): this {
     for (const text of texts) {
-      for (const match of text.slice(0, textScanChars).match(addressInText) ?? []) this.add('ip', 'artifact', match);
+      for (const match of text.slice(0, textScanChars).match(addressInText) ?? [])
+        this.add('ip', 'artifact', match);
     }
     return this;
   }
@@ -67,14 +68,21 @@ function shaped(type: Kind, value: string): boolean {
   if (type === 'ip') return isIP(value) !== 0 && value !== '0.0.0.0' && value !== '::';
   if (type === 'hash') return hashLengths.includes(value.length) && hex.test(value);
   if (type === 'url') return value.startsWith('http://') || value.startsWith('https://');
-  if (type === 'domain') return value.includes('.') && !value.includes(' ') && !value.includes('/') && isIP(value) === 0;
+  if (type === 'domain')
+    return value.includes('.') && !value.includes(' ') && !value.includes('/') && isIP(value) === 0;
   return value.length <= valueCharsMax;
 }
 
 /** Names of keys that state the type of their value. */
 function kindOfKey(key: string): Kind | null {
   const name = key.toLowerCase();
-  if (name.includes('sha256') || name.includes('sha1') || name.includes('md5') || name.includes('hash')) return 'hash';
+  if (
+    name.includes('sha256') ||
+    name.includes('sha1') ||
+    name.includes('md5') ||
+    name.includes('hash')
+  )
+    return 'hash';
   if (name.endsWith('url') || name.endsWith('uri') || name === 'link') return 'url';
   if (name.includes('domain') || name.includes('fqdn') || name === 'query') return 'domain';
   return null;
@@ -85,7 +93,11 @@ export function resourceList(...candidates: readonly (Resource | null)[]): reado
   const seen = new Map<string, Resource>();
   for (const item of candidates) {
     if (item === null || (item.uid === '' && item.name === '')) continue;
-    const whole = { ...item, uid: item.uid === '' ? item.name : item.uid, name: item.name === '' ? item.uid : item.name };
+    const whole = {
+      ...item,
+      uid: item.uid === '' ? item.name : item.uid,
+      name: item.name === '' ? item.uid : item.name,
+    };
     const key = `${whole.type}\0${whole.uid}\0${whole.name}`;
     if (!seen.has(key)) seen.set(key, whole);
   }

@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '../domain/json.ts';
+import { codes, refuse, skipSpace, Verdict, type Reader } from './json-reader.ts';
+import { readNumber } from './json-number.ts';
 import { intakeLimits } from './limits.ts';
 
 /**
@@ -34,49 +36,25 @@ export function parseJsonText(text: string): ParsedJson {
   }
 }
 
-interface Reader {
-  readonly text: string;
-  at: number;
-  depth: number;
-  keys: number;
-  values: number;
-  readonly notes: Set<string>;
-}
-
-class Verdict extends Error {}
-
-const refuse = (reader: Reader, what: string): never => {
-  throw new Verdict(`${what} at character ${reader.at}`);
-};
-
-const codes = { quote: 34, comma: 44, minus: 45, dot: 46, zero: 48, nine: 57, colon: 58, bracket: 91, backslash: 92, closeBracket: 93, brace: 123, closeBrace: 125 };
-
 function readSequence(reader: Reader): readonly Json[] {
   const values: Json[] = [];
   skipSpace(reader);
   if (reader.at >= reader.text.length) refuse(reader, 'invalid-json: no value');
   while (reader.at < reader.text.length) {
     // Only objects follow one another: `[] []` or `1 2` is a mistake, not a sequence.
-    if (values.length > 0 && reader.text.charCodeAt(reader.at) !== codes.brace) refuse(reader, 'invalid-json: text after the value');
+    if (values.length > 0 && reader.text.charCodeAt(reader.at) !== codes.brace)
+      refuse(reader, 'invalid-json: text after the value');
     values.push(readValue(reader));
     skipSpace(reader);
     const last = values.at(-1);
-    if (reader.at < reader.text.length && (last === null || typeof last !== 'object' || Array.isArray(last))) {
+    if (
+      reader.at < reader.text.length &&
+      (last === null || typeof last !== 'object' || Array.isArray(last))
+    ) {
       refuse(reader, 'invalid-json: text after the value');
     }
   }
   return values;
-}
-
-function skipSpace(reader: Reader): void {
-  const { text } = reader;
-  let at = reader.at;
-  for (;;) {
-    const code = text.charCodeAt(at);
-    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) break;
-    at += 1;
-  }
-  reader.at = at;
 }
 
 function readValue(reader: Reader): Json {
@@ -141,12 +119,14 @@ function readObject(reader: Reader): JsonObject {
   const object: { [key: string]: Json } = Object.create(null);
   if (reader.text.charCodeAt(reader.at) === codes.closeBrace) return leave(reader, object);
   for (;;) {
-    if (reader.text.charCodeAt(reader.at) !== codes.quote) refuse(reader, 'invalid-json: a key must be a string');
+    if (reader.text.charCodeAt(reader.at) !== codes.quote)
+      refuse(reader, 'invalid-json: a key must be a string');
     reader.keys += 1;
     if (reader.keys > intakeLimits.keysMax) refuse(reader, 'too-many-keys');
     const key = safeKey(reader, readString(reader));
     skipSpace(reader);
-    if (reader.text.charCodeAt(reader.at) !== codes.colon) refuse(reader, 'invalid-json: no colon after a key');
+    if (reader.text.charCodeAt(reader.at) !== codes.colon)
+      refuse(reader, 'invalid-json: no colon after a key');
     reader.at += 1;
     skipSpace(reader);
     const value = readValue(reader);
@@ -181,7 +161,13 @@ function readString(reader: Reader): string {
     const code = text.charCodeAt(at);
     if (code === codes.quote) break;
     // NaN at the end of the text fails the first comparison and lands here as well.
-    if (!(code >= 32)) refuse(reader, Number.isNaN(code) ? 'invalid-json: a string does not end' : 'invalid-json: control character');
+    if (!(code >= 32))
+      refuse(
+        reader,
+        Number.isNaN(code)
+          ? 'invalid-json: a string does not end'
+          : 'invalid-json: control character',
+      );
     if (code === codes.backslash) {
       plain = false;
       at += 1;
@@ -208,56 +194,4 @@ function unescape(reader: Reader, quoted: string): string {
   // SQL text and jsonb cannot hold U+0000.
   reader.notes.add('nul-replaced');
   return value.replaceAll('\0', '\ufffd');
-}
-
-function isDigit(code: number): boolean {
-  return code >= codes.zero && code <= codes.nine;
-}
-
-function skipDigits(reader: Reader): void {
-  const { text } = reader;
-  if (!isDigit(text.charCodeAt(reader.at))) refuse(reader, 'invalid-json: bad number or unknown word');
-  while (isDigit(text.charCodeAt(reader.at))) reader.at += 1;
-}
-
-function readNumber(reader: Reader): Json {
-  const { text } = reader;
-  const start = reader.at;
-  if (text.charCodeAt(reader.at) === codes.minus) reader.at += 1;
-  if (text.charCodeAt(reader.at) === codes.zero) reader.at += 1;
-  else skipDigits(reader);
-  let whole = true;
-  if (text.charCodeAt(reader.at) === codes.dot) {
-    whole = false;
-    reader.at += 1;
-    skipDigits(reader);
-  }
-  if ((text.charCodeAt(reader.at) | 32) === 101) {
-    whole = false;
-    reader.at += 1;
-    const sign = text.charCodeAt(reader.at);
-    if (sign === codes.minus || sign === 43) reader.at += 1;
-    skipDigits(reader);
-  }
-  return exactNumber(reader, text.slice(start, reader.at), whole);
-}
-
-/** A double holds 15 significant digits always, and most senders print at most 17. */
-const significantDigitsMax = 17;
-
-function exactNumber(reader: Reader, source: string, whole: boolean): Json {
-  const value = Number(source);
-  const exact = whole ? Number.isSafeInteger(value) : Number.isFinite(value) && fits(source, value);
-  if (exact) return value;
-  reader.notes.add('number-kept-as-text');
-  return source;
-}
-
-function fits(source: string, value: number): boolean {
-  let digits = 0;
-  for (const character of source) {
-    if (character === 'e' || character === 'E') break;
-    if (character >= '0' && character <= '9' && (digits > 0 || character !== '0')) digits += 1;
-  }
-  return digits <= significantDigitsMax && (value !== 0 || digits === 0);
 }

@@ -28,10 +28,17 @@ export interface VerifiedBody {
  * From verified bytes to what the inbox files. Only a content coding that we do not read throws (CODING_UNSUPPORTED);
  * whatever the body itself says ends as a finding.
  */
-export async function receive<Sealed>(deps: ReceiveDeps<Sealed>, sent: VerifiedBody): Promise<Delivery<Sealed>> {
+export async function receive<Sealed>(
+  deps: ReceiveDeps<Sealed>,
+  sent: VerifiedBody,
+): Promise<Delivery<Sealed>> {
   const decoded = decodeBody(sent.raw, sent.coding);
-  if (decoded.kind === 'unsupported') throw new SallyportError('CODING_UNSUPPORTED', 'only gzip and deflate are read');
-  const drafts = decoded.kind === 'body' ? normalise(decoded.body, sent.formatHint) : [unparsed(sent.raw, decoded.verdict)];
+  if (decoded.kind === 'unsupported')
+    throw new SallyportError('CODING_UNSUPPORTED', 'only gzip and deflate are read');
+  const drafts =
+    decoded.kind === 'body'
+      ? normalise(decoded.body, sent.formatHint)
+      : [unparsed(sent.raw, decoded.verdict)];
   return fileDrafts(deps, drafts, {
     source: sent.source,
     deliveryId: sent.deliveryId,
@@ -46,11 +53,16 @@ type Head = Omit<Delivery<never>, 'findings' | 'sealed'>;
 /** After so many drafts other requests get their turn. */
 const turnDrafts = 64;
 
-export async function fileDrafts<Sealed>(deps: ReceiveDeps<Sealed>, drafts: readonly Draft[], head: Head): Promise<Delivery<Sealed>> {
+export async function fileDrafts<Sealed>(
+  deps: ReceiveDeps<Sealed>,
+  drafts: readonly Draft[],
+  head: Head,
+): Promise<Delivery<Sealed>> {
   const findings: KeyedFinding[] = [];
   const sealed: Sealed[] = [];
   for (const [index, item] of drafts.entries()) {
-    if (index > 0 && index % turnDrafts === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (index > 0 && index % turnDrafts === 0)
+      await new Promise((resolve) => setImmediate(resolve));
     const redacted = redactDraft(item, deps.redactor);
     const finding = toFinding(redacted.draft, { tenant: deps.tenant, source: head.source });
     findings.push({ finding, key: correlationKey(finding, deps.correlation) });
@@ -60,14 +72,17 @@ export async function fileDrafts<Sealed>(deps: ReceiveDeps<Sealed>, drafts: read
 }
 
 /** For `InboxDeps.unfileable`: says that an alert came and what went wrong, with none of its text. */
-export function unfileable<Sealed>(tenant: string): (delivery: Delivery<Sealed>, verdict: string) => Delivery<Sealed> {
+export function unfileable<Sealed>(
+  tenant: string,
+): (delivery: Delivery<Sealed>, verdict: string) => Delivery<Sealed> {
   return (delivery, verdict) => {
     const bare = draft({
       format: 'unparsed',
       kind: 'unparsed',
       uid: `body:${delivery.bodySha256}`,
       title: 'Alert that could not be stored',
-      description: 'The store refused what the body held, so that only the fact of its arrival is kept.',
+      description:
+        'The store refused what the body held, so that only the fact of its arrival is kept.',
       notes: [verdict],
     });
     const finding = toFinding(bare, { tenant, source: delivery.source });

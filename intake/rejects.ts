@@ -57,7 +57,14 @@ export function createRejects(deps: RejectsDeps): Rejects {
       const window = isFresh ? before : { startMs: nowMs, written: 0, unwritten: 0 };
       windows.set(source, window);
       if (before !== undefined && !isFresh && before.unwritten > 0) {
-        write(row(deps, { ...rejection, source, detail: `${before.unwritten} more in the minute from ${isoTime(before.startMs)}`, body: new Uint8Array() }));
+        write(
+          row(deps, {
+            ...rejection,
+            source,
+            detail: `${before.unwritten} more in the minute from ${isoTime(before.startMs)}`,
+            body: new Uint8Array(),
+          }),
+        );
       }
       if (window.written >= intakeLimits.rejectsPerMinuteMax) {
         window.unwritten += 1;
@@ -71,12 +78,16 @@ export function createRejects(deps: RejectsDeps): Rejects {
 }
 
 function known(windows: Map<string, Window>, source: string): string {
-  return windows.has(source) || windows.size < intakeLimits.rejectSourcesMax ? source : otherSources;
+  return windows.has(source) || windows.size < intakeLimits.rejectSourcesMax
+    ? source
+    : otherSources;
 }
 
 function row(deps: RejectsDeps, rejection: Rejection): RejectRow {
   // Twice as much is redacted as is kept, so that a secret across the cut is still known as one.
-  const head = Buffer.from(rejection.body.subarray(0, 2 * headChars)).toString('utf8').replaceAll('\0', '\ufffd');
+  const head = Buffer.from(rejection.body.subarray(0, 2 * headChars))
+    .toString('utf8')
+    .replaceAll('\0', '\ufffd');
   const entry = newEntry(
     {
       tenant: deps.tenant,
@@ -86,7 +97,12 @@ function row(deps: RejectsDeps, rejection: Rejection): RejectRow {
       run: null,
       subject: null,
       outcome: 'refused',
-      data: { reason: rejection.reason, detail: rejection.detail, sender: rejection.sender, bodyBytes: rejection.body.byteLength },
+      data: {
+        reason: rejection.reason,
+        detail: rejection.detail,
+        sender: rejection.sender,
+        bodyBytes: rejection.body.byteLength,
+      },
     },
     deps.clock,
   );

@@ -32,12 +32,19 @@ interface KnownSource {
  * 503 with Retry-After; never a 4xx for what an authenticated body says. They are thrown: the HTTP root answers them.
  */
 export function intakeRoutes<Sealed>(deps: IntakeDeps<Sealed>): (app: FastifyInstance) => void {
-  const sources = new Map(Object.entries(deps.sources).map(([name, source]) => [name, { name, source, verify: createSenderVerifier(source.verify) }]));
+  const sources = new Map(
+    Object.entries(deps.sources).map(([name, source]) => [
+      name,
+      { name, source, verify: createSenderVerifier(source.verify) },
+    ]),
+  );
   return (app) => {
     const arrivals = new WeakMap<object, number>();
     // Bytes, whatever the sender calls them: content types lie, and the body is sniffed.
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
+      done(null, body),
+    );
     app.addHook('onRequest', (request, _reply, done) => {
       arrivals.set(request.raw, deps.clock.nowMs());
       request.raw.headers['content-type'] = 'application/octet-stream';
@@ -48,11 +55,18 @@ export function intakeRoutes<Sealed>(deps: IntakeDeps<Sealed>): (app: FastifyIns
       recordRejection(deps, request, error);
       throw error;
     });
-    app.post<{ Params: { source: string } }>('/v1/alerts/:source', { bodyLimit: intakeLimits.bodyBytesMax }, async (request, reply) => {
-      const receivedAtMs = arrivals.get(request.raw) ?? deps.clock.nowMs();
-      const receipt = await accept(deps, sources.get(request.params.source), { request, receivedAtMs });
-      return reply.code(202).send({ receiptId: receipt.receiptId, findings: receipt.findings });
-    });
+    app.post<{ Params: { source: string } }>(
+      '/v1/alerts/:source',
+      { bodyLimit: intakeLimits.bodyBytesMax },
+      async (request, reply) => {
+        const receivedAtMs = arrivals.get(request.raw) ?? deps.clock.nowMs();
+        const receipt = await accept(deps, sources.get(request.params.source), {
+          request,
+          receivedAtMs,
+        });
+        return reply.code(202).send({ receiptId: receipt.receiptId, findings: receipt.findings });
+      },
+    );
   };
 }
 
@@ -61,7 +75,11 @@ interface Arrival {
   readonly receivedAtMs: number;
 }
 
-async function accept<Sealed>(deps: IntakeDeps<Sealed>, known: KnownSource | undefined, { request, receivedAtMs }: Arrival): ReturnType<Inbox<Sealed>['file']> {
+async function accept<Sealed>(
+  deps: IntakeDeps<Sealed>,
+  known: KnownSource | undefined,
+  { request, receivedAtMs }: Arrival,
+): ReturnType<Inbox<Sealed>['file']> {
   if (known === undefined) throw new SallyportError('NOT_FOUND', 'there is no source of that name');
   const raw = bodyOf(request);
   const verdict = known.verify({ headers: request.headers, body: raw, nowMs: receivedAtMs });
@@ -79,7 +97,8 @@ async function accept<Sealed>(deps: IntakeDeps<Sealed>, known: KnownSource | und
   return deps.inbox.file(delivery);
 }
 
-const bodyOf = (request: FastifyRequest): Uint8Array => (request.body instanceof Uint8Array ? request.body : new Uint8Array());
+const bodyOf = (request: FastifyRequest): Uint8Array =>
+  request.body instanceof Uint8Array ? request.body : new Uint8Array();
 
 function headerOf(request: FastifyRequest, name: string | undefined): string | null {
   const value = name === undefined ? undefined : request.headers[name.toLowerCase()];
@@ -87,17 +106,31 @@ function headerOf(request: FastifyRequest, name: string | undefined): string | n
 }
 
 /** 503 is no rejection: nothing is wrong with the delivery, and it comes again. */
-function recordRejection<Sealed>(deps: IntakeDeps<Sealed>, request: FastifyRequest, error: unknown): void {
-  const reason = error instanceof SallyportError ? error.code : tooLarge(error) ? 'BODY_TOO_LARGE' : 'REQUEST_INVALID';
-  if (reason === 'BACKLOG_FULL' || reason === 'STORE_UNAVAILABLE' || reason === 'BROKEN_INVARIANT') return;
+function recordRejection<Sealed>(
+  deps: IntakeDeps<Sealed>,
+  request: FastifyRequest,
+  error: unknown,
+): void {
+  const reason =
+    error instanceof SallyportError
+      ? error.code
+      : tooLarge(error)
+        ? 'BODY_TOO_LARGE'
+        : 'REQUEST_INVALID';
+  if (reason === 'BACKLOG_FULL' || reason === 'STORE_UNAVAILABLE' || reason === 'BROKEN_INVARIANT')
+    return;
   const { source } = request.params as { source?: string };
   deps.rejects.record({
     source: source ?? '',
     reason,
-    detail: error instanceof SallyportError ? error.message : 'the request was refused before it was read',
+    detail:
+      error instanceof SallyportError
+        ? error.message
+        : 'the request was refused before it was read',
     sender: request.ip,
     body: bodyOf(request),
   });
 }
 
-const tooLarge = (error: unknown): boolean => typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 413;
+const tooLarge = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 413;

@@ -1,7 +1,9 @@
 import RE2 from 're2';
 import type { Json } from '../domain/json.ts';
 
-const written = new RE2(/^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*(Z|z|UTC|GMT|[+-]\d\d:?\d\d)?$/);
+const written = new RE2(
+  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*(Z|z|UTC|GMT|[+-]\d\d:?\d\d)?$/,
+);
 const number = new RE2(/^(\d{9,20})(?:\.(\d{1,9})\d*)?$/);
 
 /** Years that a security alert can be from; anything else is a placeholder such as `0001-01-01` or a unit mistake. */
@@ -41,7 +43,8 @@ function fromEpoch(text: string): string | null {
   if (match === null) return null;
   const [, whole = '', decimals = ''] = match;
   // 11 digits of seconds last until the year 5138, so that the count of digits tells the unit.
-  const fractionDigits = whole.length <= 11 ? 0 : whole.length <= 14 ? 3 : whole.length <= 17 ? 6 : 9;
+  const fractionDigits =
+    whole.length <= 11 ? 0 : whole.length <= 14 ? 3 : whole.length <= 17 ? 6 : 9;
   const seconds = Number(whole.slice(0, whole.length - fractionDigits));
   const fraction = fractionDigits === 0 ? decimals : whole.slice(-fractionDigits);
   return print(seconds * 1000, fraction);

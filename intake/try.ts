@@ -3,7 +3,10 @@ import { redactDraft, toFinding, type DraftRedactor } from './finish.ts';
 import { normalise } from './normalise.ts';
 
 /** What a body would become, without any effect. */
-export function tryBody<Sealed>(body: Uint8Array, redactor: DraftRedactor<Sealed>): readonly Finding[] {
+export function tryBody<Sealed>(
+  body: Uint8Array,
+  redactor: DraftRedactor<Sealed>,
+): readonly Finding[] {
   const place = { tenant: 'local', source: 'try' };
   return normalise(body).map((item) => toFinding(redactDraft(item, redactor).draft, place));
 }
@@ -23,7 +26,8 @@ export interface FlatFinding {
 }
 
 export function flatFinding(finding: Finding): FlatFinding {
-  const named = (name: string, uid: string | undefined): string => (uid === undefined || uid === name ? name : `${name} ${uid}`);
+  const named = (name: string, uid: string | undefined): string =>
+    uid === undefined || uid === name ? name : `${name} ${uid}`;
   return {
     title: finding.title,
     severity_id: finding.severityId,

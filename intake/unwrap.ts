@@ -18,8 +18,10 @@ export interface Bare {
  * is not an object, is kept as the alert itself: nothing is dropped.
  */
 export function unwrap(value: Json, envelope: Envelope = noEnvelope, level = 0): readonly Bare[] {
-  if (Array.isArray(value)) return (value as readonly Json[]).flatMap((item) => unwrap(item, envelope, level));
-  if (!isObject(value) || level >= intakeLimits.unwrapLevelsMax || readerOf(value) !== null) return [{ value, envelope }];
+  if (Array.isArray(value))
+    return (value as readonly Json[]).flatMap((item) => unwrap(item, envelope, level));
+  if (!isObject(value) || level >= intakeLimits.unwrapLevelsMax || readerOf(value) !== null)
+    return [{ value, envelope }];
   for (const wrapping of wrappings) {
     const inside = wrapping(value, envelope);
     if (inside === null) continue;
@@ -35,18 +37,41 @@ const wrappings: readonly Wrapping[] = [
   lambdaRecords,
   snsMessage,
   eventBridge,
-  (value, envelope) => (typeof value['_index'] === 'string' ? inner(at(value, '_source'), withUid(envelope, textAt(value, '_id'))) : null),
-  (value, envelope) => (value['type'] === 'doc' ? inner(at(value, 'value.source'), withUid(envelope, textAt(value, 'value.id'))) : null),
+  (value, envelope) =>
+    typeof value['_index'] === 'string'
+      ? inner(at(value, '_source'), withUid(envelope, textAt(value, '_id')))
+      : null,
+  (value, envelope) =>
+    value['type'] === 'doc'
+      ? inner(at(value, 'value.source'), withUid(envelope, textAt(value, 'value.id')))
+      : null,
   (value, envelope) => list(at(value, 'hits.hits'), envelope),
   cloudEvent,
   pubSub,
   awsLogs,
-  (value, envelope) => (value['kind'] === 'List' || (typeof value['kind'] === 'string' && value['kind'].endsWith('List')) ? list(value['items'], envelope) : null),
-  (value, envelope) => (typeof value['type'] === 'string' && isObject(value['object']) && 'kind' in value['object'] ? inner(value['object'], envelope) : null),
-  (value, envelope) => (Object.keys(value).length <= 3 && Array.isArray(value['value']) ? list(value['value'], envelope) : null),
-  (value, envelope) => (Object.keys(value).length <= 2 && Array.isArray(value['records']) ? list(value['records'], envelope) : null),
-  (value, envelope) => (Object.keys(value).length === 1 && Array.isArray(value['alerts']) ? list(value['alerts'], envelope) : null),
-  (value, envelope) => ('sourcetype' in value && isObject(value['event']) ? inner(value['event'], envelope) : null),
+  (value, envelope) =>
+    value['kind'] === 'List' ||
+    (typeof value['kind'] === 'string' && value['kind'].endsWith('List'))
+      ? list(value['items'], envelope)
+      : null,
+  (value, envelope) =>
+    typeof value['type'] === 'string' && isObject(value['object']) && 'kind' in value['object']
+      ? inner(value['object'], envelope)
+      : null,
+  (value, envelope) =>
+    Object.keys(value).length <= 3 && Array.isArray(value['value'])
+      ? list(value['value'], envelope)
+      : null,
+  (value, envelope) =>
+    Object.keys(value).length <= 2 && Array.isArray(value['records'])
+      ? list(value['records'], envelope)
+      : null,
+  (value, envelope) =>
+    Object.keys(value).length === 1 && Array.isArray(value['alerts'])
+      ? list(value['alerts'], envelope)
+      : null,
+  (value, envelope) =>
+    'sourcetype' in value && isObject(value['event']) ? inner(value['event'], envelope) : null,
 ];
 
 function inner(value: Json | undefined, envelope: Envelope): readonly Bare[] | null {
@@ -67,7 +92,9 @@ function withUid(envelope: Envelope, uid: string): Envelope {
 function fromText(text: string, envelope: Envelope): readonly Bare[] | null {
   const parsed = parseJsonText(text);
   if (parsed.kind === 'invalid') return null;
-  const objects = parsed.values.flatMap((value) => (Array.isArray(value) ? (value as readonly Json[]) : [value])).filter(isObject);
+  const objects = parsed.values
+    .flatMap((value) => (Array.isArray(value) ? (value as readonly Json[]) : [value]))
+    .filter(isObject);
   return objects.length === 0 ? null : objects.map((value) => ({ value, envelope }));
 }
 
@@ -106,11 +133,22 @@ function eventBridge(value: JsonObject, envelope: Envelope): readonly Bare[] | n
 
 function cloudEvent(value: JsonObject, envelope: Envelope): readonly Bare[] | null {
   if (typeof value['specversion'] !== 'string') return null;
-  const outer: Envelope = { ...envelope, uid: textAt(value, 'id'), time: parseTime(value['time']), type: textAt(value, 'type'), product: textAt(value, 'source') };
+  const outer: Envelope = {
+    ...envelope,
+    uid: textAt(value, 'id'),
+    time: parseTime(value['time']),
+    type: textAt(value, 'type'),
+    product: textAt(value, 'source'),
+  };
   const data = value['data'];
-  const bare = isObject(data) ? [{ value: data, envelope: outer }] : fromText(typeof data === 'string' ? data : base64Text(value['data_base64']), outer);
+  const bare = isObject(data)
+    ? [{ value: data, envelope: outer }]
+    : fromText(typeof data === 'string' ? data : base64Text(value['data_base64']), outer);
   // The event's own attributes are lost inside; only data that a reader knows is worth that.
-  return bare !== null && bare.every((item) => isObject(item.value) && readerOf(item.value) !== null) ? bare : null;
+  return bare !== null &&
+    bare.every((item) => isObject(item.value) && readerOf(item.value) !== null)
+    ? bare
+    : null;
 }
 
 function base64Text(value: Json | undefined): string {
@@ -119,15 +157,21 @@ function base64Text(value: Json | undefined): string {
 
 function pubSub(value: JsonObject, envelope: Envelope): readonly Bare[] | null {
   const data = at(value, 'message.data');
-  return typeof data === 'string' && 'subscription' in value ? fromText(base64Text(data), envelope) : null;
+  return typeof data === 'string' && 'subscription' in value
+    ? fromText(base64Text(data), envelope)
+    : null;
 }
 
 function awsLogs(value: JsonObject, envelope: Envelope): readonly Bare[] | null {
   const data = at(value, 'awslogs.data');
   if (typeof data !== 'string') return null;
   try {
-    const parsed = parseJson(gunzipSync(Buffer.from(data, 'base64'), { maxOutputLength: intakeLimits.decodedBytesMax }));
-    return parsed.kind === 'values' ? parsed.values.filter(isObject).map((item) => ({ value: item, envelope })) : null;
+    const parsed = parseJson(
+      gunzipSync(Buffer.from(data, 'base64'), { maxOutputLength: intakeLimits.decodedBytesMax }),
+    );
+    return parsed.kind === 'values'
+      ? parsed.values.filter(isObject).map((item) => ({ value: item, envelope }))
+      : null;
   } catch {
     return null;
   }

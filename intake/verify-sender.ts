@@ -18,8 +18,16 @@ export type SenderProof =
       readonly toleranceSeconds: number;
       readonly secrets: readonly string[];
     }
-  | { readonly kind: 'standard-webhooks'; readonly secrets: readonly string[]; readonly toleranceSeconds?: number | undefined }
-  | { readonly kind: 'bearer'; readonly header?: string | undefined; readonly secrets: readonly string[] };
+  | {
+      readonly kind: 'standard-webhooks';
+      readonly secrets: readonly string[];
+      readonly toleranceSeconds?: number | undefined;
+    }
+  | {
+      readonly kind: 'bearer';
+      readonly header?: string | undefined;
+      readonly secrets: readonly string[];
+    };
 
 export interface SentRequest {
   /** Names in lower case, as Node gives them. */
@@ -30,7 +38,11 @@ export interface SentRequest {
 
 export type SenderVerdict =
   | { readonly ok: true; readonly deliveryId: string | null }
-  | { readonly ok: false; readonly code: 'CREDENTIAL_MISSING' | 'CREDENTIAL_REFUSED'; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly code: 'CREDENTIAL_MISSING' | 'CREDENTIAL_REFUSED';
+      readonly detail: string;
+    };
 
 export type SenderVerifier = (request: SentRequest) => SenderVerdict;
 
@@ -41,7 +53,11 @@ export function createSenderVerifier(proof: SenderProof): SenderVerifier {
       return (request) => verifyHmac(proof, request);
     case 'standard-webhooks': {
       const keys = proof.secrets.map(webhookKey);
-      return (request) => verifyStandardWebhook({ keys, toleranceSeconds: proof.toleranceSeconds ?? defaultToleranceSeconds }, request);
+      return (request) =>
+        verifyStandardWebhook(
+          { keys, toleranceSeconds: proof.toleranceSeconds ?? defaultToleranceSeconds },
+          request,
+        );
     }
     case 'bearer': {
       const digests = usable(proof.secrets).map((secret) => hash('sha256', secret, 'buffer'));
@@ -51,19 +67,33 @@ export function createSenderVerifier(proof: SenderProof): SenderVerifier {
 }
 
 const defaultToleranceSeconds = 300;
-const refused = (detail: string): SenderVerdict => ({ ok: false, code: 'CREDENTIAL_REFUSED', detail });
-const missing = (detail: string): SenderVerdict => ({ ok: false, code: 'CREDENTIAL_MISSING', detail });
+const refused = (detail: string): SenderVerdict => ({
+  ok: false,
+  code: 'CREDENTIAL_REFUSED',
+  detail,
+});
+const missing = (detail: string): SenderVerdict => ({
+  ok: false,
+  code: 'CREDENTIAL_MISSING',
+  detail,
+});
 const accepted = (deliveryId: string | null): SenderVerdict => ({ ok: true, deliveryId });
 
-const usable = (secrets: readonly string[]): readonly string[] => secrets.filter((secret) => secret !== '');
+const usable = (secrets: readonly string[]): readonly string[] =>
+  secrets.filter((secret) => secret !== '');
 
 /** One value of a header; one that was sent twice, or is longer than we read, counts as absent. */
 function headerOf(request: SentRequest, name: string): string | null {
   const value = request.headers[name.toLowerCase()];
-  return typeof value === 'string' && value !== '' && value.length <= intakeLimits.headerCharsMax ? value : null;
+  return typeof value === 'string' && value !== '' && value.length <= intakeLimits.headerCharsMax
+    ? value
+    : null;
 }
 
-function verifyHmac(proof: Extract<SenderProof, { kind: 'hmac' }>, request: SentRequest): SenderVerdict {
+function verifyHmac(
+  proof: Extract<SenderProof, { kind: 'hmac' }>,
+  request: SentRequest,
+): SenderVerdict {
   const signature = headerOf(request, proof.header);
   if (signature === null) return missing(`no ${proof.header} header`);
   const prefix = proof.prefix ?? '';
@@ -71,13 +101,18 @@ function verifyHmac(proof: Extract<SenderProof, { kind: 'hmac' }>, request: Sent
   let timestamp = '';
   if (proof.timestampHeader !== undefined) {
     timestamp = headerOf(request, proof.timestampHeader) ?? '';
-    if (!isFresh(timestamp, request.nowMs, proof.toleranceSeconds)) return refused('the timestamp is missing, malformed or out of tolerance');
+    if (!isFresh(timestamp, request.nowMs, proof.toleranceSeconds))
+      return refused('the timestamp is missing, malformed or out of tolerance');
   }
-  const pattern = proof.signed ?? (proof.timestampHeader === undefined ? '{body}' : '{timestamp}.{body}');
+  const pattern =
+    proof.signed ?? (proof.timestampHeader === undefined ? '{body}' : '{timestamp}.{body}');
   const given = Buffer.from(signature.slice(prefix.length));
   let good = false;
   for (const secret of usable(proof.secrets)) {
-    const wanted = signedDigest({ algorithm: proof.algorithm, key: Buffer.from(secret), pattern, timestamp }, request.body).digest(proof.encoding);
+    const wanted = signedDigest(
+      { algorithm: proof.algorithm, key: Buffer.from(secret), pattern, timestamp },
+      request.body,
+    ).digest(proof.encoding);
     if (sameText(given, Buffer.from(wanted))) good = true;
   }
   return good ? accepted(null) : refused('the signature does not match');
@@ -114,7 +149,10 @@ function isFresh(timestamp: string, nowMs: number, toleranceSeconds: number): bo
 
 /** Secrets of Standard Webhooks are base64 after `whsec_`. */
 function webhookKey(secret: string): Uint8Array {
-  return Buffer.from(secret.startsWith('whsec_') ? secret.slice('whsec_'.length) : secret, 'base64');
+  return Buffer.from(
+    secret.startsWith('whsec_') ? secret.slice('whsec_'.length) : secret,
+    'base64',
+  );
 }
 
 interface WebhookKeys {
@@ -127,26 +165,35 @@ function verifyStandardWebhook(proof: WebhookKeys, request: SentRequest): Sender
   const id = headerOf(request, 'webhook-id');
   const timestamp = headerOf(request, 'webhook-timestamp');
   const signatures = headerOf(request, 'webhook-signature');
-  if (id === null || timestamp === null || signatures === null) return missing('webhook-id, webhook-timestamp and webhook-signature are needed');
+  if (id === null || timestamp === null || signatures === null)
+    return missing('webhook-id, webhook-timestamp and webhook-signature are needed');
   if (!isPrintable(id)) return refused('the webhook-id has control characters');
-  if (!isFresh(timestamp, request.nowMs, proof.toleranceSeconds)) return refused('the timestamp is malformed or out of tolerance');
+  if (!isFresh(timestamp, request.nowMs, proof.toleranceSeconds))
+    return refused('the timestamp is malformed or out of tolerance');
   const given = signatures.split(' ');
   if (given.length > intakeLimits.signaturesMax) return refused('too many signatures');
   let good = false;
   for (const key of proof.keys) {
     if (key.byteLength === 0) continue;
-    const wanted = Buffer.from(`v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(request.body).digest('base64')}`);
+    const wanted = Buffer.from(
+      `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(request.body).digest('base64')}`,
+    );
     for (const signature of given) if (sameText(Buffer.from(signature), wanted)) good = true;
   }
   return good ? accepted(id) : refused('no signature matches');
 }
 
 function isPrintable(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) < 32 || text.charCodeAt(at) === 127) return false;
+  for (let at = 0; at < text.length; at += 1)
+    if (text.charCodeAt(at) < 32 || text.charCodeAt(at) === 127) return false;
   return true;
 }
 
-function verifyBearer(header: string, digests: readonly Buffer[], request: SentRequest): SenderVerdict {
+function verifyBearer(
+  header: string,
+  digests: readonly Buffer[],
+  request: SentRequest,
+): SenderVerdict {
   const value = headerOf(request, header);
   if (value === null) return missing(`no ${header} header`);
   const token = value.slice(0, 7).toLowerCase() === 'bearer ' ? value.slice(7).trim() : value;

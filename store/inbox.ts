@@ -64,7 +64,11 @@ select
      cross join lateral (select id from incidents where tenant = $1 and correlation_key = k.key and state = 'closed' order by number desc limit 1) c) as closed`;
 
 /** `closedKeys` are the keys for which a closed incident may be wanted: those of findings that say that all is well. */
-export async function readKnown(tx: Sql, query: KnownQuery, closedKeys: readonly string[]): Promise<KnownRows> {
+export async function readKnown(
+  tx: Sql,
+  query: KnownQuery,
+  closedKeys: readonly string[],
+): Promise<KnownRows> {
   const [row] = await tx.query<KnownRows>(readKnownSql, [
     query.tenant,
     JSON.stringify(query.deliveries),
@@ -185,8 +189,14 @@ select (select count(*) from i) as incidents, (select count(*) from u) as update
  * so that the whole transaction must be tried again.
  */
 export async function writeFiled(tx: Sql, rows: FiledRows): Promise<void> {
-  if (rows.expiredReceipts.length > 0) await tx.query('delete from receipts where id = any($1::text[])', [rows.expiredReceipts]);
-  const [written] = await tx.query<{ incidents: number; updates: number; findings: number; receipts: number }>(writeFiledSql, [
+  if (rows.expiredReceipts.length > 0)
+    await tx.query('delete from receipts where id = any($1::text[])', [rows.expiredReceipts]);
+  const [written] = await tx.query<{
+    incidents: number;
+    updates: number;
+    findings: number;
+    receipts: number;
+  }>(writeFiledSql, [
     JSON.stringify(rows.incidents),
     JSON.stringify(rows.updates),
     JSON.stringify(rows.findings),
@@ -198,7 +208,8 @@ export async function writeFiled(tx: Sql, rows: FiledRows): Promise<void> {
     written.updates === rows.updates.length &&
     written.findings === rows.findings.length &&
     written.receipts === rows.receipts.length;
-  if (!whole) throw new SallyportError('CONFLICT', 'another process filed one of these alerts meanwhile');
+  if (!whole)
+    throw new SallyportError('CONFLICT', 'another process filed one of these alerts meanwhile');
 }
 
 /** How many incidents are due and not claimed, counted up to `max` and no further. */

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { draft, type Draft, type Envelope, type FormatReader } from '../draft.ts';
-import { at, listAt, objectAt, textAt } from '../fields.ts';
+import { asText, at, listAt, objectAt, textAt } from '../fields.ts';
 import { ObservableList, resource, resourceList } from '../observables.ts';
 import { severityByWord } from '../severity.ts';
 import { parseTime } from '../times.ts';
@@ -8,15 +8,23 @@ import { parseTime } from '../times.ts';
 /** Prometheus Alertmanager webhooks (versions 3 and 4, and Google's managed one), a draft per alert of the group. */
 export const alertmanager: FormatReader = {
   name: 'alertmanager',
-  recognises: (value) => Array.isArray(value['alerts']) && ('groupKey' in value || 'receiver' in value) && !('orgId' in value),
-  read: (value, envelope) => listAt(value, 'alerts').filter(isObject).map((alert) => readAlert(alert, value, envelope)),
+  recognises: (value) =>
+    Array.isArray(value['alerts']) &&
+    ('groupKey' in value || 'receiver' in value) &&
+    !('orgId' in value),
+  read: (value, envelope) =>
+    listAt(value, 'alerts')
+      .filter(isObject)
+      .map((alert) => readAlert(alert, value, envelope)),
 };
 
 function readAlert(alert: JsonObject, group: JsonObject, envelope: Envelope): Draft {
   const labels = objectAt(alert, 'labels') ?? {};
   const notes = objectAt(alert, 'annotations') ?? {};
-  const name = textAt(labels, 'alertname') || textAt(group, 'groupLabels.alertname', 'commonLabels.alertname');
-  const summary = textAt(notes, 'summary', 'message', 'title') || textAt(group, 'commonAnnotations.summary');
+  const name =
+    textAt(labels, 'alertname') || textAt(group, 'groupLabels.alertname', 'commonLabels.alertname');
+  const summary =
+    textAt(notes, 'summary', 'message', 'title') || textAt(group, 'commonAnnotations.summary');
   const description = textAt(notes, 'description', 'message') || textAt(alert, 'description');
   const instance = textAt(labels, 'instance', 'node', 'host');
   return draft({
@@ -26,23 +34,42 @@ function readAlert(alert: JsonObject, group: JsonObject, envelope: Envelope): Dr
     title: [name, summary].filter((text) => text !== '').join(': ') || 'Alertmanager alert',
     description,
     time: parseTime(at(alert, 'startsAt')) ?? envelope.time,
-    ...severityByWord({ labels, annotations: notes, commonLabels: at(group, 'commonLabels') ?? {} }, severityPaths),
+    ...severityByWord(
+      { labels, annotations: notes, commonLabels: at(group, 'commonLabels') ?? {} },
+      severityPaths,
+    ),
     status: statusOf(textAt(alert, 'status') || textAt(group, 'status')),
     product: 'Prometheus Alertmanager',
     analytic: name === '' ? null : { uid: name, name },
     resources: resources(labels, instance),
-    observables: new ObservableList().add('ip', 'target', withoutPort(instance)).addFromText(description, summary).list(),
+    observables: new ObservableList()
+      .add('ip', 'target', withoutPort(instance))
+      .addFromText(description, summary)
+      .list(),
     remediation: remediation(notes),
     link: textAt(alert, 'generatorURL') || textAt(group, 'externalURL'),
-    unmapped: { labels, annotations: notes, receiver: textAt(group, 'receiver'), groupKey: textAt(group, 'groupKey') },
+    unmapped: {
+      labels,
+      annotations: notes,
+      receiver: textAt(group, 'receiver'),
+      groupKey: textAt(group, 'groupKey'),
+    },
   });
 }
 
-const severityPaths = ['labels.severity', 'labels.priority', 'labels.level', 'annotations.severity', 'commonLabels.severity'];
+const severityPaths = [
+  'labels.severity',
+  'labels.priority',
+  'labels.level',
+  'annotations.severity',
+  'commonLabels.severity',
+];
 
 /** Alertmanager's own fingerprint is a hash over the label set, which is what tells alerts apart where it is missing. */
 function labelUid(labels: JsonObject): string {
-  const pairs = Object.entries(labels).map(([key, value]: [string, Json]) => `${key}=${String(value)}`);
+  const pairs = Object.entries(labels).map(
+    ([key, value]: [string, Json]) => `${key}=${asText(value)}`,
+  );
   return pairs.length === 0 ? '' : `labels:${pairs.sort().join(',')}`;
 }
 
@@ -54,9 +81,15 @@ function statusOf(text: string): Draft['status'] {
 function resources(labels: JsonObject, instance: string): Draft['resources'] {
   const namespace = textAt(labels, 'namespace', 'exported_namespace');
   const cluster = textAt(labels, 'cluster', 'cluster_name');
-  const place = { ...(namespace === '' ? {} : { namespace }), ...(cluster === '' ? {} : { cluster }) };
+  const place = {
+    ...(namespace === '' ? {} : { namespace }),
+    ...(cluster === '' ? {} : { cluster }),
+  };
   const pod = resource('pod', textAt(labels, 'pod', 'pod_name'));
-  const workload = resource('workload', textAt(labels, 'deployment', 'statefulset', 'daemonset', 'workload'));
+  const workload = resource(
+    'workload',
+    textAt(labels, 'deployment', 'statefulset', 'daemonset', 'workload'),
+  );
   const container = resource('container', textAt(labels, 'container'));
   return resourceList(
     resource('host', instance),

@@ -17,7 +17,12 @@ export const awsGuardduty: FormatReader = {
     const type = own(value, 'type');
     if (typeof type !== 'string' || !type.includes(':')) return false;
     const service = own(value, 'service');
-    return isObject(service) && (isObject(own(value, 'resource')) || own(service, 'eventfirstseen') !== undefined || own(service, 'detectorid') !== undefined);
+    return (
+      isObject(service) &&
+      (isObject(own(value, 'resource')) ||
+        own(service, 'eventfirstseen') !== undefined ||
+        own(service, 'detectorid') !== undefined)
+    );
   },
   read: (value, envelope) => {
     const finding = foldKeys(value);
@@ -71,12 +76,29 @@ function resources(finding: JsonObject, prose: string, envelope: Envelope): read
   const network = listAt(instance, 'networkinterfaces')[0] ?? null;
   const candidates = [
     resource('cloud', textAt(key, 'accesskeyid')),
-    resource('host', nameTag(instance), textAt(instance, 'instanceid') || (instanceInText.exec(prose)?.[0] ?? '')),
+    resource(
+      'host',
+      nameTag(instance),
+      textAt(instance, 'instanceid') || (instanceInText.exec(prose)?.[0] ?? ''),
+    ),
     resource('host', textAt(network, 'privatednsname')),
-    ...listAt(finding, 'resource.s3bucketdetails').map((item) => resource('cloud', textAt(item, 'name'), textAt(item, 'arn'))),
-    resource('workload', textAt(finding, 'resource.kubernetesdetails.kubernetesworkloaddetails.name')),
-    resource('cloud', textAt(finding, 'resource.eksclusterdetails.name'), textAt(finding, 'resource.eksclusterdetails.arn')),
-    resource('cloud', textAt(finding, 'resource.lambdadetails.functionname'), textAt(finding, 'resource.lambdadetails.functionarn')),
+    ...listAt(finding, 'resource.s3bucketdetails').map((item) =>
+      resource('cloud', textAt(item, 'name'), textAt(item, 'arn')),
+    ),
+    resource(
+      'workload',
+      textAt(finding, 'resource.kubernetesdetails.kubernetesworkloaddetails.name'),
+    ),
+    resource(
+      'cloud',
+      textAt(finding, 'resource.eksclusterdetails.name'),
+      textAt(finding, 'resource.eksclusterdetails.arn'),
+    ),
+    resource(
+      'cloud',
+      textAt(finding, 'resource.lambdadetails.functionname'),
+      textAt(finding, 'resource.lambdadetails.functionarn'),
+    ),
     resource('cloud', textAt(finding, 'resource.rdsdbinstancedetails.dbinstanceidentifier')),
     ...affected(finding).map((name) => resource('cloud', name)),
     resource('account', textAt(key, 'username') || (userInText.exec(prose)?.[1] ?? '')),
@@ -106,22 +128,42 @@ function actors(finding: JsonObject, prose: string): Draft['actors'] {
   );
 }
 
-function observables(finding: JsonObject, title: string, description: string): Draft['observables'] {
+function observables(
+  finding: JsonObject,
+  title: string,
+  description: string,
+): Draft['observables'] {
   const list = new ObservableList();
   for (const [path, action] of Object.entries(objectAt(finding, 'service.action') ?? {})) {
-    list.add('ip', 'actor', textAt(action, 'remoteipdetails.ipaddressv4', 'remoteipdetails.ipaddressv6'));
+    list.add(
+      'ip',
+      'actor',
+      textAt(action, 'remoteipdetails.ipaddressv4', 'remoteipdetails.ipaddressv6'),
+    );
     list.add('ip', 'target', textAt(action, 'localipdetails.ipaddressv4'));
-    list.add('domain', 'artifact', path === 'dnsrequestaction' ? textAt(action, 'domain') : textAt(action, 'domaindetails.domain'));
-    for (const probe of listAt(action, 'portprobedetails')) list.add('ip', 'actor', textAt(probe, 'remoteipdetails.ipaddressv4'));
+    list.add(
+      'domain',
+      'artifact',
+      path === 'dnsrequestaction'
+        ? textAt(action, 'domain')
+        : textAt(action, 'domaindetails.domain'),
+    );
+    for (const probe of listAt(action, 'portprobedetails'))
+      list.add('ip', 'actor', textAt(probe, 'remoteipdetails.ipaddressv4'));
   }
   for (const network of listAt(finding, 'resource.instancedetails.networkinterfaces')) {
     list.add('ip', 'target', textAt(network, 'publicip'), textAt(network, 'privateipaddress'));
   }
-  return list.addFromTree(at(finding, 'service.additionalinfo') ?? null).addFromText(title, description).list();
+  return list
+    .addFromTree(at(finding, 'service.additionalinfo') ?? null)
+    .addFromText(title, description)
+    .list();
 }
 
 function consoleLink(region: string, id: string): string {
-  return region === '' || id === '' ? '' : `https://${region}.console.aws.amazon.com/guardduty/home?region=${region}#/findings?fId=${encodeURIComponent(id)}`;
+  return region === '' || id === ''
+    ? ''
+    : `https://${region}.console.aws.amazon.com/guardduty/home?region=${region}#/findings?fId=${encodeURIComponent(id)}`;
 }
 
 function rest(finding: JsonObject): JsonObject {

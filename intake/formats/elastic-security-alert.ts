@@ -20,14 +20,20 @@ export const elasticSecurityAlert: FormatReader = {
 function readAlert(alert: JsonObject, envelope: Envelope): Draft {
   const rule = textAt(alert, 'kibana.alert.rule.name', 'signal.rule.name');
   const reason = textAt(alert, 'kibana.alert.reason', 'signal.reason');
-  const ruleUid = textAt(alert, 'kibana.alert.rule.uuid', 'kibana.alert.rule.rule_id', 'signal.rule.id') || rule;
+  const ruleUid =
+    textAt(alert, 'kibana.alert.rule.uuid', 'kibana.alert.rule.rule_id', 'signal.rule.id') || rule;
   return draft({
     format: 'elastic-security-alert',
     kind: 'detection',
     uid: textAt(alert, 'kibana.alert.uuid', '_id') || envelope.uid,
     title: rule || reason || 'Elastic Security signal',
-    description: reason || textAt(alert, 'kibana.alert.rule.description', 'signal.rule.description', 'message'),
-    time: parseTime(at(alert, '@timestamp')) ?? parseTime(at(alert, 'kibana.alert.original_time')) ?? envelope.time,
+    description:
+      reason ||
+      textAt(alert, 'kibana.alert.rule.description', 'signal.rule.description', 'message'),
+    time:
+      parseTime(at(alert, '@timestamp')) ??
+      parseTime(at(alert, 'kibana.alert.original_time')) ??
+      envelope.time,
     ...severity(alert),
     status: status(alert),
     product: 'Elastic Security',
@@ -52,7 +58,11 @@ function readAlert(alert: JsonObject, envelope: Envelope): Draft {
 }
 
 function severity(alert: JsonObject): Severity {
-  const word = severityByWord(alert, ['kibana.alert.severity', 'kibana.alert.rule.severity', 'signal.rule.severity']);
+  const word = severityByWord(alert, [
+    'kibana.alert.severity',
+    'kibana.alert.rule.severity',
+    'signal.rule.severity',
+  ]);
   if (word.severityId > 0) return word;
   const score = at(alert, 'kibana.alert.risk_score') ?? at(alert, 'signal.rule.risk_score');
   const scored = severityByScale('kibana.alert.risk_score', score, [0, 21, 47, 73, 99]);
@@ -60,7 +70,12 @@ function severity(alert: JsonObject): Severity {
 }
 
 function status(alert: JsonObject): Draft['status'] {
-  const text = textAt(alert, 'kibana.alert.workflow_status', 'signal.status', 'kibana.alert.status').toLowerCase();
+  const text = textAt(
+    alert,
+    'kibana.alert.workflow_status',
+    'signal.status',
+    'kibana.alert.status',
+  ).toLowerCase();
   if (text === 'closed' || text === 'recovered') return 'closed';
   return text === '' ? 'unknown' : 'open';
 }
@@ -71,11 +86,18 @@ function observables(alert: JsonObject): Draft['observables'] {
     .add('ip', 'target', textAt(alert, 'destination.ip'), ...textsAt(alert, 'host.ip'))
     .add('hostname', 'target', textAt(alert, 'host.name', 'host.hostname'))
     .add('file', 'artifact', textAt(alert, 'file.path'), textAt(alert, 'process.executable'))
-    .add('domain', 'artifact', textAt(alert, 'dns.question.name'), textAt(alert, 'url.domain'), textAt(alert, 'destination.domain'))
+    .add(
+      'domain',
+      'artifact',
+      textAt(alert, 'dns.question.name'),
+      textAt(alert, 'url.domain'),
+      textAt(alert, 'destination.domain'),
+    )
     .add('url', 'artifact', textAt(alert, 'url.full', 'url.original'));
   for (const owner of ['file', 'process', 'process.parent', 'dll']) {
     for (const holder of holders(alert, owner)) {
-      for (const kind of ['sha256', 'sha1', 'md5']) list.add('hash', 'artifact', textAt(holder, `hash.${kind}`));
+      for (const kind of ['sha256', 'sha1', 'md5'])
+        list.add('hash', 'artifact', textAt(holder, `hash.${kind}`));
     }
   }
   return list.list();
@@ -86,13 +108,21 @@ function holders(alert: JsonObject, path: string): readonly JsonObject[] {
   if (isObject(found)) return [found];
   if (Array.isArray(found)) return listAt(alert, path).filter(isObject);
   // The indexed form may hold only dotted leaves: `file.hash.sha256`.
-  const hash = Object.fromEntries(['sha256', 'sha1', 'md5'].map((kind) => [kind, textAt(alert, `${path}.hash.${kind}`)]));
+  const hash = Object.fromEntries(
+    ['sha256', 'sha1', 'md5'].map((kind) => [kind, textAt(alert, `${path}.hash.${kind}`)]),
+  );
   return [{ hash }];
 }
 
 function attacks(alert: JsonObject): readonly string[] {
-  const threats = [...listAt(alert, 'kibana.alert.rule.threat'), ...listAt(alert, 'kibana.alert.rule.parameters.threat')];
-  const ids = threats.flatMap((threat) => [textAt(threat, 'tactic.id'), ...listAt(threat, 'technique').map((item) => textAt(item, 'id'))]);
+  const threats = [
+    ...listAt(alert, 'kibana.alert.rule.threat'),
+    ...listAt(alert, 'kibana.alert.rule.parameters.threat'),
+  ];
+  const ids = threats.flatMap((threat) => [
+    textAt(threat, 'tactic.id'),
+    ...listAt(threat, 'technique').map((item) => textAt(item, 'id')),
+  ]);
   return [...new Set(ids.filter((id) => id !== ''))];
 }
 

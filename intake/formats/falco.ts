@@ -8,12 +8,23 @@ import { parseTime } from '../times.ts';
 /** Falco's JSON output, also as falcosidekick forwards it. It has no id of its own unless the sidekick adds `uuid`. */
 export const falco: FormatReader = {
   name: 'falco',
-  recognises: (value) => isObject(value['output_fields']) && typeof value['rule'] === 'string' && typeof value['priority'] === 'string',
+  recognises: (value) =>
+    isObject(value['output_fields']) &&
+    typeof value['rule'] === 'string' &&
+    typeof value['priority'] === 'string',
   read: (value, envelope) => [readAlert(value, envelope)],
 };
 
 const priorities: { readonly [word: string]: SeverityId } = {
-  emergency: 5, alert: 5, critical: 5, error: 4, warning: 3, notice: 2, informational: 1, info: 1, debug: 1,
+  emergency: 5,
+  alert: 5,
+  critical: 5,
+  error: 4,
+  warning: 3,
+  notice: 2,
+  informational: 1,
+  info: 1,
+  debug: 1,
 };
 
 function readAlert(alert: JsonObject, envelope: Envelope): Draft {
@@ -44,13 +55,24 @@ function readAlert(alert: JsonObject, envelope: Envelope): Draft {
     observables: new ObservableList()
       .add('ip', 'actor', field('fd.cip'), field('fd.rip'))
       .add('ip', 'target', field('fd.sip'), field('fd.lip'))
-      .add('file', 'artifact', field('fd.name').startsWith('/') ? field('fd.name') : '', field('proc.exepath'))
+      .add(
+        'file',
+        'artifact',
+        field('fd.name').startsWith('/') ? field('fd.name') : '',
+        field('proc.exepath'),
+      )
       .add('process', 'artifact', field('proc.cmdline'))
       .addFromTree(fields)
       .addFromText(output)
       .list(),
-    attacks: textsAt(alert, 'tags').map(asTechnique).filter((tag) => tag !== ''),
-    unmapped: { output_fields: fields, tags: textsAt(alert, 'tags'), source: textAt(alert, 'source') },
+    attacks: textsAt(alert, 'tags')
+      .map(asTechnique)
+      .filter((tag) => tag !== ''),
+    unmapped: {
+      output_fields: fields,
+      tags: textsAt(alert, 'tags'),
+      source: textAt(alert, 'source'),
+    },
   });
 }
 
@@ -59,13 +81,18 @@ const clean = (text: string): string => (text === '<NA>' || text === 'null' ? ''
 
 /** Tags name MITRE techniques as `T1059` or `mitre_execution`. */
 function asTechnique(tag: string): string {
-  return tag.length <= 9 && tag[0] === 'T' && tag.charCodeAt(1) >= 48 && tag.charCodeAt(1) <= 57 ? tag : '';
+  return tag.length <= 9 && tag[0] === 'T' && tag.charCodeAt(1) >= 48 && tag.charCodeAt(1) <= 57
+    ? tag
+    : '';
 }
 
 function resources(alert: JsonObject, field: (name: string) => string): Draft['resources'] {
   const namespace = field('k8s.ns.name') || field('ka.target.namespace');
   const cluster = field('k8s.cluster.name');
-  const place = { ...(namespace === '' ? {} : { namespace }), ...(cluster === '' ? {} : { cluster }) };
+  const place = {
+    ...(namespace === '' ? {} : { namespace }),
+    ...(cluster === '' ? {} : { cluster }),
+  };
   const file = field('fd.name');
   const host = resource('host', textAt(alert, 'hostname') || field('evt.hostname'));
   // From an audit log the host is Falco's own pod, not what was touched.

@@ -1,6 +1,8 @@
 import type { FindingKind, Resource } from '../../domain/finding.ts';
-import { isObject, type JsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { draft, type Draft, type Envelope, type FormatReader } from '../draft.ts';
+import { asText } from '../fields.ts';
+import { genericNames as names } from './generic-names.ts';
 import { leafNamed, leavesOf, textNamed, textsNamed, type Leaf } from '../leaves.ts';
 import { actor, actorList, ObservableList, resource, resourceList } from '../observables.ts';
 import { severityByScale, severityOfWord, unknownSeverity, type Severity } from '../severity.ts';
@@ -20,54 +22,31 @@ export const generic: FormatReader = {
   },
 };
 
-const names = {
-  title: [
-    'title', 'alertname', 'rulename', 'rule.name', 'rule.description', 'rule.title', 'findinginfo.title', 'properties.title', 'alertdisplayname',
-    'detectname', 'threatname', 'searchname', 'signature', 'policyname', 'monitorname', 'checkname', 'detail-type', 'displayname', 'displaymessage',
-    'summary', 'subject', 'headline', 'info', 'note', 'message', 'msg', 'reason', 'eventtype', 'event', 'name', 'description', 'type',
-  ],
-  description: ['description', 'desc', 'message', 'msg', 'body', 'details', 'text', 'output', 'summary'],
-  uid: ['alertid', 'findingid', 'incidentid', 'eventid', 'findinginfo.uid', 'uuid', 'uid', 'guid', 'id', 'compositeid', 'anomalyid', 'decisionid', 'flowid', 'messageid'],
-  time: [
-    'time', 'timestamp', '@timestamp', 'eventtime', 'createdat', 'createdtime', 'createddatetime', 'createdtimeutc', 'occurredat', 'published',
-    'firedtime', 'fireddatetime', 'startsat', 'startedat', 'starttime', 'detectedat', 'identifiedat', 'date', 'datetime', 'ts', 'unixtime',
-    'creationtimestamp', 'lasttimestamp', 'updatedat', 'lastseen', 'firstseen', 'created', 'statechangetime',
-  ],
-  severity: ['severity', 'severityname', 'severity.label', 'severitylabel', 'alertseverity', 'level', 'priority', 'urgency', 'risklevel', 'criticality', 'threatlevel', 'importance'],
-  score: ['riskscore', 'severity.normalized', 'score'],
-  status: ['status', 'state', 'alertstatus', 'currentstate', 'newstatevalue', 'monitorcondition', 'incidentstatus', 'alerttransition', 'workflow.status'],
-  product: ['productname', 'product', 'product.name', 'vendorname', 'vendor', 'providername', 'provider', 'devicevendor', 'source', 'sourcename', 'service.name', 'tool'],
-  host: ['hostname', 'host.name', 'computername', 'computerdnsname', 'devicename', 'device.hostname', 'agentcomputername', 'machinename', 'hostidentifier', 'host', 'computer', 'instanceid', 'server', 'agent.name'],
-  pod: ['podname', 'pod.name', 'pod'],
-  cloud: ['resourcearn', 'arn', 'resourceid', 'resource.id', 'resources.id', 'resourcename', 'resource.name', 'alerttargetids', 'functionname', 'bucketname', 'dbinstanceidentifier', 'monitoredresource'],
-  service: ['service', 'servicename', 'application', 'appname', 'project', 'projectname', 'entity', 'target', 'component'],
-  repository: ['repository.fullname', 'repository.name', 'project.pathwithnamespace', 'repo'],
-  account: ['accountid', 'awsaccountid', 'account', 'subscriptionid', 'projectid', 'tenantid'],
-  user: ['username', 'user.name', 'user.email', 'userprincipalname', 'accountname', 'actor.alternateid', 'actor.login', 'actor.name', 'principal', 'suser', 'duser', 'srcuser', 'user', 'login', 'sender.login', 'email'],
-  link: ['htmlurl', 'link', 'alerturl', 'incidenturl', 'alertweburl', 'weburl', 'permalink', 'url', 'resultslink', 'issueurl', 'consoleurl'],
-  rule: ['ruleid', 'rule.id', 'ruleuid', 'rule.uuid', 'signatureid', 'policyid', 'monitorid', 'checkid', 'detectorid', 'rulename', 'rule.name', 'alertname', 'policyname', 'policy'],
-} as const;
-
 function read(value: JsonObject, leaves: readonly Leaf[], envelope: Envelope): Draft | null {
   const cloudEvent = typeof value['specversion'] === 'string' && typeof value['type'] === 'string';
-  const title = cloudEvent ? String(value['type']) : textNamed(leaves, names.title) || envelope.type;
+  const title = cloudEvent
+    ? asText(value['type'])
+    : textNamed(leaves, names.title) || envelope.type;
   if (title === '') return null;
   const rule = textNamed(leaves, names.rule);
   const product = textNamed(leaves, names.product) || envelope.product;
   return draft({
     format: cloudEvent ? 'cloudevents' : 'generic',
     kind: cloudEvent ? 'operational' : kindOf(leaves),
-    uid: (cloudEvent ? String(value['id'] ?? '') : textNamed(leaves, names.uid)) || envelope.uid,
+    uid: (cloudEvent ? asText(value['id']) : textNamed(leaves, names.uid)) || envelope.uid,
     title,
     description: textNamed(leaves, names.description),
     time: time(leaves) ?? envelope.time,
     ...severity(leaves),
     status: status(leaves),
-    product: cloudEvent ? `CloudEvents ${String(value['source'] ?? '')}`.trim() : product,
+    product: cloudEvent ? `CloudEvents ${asText(value['source'])}`.trim() : product,
     analytic: rule === '' ? null : { uid: rule, name: rule },
     resources: resources(leaves, envelope),
     actors: actorList(...textsNamed(leaves, names.user, 6).map((name) => actor('user', name))),
-    observables: new ObservableList().addFromTree(value).addFromText(title, textNamed(leaves, names.description)).list(),
+    observables: new ObservableList()
+      .addFromTree(value)
+      .addFromText(title, textNamed(leaves, names.description))
+      .list(),
     link: textNamed(leaves, names.link),
     unmapped: value,
   });
@@ -89,9 +68,11 @@ function severity(leaves: readonly Leaf[]): Severity {
   for (const name of names.severity) {
     const leaf = leafNamed(leaves, [name]);
     if (leaf === null) continue;
-    const severityId = severityOfWord(String(leaf.value));
-    if (severityId > 0) return { severityId, severitySource: { path: leaf.path, value: String(leaf.value) } };
-    if (kept.severitySource === null) kept = { severityId: 0, severitySource: { path: leaf.path, value: String(leaf.value) } };
+    const severityId = severityOfWord(asText(leaf.value));
+    if (severityId > 0)
+      return { severityId, severitySource: { path: leaf.path, value: asText(leaf.value) } };
+    if (kept.severitySource === null)
+      kept = { severityId: 0, severitySource: { path: leaf.path, value: asText(leaf.value) } };
   }
   const score = leafNamed(leaves, names.score);
   if (score === null) return kept;
@@ -99,8 +80,35 @@ function severity(leaves: readonly Leaf[]): Severity {
   return scored.severityId > 0 ? scored : kept;
 }
 
-const closedWords: readonly string[] = ['closed', 'resolved', 'ok', 'recovered', 'fixed', 'inactive', 'archived', 'suppressed', 'dismissed', 'up'];
-const openWords: readonly string[] = ['open', 'new', 'active', 'firing', 'triggered', 'alert', 'alarm', 'fired', 'in progress', 'inprogress', 'investigating', 'unresolved', 'down', 'activated', 'failed'];
+const closedWords: readonly string[] = [
+  'closed',
+  'resolved',
+  'ok',
+  'recovered',
+  'fixed',
+  'inactive',
+  'archived',
+  'suppressed',
+  'dismissed',
+  'up',
+];
+const openWords: readonly string[] = [
+  'open',
+  'new',
+  'active',
+  'firing',
+  'triggered',
+  'alert',
+  'alarm',
+  'fired',
+  'in progress',
+  'inprogress',
+  'investigating',
+  'unresolved',
+  'down',
+  'activated',
+  'failed',
+];
 
 function status(leaves: readonly Leaf[]): Draft['status'] {
   for (const name of names.status) {
@@ -120,23 +128,61 @@ function resources(leaves: readonly Leaf[], envelope: Envelope): Draft['resource
     ['service', names.service],
     ['account', names.account],
   ];
-  const found = kinds.flatMap(([type, keys]) => textsNamed(leaves, keys, 3).map((name) => resource(type, name)));
+  const found = kinds.flatMap(([type, keys]) =>
+    textsNamed(leaves, keys, 3).map((name) => resource(type, name)),
+  );
   return resourceList(...found, resource('account', envelope.account));
 }
 
 const kindWords: readonly (readonly [FindingKind, readonly string[]])[] = [
   ['vulnerability', ['cve', 'cveid', 'vulnerabilityid', 'vulnerability', 'cvss', 'ghsaid']],
-  ['policy_violation', ['compliance', 'policyname', 'enforcementaction', 'compliancetype', 'control', 'checkid', 'violation']],
+  [
+    'policy_violation',
+    [
+      'compliance',
+      'policyname',
+      'enforcementaction',
+      'compliancetype',
+      'control',
+      'checkid',
+      'violation',
+    ],
+  ],
   ['cost', ['totalimpact', 'budgetname', 'costanomaly']],
-  ['detection', ['rule', 'signature', 'signatureid', 'ruleid', 'rulename', 'threat', 'threatname', 'tactic', 'tactics', 'malware', 'attack', 'technique', 'detectorid', 'sha256', 'detectname', 'severity', 'cmdline', 'commandline']],
+  [
+    'detection',
+    [
+      'rule',
+      'signature',
+      'signatureid',
+      'ruleid',
+      'rulename',
+      'threat',
+      'threatname',
+      'tactic',
+      'tactics',
+      'malware',
+      'attack',
+      'technique',
+      'detectorid',
+      'sha256',
+      'detectname',
+      'severity',
+      'cmdline',
+      'commandline',
+    ],
+  ],
 ];
 
 function kindOf(leaves: readonly Leaf[]): FindingKind {
   for (const [kind, words] of kindWords) {
-    if (leaves.some((leaf) => words.includes(leaf.key) || leaf.path.split('.').some((part) => words.includes(part)))) return kind;
+    if (
+      leaves.some(
+        (leaf) =>
+          words.includes(leaf.key) || leaf.path.split('.').some((part) => words.includes(part)),
+      )
+    )
+      return kind;
   }
   return 'operational';
 }
-
-/** True where `value` is a CloudEvent in structured mode whose data may hold the alert proper. */
-export const isCloudEvent = (value: unknown): boolean => isObject(value) && typeof value['specversion'] === 'string';

@@ -14,8 +14,11 @@ export const wazuh: FormatReader = {
 };
 
 const isV4 = (value: JsonObject): boolean =>
-  at(value, 'rule.level') !== undefined && isObject(value['agent']) && (isObject(value['manager']) || 'decoder' in value);
-const isV5 = (value: JsonObject): boolean => at(value, 'wazuh.rule.id') !== undefined || at(value, 'wazuh.agent') !== undefined;
+  at(value, 'rule.level') !== undefined &&
+  isObject(value['agent']) &&
+  (isObject(value['manager']) || 'decoder' in value);
+const isV5 = (value: JsonObject): boolean =>
+  at(value, 'wazuh.rule.id') !== undefined || at(value, 'wazuh.agent') !== undefined;
 
 /** Levels 0-3, 4-6, 7-11, 12-14, 15. */
 const levels = [0, 4, 7, 12, 15];
@@ -44,13 +47,27 @@ function readV4(alert: JsonObject, envelope: Envelope): Draft {
     actors: actorList(
       actor('user', textAt(alert, 'data.dstuser')),
       actor('user', textAt(alert, 'data.srcuser')),
-      actor('user', textAt(alert, 'data.win.eventdata.targetUserName', 'data.win.eventdata.user', 'syscheck.audit.user.name')),
+      actor(
+        'user',
+        textAt(
+          alert,
+          'data.win.eventdata.targetUserName',
+          'data.win.eventdata.user',
+          'syscheck.audit.user.name',
+        ),
+      ),
       actor('user', userInLog(textAt(alert, 'data.original_full_log') || log)),
     ),
     observables: new ObservableList()
       .add('ip', 'actor', textAt(alert, 'data.srcip', 'data.src_ip'))
       .add('ip', 'target', textAt(alert, 'agent.ip'), textAt(alert, 'data.dstip', 'data.dest_ip'))
-      .add('hash', 'artifact', ...['sha256_after', 'sha1_after', 'md5_after'].map((kind) => textAt(alert, `syscheck.${kind}`)))
+      .add(
+        'hash',
+        'artifact',
+        ...['sha256_after', 'sha1_after', 'md5_after'].map((kind) =>
+          textAt(alert, `syscheck.${kind}`),
+        ),
+      )
       .add('file', 'artifact', textAt(alert, 'syscheck.path'))
       .addFromTree(at(alert, 'data') ?? null)
       .addFromText(rule, log)
@@ -66,7 +83,10 @@ const logUser = ' for ';
 function userInLog(log: string): string {
   const start = log.indexOf(logUser);
   if (start < 0 || log.length > 4_096) return '';
-  const words = log.slice(start + logUser.length).split(' ', 4).filter((word) => word !== 'invalid' && word !== 'user');
+  const words = log
+    .slice(start + logUser.length)
+    .split(' ', 4)
+    .filter((word) => word !== 'invalid' && word !== 'user');
   return words[1] === 'from' ? (words[0] ?? '') : '';
 }
 
@@ -83,7 +103,9 @@ function readV5(alert: JsonObject, envelope: Envelope): Draft {
     description: textAt(alert, 'message') || title,
     time: parseTime(at(alert, '@timestamp')) ?? envelope.time,
     ...severityByWord(alert, ['wazuh.rule.level', 'vulnerability.severity', 'event.severity']),
-    status: ['resolved', 'closed', 'fixed'].includes(textAt(original, 'state')) ? 'closed' : 'unknown',
+    status: ['resolved', 'closed', 'fixed'].includes(textAt(original, 'state'))
+      ? 'closed'
+      : 'unknown',
     product: 'Wazuh',
     analytic: ruleUid === '' ? null : { uid: ruleUid, name: title },
     resources: resourceList(
@@ -100,11 +122,18 @@ function readV5(alert: JsonObject, envelope: Envelope): Draft {
     observables: new ObservableList()
       .add('ip', 'actor', textAt(alert, 'source.ip'))
       .add('ip', 'target', ...textsAt(alert, 'wazuh.agent.host.ip'))
-      .add('hash', 'artifact', ...['sha256', 'sha1', 'md5'].map((kind) => textAt(alert, `file.hash.${kind}`)))
+      .add(
+        'hash',
+        'artifact',
+        ...['sha256', 'sha1', 'md5'].map((kind) => textAt(alert, `file.hash.${kind}`)),
+      )
       .add('file', 'artifact', textAt(alert, 'file.path'))
       .addFromText(title)
       .list(),
-    attacks: [...textsAt(alert, 'wazuh.rule.mitre.technique.id'), ...textsAt(alert, 'wazuh.rule.mitre.subtechnique.id')],
+    attacks: [
+      ...textsAt(alert, 'wazuh.rule.mitre.technique.id'),
+      ...textsAt(alert, 'wazuh.rule.mitre.subtechnique.id'),
+    ],
     link,
     unmapped: rest(alert, ['@timestamp']),
   });

@@ -16,19 +16,30 @@ export const testToken = 'the-token-of-the-test-source';
 
 /** 32 bytes that are no secret: tests only. */
 const ring = { current: 'k1', keys: { k1: new Uint8Array(32).fill(7) } };
-export const testRedactor = createRedactor({ tokenKeys: ring, vaultKeys: ring, tenant: testTenant });
+export const testRedactor = createRedactor({
+  tokenKeys: ring,
+  vaultKeys: ring,
+  tenant: testTenant,
+});
 
 export interface TestIntake {
   readonly app: FastifyInstance;
   readonly inbox: Inbox<SealedOriginal>;
   readonly rejects: Rejects;
   committed(): number;
-  post(body: string | Uint8Array, headers?: Readonly<Record<string, string>>): Promise<{ status: number; body: TestReceipt; headers: Record<string, unknown> }>;
+  post(
+    body: string | Uint8Array,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ status: number; body: TestReceipt; headers: Record<string, unknown> }>;
 }
 
 export interface TestReceipt {
   readonly receiptId: string;
-  readonly findings: readonly { readonly id: string; readonly incident: string; readonly kind: string }[];
+  readonly findings: readonly {
+    readonly id: string;
+    readonly incident: string;
+    readonly kind: string;
+  }[];
   readonly code?: string;
 }
 
@@ -42,10 +53,20 @@ export interface TestIntakeOptions {
   readonly limits?: NonNullable<InboxDeps<unknown>['limits']>;
 }
 
-export function testInbox(db: Database, options: TestIntakeOptions = {}, onCommitted: () => void = () => undefined): Inbox<SealedOriginal> {
+export function testInbox(
+  db: Database,
+  options: TestIntakeOptions = {},
+  onCommitted: () => void = () => undefined,
+): Inbox<SealedOriginal> {
   const limits = options.limits === undefined ? {} : { limits: options.limits };
   return createInbox<SealedOriginal>({
-    db, tenant: testTenant, clock: options.clock ?? systemClock, keepOriginals, onCommitted, unfileable: unfileable(testTenant), ...limits,
+    db,
+    tenant: testTenant,
+    clock: options.clock ?? systemClock,
+    keepOriginals,
+    onCommitted,
+    unfileable: unfileable(testTenant),
+    ...limits,
   });
 }
 
@@ -54,13 +75,27 @@ export function testIntake(db: Database, options: TestIntakeOptions = {}): TestI
   const clock = options.clock ?? systemClock;
   let commits = 0;
   const inbox = testInbox(db, options, () => (commits += 1));
-  const rejects = createRejects({ db, tenant: testTenant, clock, redactText: (text) => testRedactor.redactText(text).text });
+  const rejects = createRejects({
+    db,
+    tenant: testTenant,
+    clock,
+    redactText: (text) => testRedactor.redactText(text).text,
+  });
   const app = fastify({ logger: false });
   app.setErrorHandler((error, _request, reply) => {
     const problem = problemFor(error);
     return reply.code(problem.status).headers(problem.headers).type(problemType).send(problem.body);
   });
-  app.register(async (scope) => intakeRoutes({ tenant: testTenant, redactor: testRedactor, sources: options.sources ?? testSources, inbox, rejects, clock })(scope));
+  app.register(async (scope) =>
+    intakeRoutes({
+      tenant: testTenant,
+      redactor: testRedactor,
+      sources: options.sources ?? testSources,
+      inbox,
+      rejects,
+      clock,
+    })(scope),
+  );
   return {
     app,
     inbox,
@@ -73,7 +108,11 @@ export function testIntake(db: Database, options: TestIntakeOptions = {}): TestI
         headers: { authorization: `Bearer ${testToken}`, ...headers },
         payload: typeof body === 'string' ? body : Buffer.from(body),
       });
-      return { status: answer.statusCode, body: answer.json<TestReceipt>(), headers: answer.headers };
+      return {
+        status: answer.statusCode,
+        body: answer.json<TestReceipt>(),
+        headers: answer.headers,
+      };
     },
   };
 }

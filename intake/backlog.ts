@@ -1,0 +1,39 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../store/database.ts';
+import { countBacklog } from '../store/inbox.ts';
+import { intakeLimits } from './limits.ts';
+
+export interface BacklogGauge {
+  full(): boolean;
+  /** Counts again where the last count is old; never waits and never throws. */
+  check(): void;
+}
+
+interface GaugeDeps {
+  readonly db: Database;
+  readonly tenant: string;
+  readonly clock: Clock;
+}
+
+/** How many incidents wait for triage, counted now and then: a count for each alert would cost more than the alert. */
+export function backlogGauge(deps: GaugeDeps, max: number): BacklogGauge {
+  let waiting = 0;
+  let countedAtMs = 0;
+  const check = (): void => {
+    const nowMs = deps.clock.nowMs();
+    if (nowMs - countedAtMs < intakeLimits.backlogCheckMs) return;
+    countedAtMs = nowMs;
+    // Unknown counts as before: where SQL is gone, the commit itself says so.
+    countBacklog(deps.db, deps.tenant, max + 1).then(
+      (count) => (waiting = count),
+      () => undefined,
+    );
+  };
+  return {
+    full: () => {
+      if (waiting > max) check();
+      return waiting > max;
+    },
+    check,
+  };
+}

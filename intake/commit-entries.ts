@@ -1,0 +1,89 @@
+import { newEntry } from '../audit/entry.ts';
+import type { Entry } from '../domain/entry.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { PlannedCommit } from './plan-commit.ts';
+
+interface EntryContext {
+  readonly tenant: string;
+  readonly clock: Clock;
+}
+
+/** One entry per delivery, per finding that counts, and per incident that opens. */
+export function entriesOfCommit(plan: PlannedCommit, context: EntryContext): readonly Entry[] {
+  return [
+    ...plan.filed.flatMap((filed) => entriesOfDelivery(filed, context)),
+    ...plan.rows.incidents.map((row) => openedEntry(row, context)),
+  ];
+}
+
+type Fields = Pick<Entry, 'type' | 'incident' | 'subject' | 'outcome' | 'data'> & {
+  readonly source: string;
+};
+
+function entry({ source, ...fields }: Fields, context: EntryContext): Entry {
+  return newEntry(
+    { ...fields, tenant: context.tenant, run: null, actor: { kind: 'source', id: source } },
+    context.clock,
+  );
+}
+
+function entriesOfDelivery(
+  { receipt, bytes, findings }: PlannedCommit['filed'][number],
+  context: EntryContext,
+): readonly Entry[] {
+  const { source } = receipt;
+  const incidents = new Map(receipt.findings.map((item) => [item.id, item.incident]));
+  const received = entry(
+    {
+      source,
+      type: 'alert.received',
+      incident: null,
+      subject: receipt.id,
+      outcome: 'done',
+      data: {
+        bodySha256: receipt.body_sha256,
+        bodyBytes: bytes,
+        receivedAt: receipt.received_at,
+        flags: receipt.flags,
+        findings: receipt.findings.length,
+        counted: findings.length,
+      },
+    },
+    context,
+  );
+  const filed = findings.map(({ finding }) => {
+    const { id, format, kind, severityId, status } = finding;
+    const data = { receipt: receipt.id, format, kind, severityId, status };
+    return entry(
+      {
+        source,
+        type: 'finding.filed',
+        incident: incidents.get(id) ?? null,
+        subject: id,
+        outcome: 'done',
+        data,
+      },
+      context,
+    );
+  });
+  return [received, ...filed];
+}
+
+function openedEntry(
+  row: PlannedCommit['rows']['incidents'][number],
+  context: EntryContext,
+): Entry {
+  const data = { from: null, to: row.state, reason: row.change_reason, key: row.correlation_key };
+  const outcome = row.state === 'closed' ? 'closed' : 'opened';
+  return entry(
+    {
+      source: row.source,
+      type: 'incident.changed',
+      incident: row.id,
+      subject: row.lead_finding,
+      outcome,
+      data,
+    },
+    context,
+  );
+}

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { testIntake, type TestIntake } from '../support/intake.ts';
+
+let postgres: TestPostgres;
+let intake: TestIntake;
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+}, 60_000);
+afterAll(() => postgres.stop());
+beforeEach(async () => {
+  await postgres.db.query(
+    'truncate receipts, rejects, incidents, findings, audit_entries, vault cascade',
+  );
+  intake = testIntake(postgres.db);
+});
+
+const falco = (
+  over: Record<string, unknown> = {},
+  fields: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  rule: 'Terminal shell in container',
+  priority: 'Notice',
+  hostname: 'web-7',
+  time: '2026-11-20T10:00:00.000000001Z',
+  output: 'A shell was spawned',
+  output_fields: {
+    'k8s.ns.name': 'shop',
+    'k8s.pod.name': 'cart-6d4cf56db6-x2x4z',
+    'proc.name': 'sh',
+    'user.name': 'root',
+    ...fields,
+  },
+  ...over,
+});
+
+const incidents = (): Promise<Record<string, unknown>[]> =>
+  postgres.db.query('select * from incidents order by number');
+const one = async (text: string): Promise<number> =>
+  Number((await postgres.db.query<{ n: number }>(text))[0]?.n);
+
+describe('an incident', () => {
+  test('counts a storm of one problem exactly, in a few commits', async () => {
+    const size = 500;
+    const answers = await Promise.all(
+      Array.from({ length: size }, (_, at) =>
+        intake.post(
+          JSON.stringify(falco({ time: `2026-11-20T10:00:00.${String(at).padStart(9, '0')}Z` })),
+        ),
+      ),
+    );
+    expect(new Set(answers.map((answer) => answer.body.findings[0]?.incident)).size).toBe(1);
+    const rows = await incidents();
+    expect(rows).toMatchObject([{ count: size, revision: size }]);
+    expect(rows[0]?.['samples']).toHaveLength(8);
+    expect(intake.committed()).toBeLessThan(50);
+  });
+
+  test('takes the severity of the worst finding and is due at once when it rises', async () => {
+    await intake.post(JSON.stringify(falco()));
+    await postgres.db.query(
+      "update incidents set due_at = null, state = 'handled', follow_ups = 2",
+    );
+    await intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
+    const [calm] = await postgres.db.query<{ ahead: number }>(
+      'select extract(epoch from due_at - clock_timestamp()) as ahead from incidents',
+    );
+    expect(Number(calm?.ahead)).toBeGreaterThan(25);
+    const worse = await intake.post(
+      JSON.stringify(falco({ time: '2026-11-20T10:02:00Z', priority: 'Critical' })),
+    );
+    const [row] = await incidents();
+    expect(row).toMatchObject({
+      severity_id: 5,
+      count: 3,
+      lead_finding: worse.body.findings[0]?.id,
+    });
+    expect(await one('select count(*) as n from incidents where due_at <= clock_timestamp()')).toBe(
+      1,
+    );
+  });
+
+  test('that is closed never matches again: a new one opens', async () => {
+    const first = await intake.post(JSON.stringify(falco()));
+    await postgres.db.query("update incidents set state = 'closed', due_at = null");
+    const second = await intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
+    expect(second.body.findings[0]?.incident).not.toBe(first.body.findings[0]?.incident);
+  });
+
+  const group = (status: string, startsAt: string): string =>
+    JSON.stringify({
+      version: '4',
+      groupKey: 'g',
+      receiver: 'r',
+      status,
+      alerts: [
+        {
+          status,
+          labels: { alertname: 'DiskFull', severity: 'warning', instance: 'db-10' },
+          annotations: {},
+          startsAt,
+          fingerprint: 'f00d',
+        },
+      ],
+    });
+
+  test('learns of its all-clear, and forgets it when the problem is back', async () => {
+    await intake.post(group('firing', '2026-11-20T10:00:00Z'));
+    await intake.post(group('resolved', '2026-11-20T10:00:00Z'));
+    expect(
+      await one('select count(*) as n from incidents where all_clear_at is not null and count = 2'),
+    ).toBe(1);
+    await intake.post(group('firing', '2026-11-20T11:00:00Z'));
+    expect(
+      await one('select count(*) as n from incidents where all_clear_at is null and count = 3'),
+    ).toBe(1);
+  });
+
+  test('takes an all-clear that comes late without opening again, and an all-clear alone opens nothing', async () => {
+    const first = await intake.post(group('firing', '2026-11-20T10:00:00Z'));
+    await postgres.db.query("update incidents set state = 'closed', due_at = null");
+    const late = await intake.post(group('resolved', '2026-11-20T10:00:00Z'));
+    expect(late.body.findings[0]?.incident).toBe(first.body.findings[0]?.incident);
+    await intake.post(group('resolved', '2026-11-20T10:00:00Z').replaceAll('f00d', 'beef'));
+    expect(
+      await one(
+        "select count(*) as n from incidents where state <> 'closed' or due_at is not null",
+      ),
+    ).toBe(0);
+    expect(await one('select count(*) as n from findings')).toBe(3);
+  });
+});
+
+describe('a full or broken store', () => {
+  test('answers 503 with Retry-After when the backlog is at its bound', async () => {
+    intake = testIntake(postgres.db, { limits: { queueMax: 0 } });
+    const answer = await intake.post(JSON.stringify(falco()));
+    expect(answer).toMatchObject({ status: 503, body: { code: 'BACKLOG_FULL' } });
+    expect(answer.headers['retry-after']).toBe('2');
+  });
+
+  test('two processes that file the same storm count each finding once', async () => {
+    const other = testIntake(postgres.db);
+    const bodies = Array.from({ length: 120 }, (_, at) =>
+      JSON.stringify(
+        falco(
+          { time: `2026-11-20T10:00:00.${String(at).padStart(3, '0')}Z`, hostname: `h${at % 5}` },
+          { 'k8s.pod.name': null, 'k8s.ns.name': null },
+        ),
+      ),
+    );
+    const answers = await Promise.all(
+      bodies.flatMap((body, at) => [
+        intake.post(body, { 'x-delivery': `a${at}` }),
+        other.post(body, { 'x-delivery': `b${at}` }),
+      ]),
+    );
+    expect(answers.every((answer) => answer.status === 202)).toBe(true);
+    expect(await one('select count(*) as n from findings')).toBe(120);
+    expect(await one('select sum(count) as n from incidents')).toBe(120);
+    expect(await one('select count(*) as n from incidents')).toBe(5);
+    expect(await one('select count(*) as n from receipts')).toBe(240);
+  });
+});
