@@ -2,7 +2,7 @@ import type { FieldVerdict } from './field-names.ts';
 import { entropyOf, isPlaceholder } from './validators.ts';
 
 /** What stands between a name and its value: how strongly it says that the one holds the other. */
-export type Operator = 'strong' | 'colon' | 'weak' | 'flag' | 'blank';
+export type Operator = 'strong' | 'tag' | 'colon' | 'weak' | 'flag' | 'blank';
 
 export interface ValueContext {
   readonly verdict: FieldVerdict;
@@ -15,7 +15,7 @@ export interface ValueContext {
 
 /** Prose, code and templates stand where secrets do; only what can be a secret is one. */
 export function acceptsValue(value: string, context: ValueContext): boolean {
-  if (isPlaceholder(value)) return false;
+  if (isPlaceholder(value) && !(context.operator === 'tag' && /\s/.test(value.trim()))) return false;
   if (!context.quoted && isCode(value, context.followed)) return false;
   switch (context.verdict.value) {
     case 'any':
@@ -23,7 +23,7 @@ export function acceptsValue(value: string, context: ValueContext): boolean {
     case 'random':
       return acceptsToken(value, context);
     case 'key-like':
-      return context.operator !== 'blank' && value.length >= 20 && looksRandom(value) && !isEvidence(value);
+      return context.operator !== 'blank' && value.length >= 20 && looksRandom(value) && (!isEvidence(value) || (context.quoted && context.operator === 'strong'));
   }
 }
 
@@ -32,6 +32,7 @@ function acceptsPassword(value: string, context: ValueContext): boolean {
   const mixed = /\d/.test(value) || /[^\w\s.-]/.test(value.replace(/[.,:;!?)]+$/, '')) || /[a-z][A-Z]/.test(value);
   switch (context.operator) {
     case 'strong':
+    case 'tag':
       return context.quoted ? value.length >= 2 : value.length >= 3;
     case 'colon':
       return context.quoted ? value.length >= 2 : value.length >= 3 && (mixed || /^[\r\n,;}]?$/.test(context.followed));
@@ -45,8 +46,10 @@ function acceptsPassword(value: string, context: ValueContext): boolean {
 }
 
 function acceptsToken(value: string, context: ValueContext): boolean {
-  if (/\s/.test(value) && !(context.quoted && context.operator === 'strong' && looksRandom(value.replace(/\s/g, '')))) return context.verdict.kind === 'cookie';
-  if (/^(?:https?|ftp|file|arn|urn):/i.test(value) || isPath(value)) return false;
+  if (context.operator === 'tag' && /\s/.test(value)) return value.split(/\s+/).some((word) => word.length >= 16 && looksRandom(word));
+  const trimmed = value.trim();
+  if (/\s/.test(trimmed) && !(context.quoted && context.operator === 'strong' && value.length >= 24 && looksRandom(trimmed.replace(/\s/g, '')))) return context.verdict.kind === 'cookie';
+  if (/^(?:https?|ftp|file|arn|urn):|^(?:AKIA|ASIA)[A-Z0-9]{12,}$/i.test(value) || isPath(value)) return false;
   if (context.operator === 'blank' || context.operator === 'weak') return value.length >= 16 && looksRandom(value) && (context.quoted || !isEvidence(value));
   if (context.quoted) return value.length >= 8 && (/\d/.test(value) || (value.length >= 16 && entropyOf(value) >= 3.2 && !isWords(value)));
   return value.length >= 8 && ((/\d/.test(value) && /[A-Za-z]/.test(value)) || (value.length >= 20 && looksRandom(value)));

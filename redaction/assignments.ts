@@ -28,7 +28,7 @@ export function findAssignments(text: string, hitEnds: readonly number[]): reado
     const name = nameAround(text, hitEnd);
     if (name === null) continue;
     nameDone = name.end;
-    const verdict = decideField(name.text) ?? decideField(`${wordBefore(text, name.start)} ${name.text}`);
+    const verdict = decideField(name.text) ?? decideField(`${wordBefore(text, name.start)} ${name.text}`) ?? queryKey(text, name);
     if (verdict === null || verdict.class !== 'secret') continue;
     const value = valueAfter(text, { name, verdict });
     if (value === null) continue;
@@ -36,6 +36,11 @@ export function findAssignments(text: string, hitEnds: readonly number[]): reado
     valueDone = value.end;
   }
   return found;
+}
+
+/** `?key=…` in a URL: nothing else is called `key` there. */
+function queryKey(text: string, name: Name): FieldVerdict | null {
+  return /^key$/i.test(name.text) && /[?&]/.test(text.charAt(name.start - 1)) ? decideField('url_key') : null;
 }
 
 interface Name {
@@ -70,7 +75,8 @@ function valueAfter(text: string, of: { name: Name; verdict: FieldVerdict }): { 
   const { operator, at } = operatorAfter(text, of.name);
   if (operator === null) return null;
   const { open, start } = openingAt(text, at);
-  const end = open === '' ? bareEnd(text, start, of.verdict) : quotedEnd(text, start, open);
+  let end = operator === 'tag' ? bareEndAt(text, start, /</) : open === '' ? bareEnd(text, start, of.verdict) : quotedEnd(text, start, open);
+  while (end > start && text.charAt(end - 1) === ' ') end -= 1;
   if (end <= start) return null;
   const followed = text.charAt(end);
   const value = text.slice(start, end);
@@ -83,9 +89,12 @@ function operatorAfter(text: string, name: Name): { operator: Operator | null; a
   while (at - closed < 4 && /["'`)\]\\]/.test(text.charAt(at))) at += 1;
   const quotedName = at > closed;
   const isTag = text.charAt(name.start - 1) === '<';
-  if (isTag && text.charAt(at) === '>') return { operator: 'strong', at: skipBlanks(text, at + 1, true) };
-  const flag = /[-/]/.test(text.charAt(name.start)) || text.charAt(name.start - 1) === '/';
-  const blanks = skipBlanks(text, at, false);
+  if (isTag && text.charAt(at) === '>') return { operator: 'tag', at: skipBlanks(text, at + 1, true) };
+  const slash = text.charAt(name.start - 1) === '/';
+  if (slash && !/^\s?$/.test(text.charAt(name.start - 2)) && text.charAt(at) !== '=') return { operator: null, at };
+  const flag = text.charAt(name.start) === '-' || slash;
+  const declared = /^ {1,4}(?:string|String|str|char\*?|text|const)(?= {0,4}[:=])/.exec(text.slice(at, at + 16))?.[0].length ?? 0;
+  const blanks = skipBlanks(text, at + declared, false);
   const symbol = /^(?::{0,3}=(?:>|=)?|\.=|\?=|\|\|=?|!==?|->|:|=>)/.exec(text.slice(blanks, blanks + 5))?.[0];
   if (symbol !== undefined) return { operator: symbol === ':' ? 'colon' : 'strong', at: skipBlanks(text, blanks + symbol.length, false) };
   const next = text.charAt(blanks);
@@ -106,7 +115,7 @@ const scheme = /^(?:bearer|basic|token|apikey|bot|digest|negotiate|ssws|key) +/i
 
 /** Steps over what stands between operator and value: brackets, string prefixes, quotes (escaped ones too), a scheme. */
 function openingAt(text: string, from: number): { open: string; start: number } {
-  const head = /^[[({]?[@$bfruBFRU]{0,2}(\\{0,3}["'`])/.exec(text.slice(from, from + 8));
+  const head = /^[[({]? {0,2}[@$bfruBFRU]{0,2}(?:'(?="))?(\\{0,3}["'`]) {0,2}/.exec(text.slice(from, from + 12));
   const open = head?.[1] ?? '';
   const start = from + (head?.[0].length ?? 0);
   return { open, start: start + (scheme.exec(text.slice(start, start + 12))?.[0].length ?? 0) };

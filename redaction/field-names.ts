@@ -18,7 +18,7 @@ const vendorKey = secret('api-key', 'key-like');
 const lastWord: { readonly [word: string]: FieldVerdict } = {
   password, passwd: password, passphrase: password, passcode: password, pwd: password, pass: password, passwort: password, psw: password, pswd: password,
   passw: password, userpassword: password, mdp: password, pw: password,
-  secret: secret('secret'), secrets: secret('secret'), token: secret('token'), apikey: secret('api-key'), apitoken: secret('token'),
+  secret: secret('secret'), secrets: secret('secret'), token: secret('token'), apikey: secret('api-key'), apitoken: secret('token'), tokenkey: secret('api-key'),
   authtoken: secret('token'), accesstoken: secret('token'), refreshtoken: secret('token'), jwt: secret('token'), bearer: secret('token'),
   accesskey: secret('api-key'), secretkey: secret('secret'), secretaccesskey: secret('secret'), clientsecret: secret('secret'),
   privatekey: secret('private-key'), authkey: secret('api-key'), accountkey: secret('api-key'), sharedaccesskey: secret('api-key'),
@@ -67,7 +67,7 @@ const known = new Map<string, FieldVerdict | null>();
 
 /** What a field of this name holds, or null if the name says nothing. Linear, cached (bounded). */
 export function decideField(name: string): FieldVerdict | null {
-  if (name.length < 2 || name.length > nameChars) return null;
+  if (name.length < 2 || name.length > nameChars || /^[/~\\]|^[A-Za-z]:\\|\[redacted:|<[a-z-]+:/.test(name)) return null;
   const cached = known.get(name);
   if (cached !== undefined) return cached;
   const verdict = decideWords(wordsOf(name));

@@ -1,4 +1,5 @@
 import { findAssignments } from './assignments.ts';
+import { withEchoes } from './echoes.ts';
 import { encodedRuns } from './encodings.ts';
 import { credentialLiterals } from './field-names.ts';
 import { fitIban } from './fit-iban.ts';
@@ -73,7 +74,7 @@ function scanText(machine: Machine, job: Job): readonly Span[] {
     if (plain !== null) spans.push(...scanView(machine, { view: plain, clue: clueOf(machine, machine.literals.scan(plain.text)), job: { ...job, depth: job.depth + 1 } }));
   }
   if (spans.length === 0) return none;
-  return mergeSpans(withoutMarks(spans, marksIn(job.text)));
+  return mergeSpans(withEchoes(job.text, withoutMarks(spans, marksIn(job.text))));
 }
 
 /** What one pass over the literals says; copied out because the scanner reuses its buffers. */

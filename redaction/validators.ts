@@ -13,8 +13,9 @@ export const validators = {
   notExampleKey: (text: string): boolean => !text.endsWith('EXAMPLE') && !isPlaceholder(text),
   discordToken: (text: string): boolean => /^\d{15,22}$/.test(Buffer.from(text.split('.')[0] ?? '', 'base64').toString('latin1')),
   mixedLetters: (text: string): boolean => /[A-Za-z]/.test(text) && !isPlaceholder(text),
+  awsSecret: (text: string): boolean => /[A-Z]/.test(text) && /[a-z]/.test(text) && /\d/.test(text) && !/[0-9a-f]{16}|EXAMPLE$/.test(text) && !isPlaceholder(text),
   mixed: (text: string): boolean => /\d/.test(text) && /[A-Za-z]/.test(text) && !isPlaceholder(text),
-  urlSecret: (text: string): boolean => !isPlaceholder(text) && !/^(?:pass(?:word)?|pw|pwd|token|secret)$/i.test(text),
+  urlSecret: (text: string): boolean => !isPlaceholder(text) && !/^\d{1,5}\/|^(?:pass(?:word)?|pw|pwd|token|secret)$/i.test(text),
 } as const;
 
 export type ValidatorName = keyof typeof validators;
@@ -119,5 +120,5 @@ export function isPlaceholder(text: string): boolean {
   if (text.length === 0 || placeholderWords.test(text)) return true;
   if (/^[*.xX\-_#?0 ]+$/.test(text) || /^(.)\1+$/.test(text)) return true;
   if (/^(?:\$\{|\$\(|\$[A-Za-z_]|\{\{?|%\{|%\(|%[A-Za-z_]+%|<[%?$A-Za-z][^<>]{0,80}>|@@|\[[A-Za-z][A-Za-z ]+\])/.test(text)) return true;
-  return /[xX*]{6,}|(.)\1{11,}|^your[-_ ]|example[-_]?(?:key|token|secret)/i.test(text);
+  return /[x*]{6,}|([x0#.*-])\1{11,}|^your[-_ ]|example[-_]?(?:key|token|secret)|abcdefghijklmnop/i.test(text);
 }

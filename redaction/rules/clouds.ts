@@ -13,7 +13,7 @@ export const cloudRules: readonly Rule[] = [
   secret({
     id: 'aws-secret-key', kind: 'aws-secret-key', literals: ['aws', 'akia', 'asia', 'secretaccesskey', 'secret_access', 'secret access'],
     pattern: '(?i)(?:aws|amazon|secret.?access|secret.?key|AKIA[A-Z0-9]{16}|ASIA[A-Z0-9]{16}).{0,40}?["\'\\s=:,/>]([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)',
-    group: 1, entropyMin: 4, validator: 'mixed', source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html',
+    group: 1, entropyMin: 4, validator: 'awsSecret', source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html',
   }),
   secret({
     id: 'aws-session-token', kind: 'aws-session-token', literals: ['fwog', 'iqoj', 'fqog'],
