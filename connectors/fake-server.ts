@@ -21,7 +21,7 @@ export interface FakeReply {
 
 /** A product's behaviour: reads and changes `state`, answers as the vendor documents. */
 export interface FakeProduct<State> {
-  readonly name: string;
+  readonly name: 'crowdstrike' | 'okta' | 'aws' | 'github' | 'sink' | 'webhook';
   initial(): State;
   reply(request: FakeRequest, state: State): FakeReply;
 }

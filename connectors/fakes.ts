@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iamFake } from './aws-iam/fake.ts';
 import { falconFake } from './crowdstrike/fake.ts';
@@ -16,34 +16,41 @@ export interface FakesOptions {
   /** State files live here, so that a restart finds everything as it was. */
   readonly dir: string;
   readonly host?: string;
-  /** Product → port, for those that must come back at the same address. */
-  readonly ports?: Partial<Record<keyof FakeUrls, number>>;
 }
 
-/** Starts every product's fake, each on a port of its own. */
-export async function startFakes({ dir, host = '127.0.0.1', ports = {} }: FakesOptions): Promise<{ readonly urls: FakeUrls; stop(): Promise<void> }> {
+/** Starts every product's fake, each on a port of its own: the one of last time, if it is still free. */
+export async function startFakes({ dir, host = '127.0.0.1' }: FakesOptions): Promise<{ readonly urls: FakeUrls; stop(): Promise<void> }> {
   mkdirSync(dir, { recursive: true });
   const running: RunningFake[] = [];
-  const start = async <State>(key: keyof FakeUrls, product: FakeProduct<State>): Promise<string> => {
-    const fake = await startFake(product, { host, stateFile: join(dir, `${product.name}.json`), port: ports[key] ?? 0 });
+  const book = join(dir, 'addresses.json');
+  const before = recall(book);
+  const serve = async (key: keyof FakeUrls, open: (port: number) => Promise<RunningFake>): Promise<string> => {
+    const port = Number(new URL(before[key] ?? 'http://none.invalid').port);
+    const fake = await open(port).catch(() => open(0));
     running.push(fake);
     return fake.url;
   };
-  const mail = await startMailFake({ host, stateFile: join(dir, 'smtp.json'), port: ports.smtp ?? 0 });
-  running.push(mail);
+  const start = <State>(product: FakeProduct<State>): Promise<string> =>
+    serve(product.name, (port) => startFake(product, { host, port, stateFile: join(dir, `${product.name}.json`) }));
   const urls: FakeUrls = {
-    crowdstrike: await start('crowdstrike', falconFake),
-    okta: await start('okta', oktaFake),
-    aws: await start('aws', iamFake),
-    github: await start('github', githubFake),
-    sink: await start('sink', sinkFake),
-    webhook: await start('webhook', webhookFake),
-    smtp: mail.url,
+    crowdstrike: await start(falconFake),
+    okta: await start(oktaFake),
+    aws: await start(iamFake),
+    github: await start(githubFake),
+    sink: await start(sinkFake),
+    webhook: await start(webhookFake),
+    smtp: await serve('smtp', (port) => startMailFake({ host, port, stateFile: join(dir, 'smtp.json') })),
   };
+  writeFileSync(book, JSON.stringify(urls));
   return {
     urls,
     stop: async () => {
       await Promise.all(running.map((fake) => fake.stop()));
     },
   };
+}
+
+function recall(book: string): Partial<FakeUrls> {
+  // Our own file, written above.
+  return existsSync(book) ? (JSON.parse(readFileSync(book, 'utf8')) as Partial<FakeUrls>) : {};
 }
