@@ -11,7 +11,7 @@ export async function markDelivered(sql: Sql, voteId: string, clock: Clock): Pro
 /** Votes that were kept `olderThanMs` ago and that no execution has answered to. The oldest first, at most 100. */
 export async function undeliveredVotes(sql: Sql, options: { readonly clock: Clock; readonly olderThanMs: number }): Promise<readonly UndeliveredVote[]> {
   return sql.query<UndeliveredVote>(
-    `select v.id as "voteId", v.gate_id as "gateId", g.workflow_id as "workflowId", v.decision, v.cast_at as "castAt"
+    `select v.id as "voteId", v.gate_id as "gateId", g.workflow_id as "workflowId", g.run_key as "runKey", v.decision, v.cast_at as "castAt"
        from votes v join gates g on g.id = v.gate_id
       where v.delivered_at is null and v.cast_at <= $1 order by v.cast_at limit 100`,
     [isoTime(options.clock.nowMs() - options.olderThanMs)],
@@ -21,7 +21,9 @@ export async function undeliveredVotes(sql: Sql, options: { readonly clock: Cloc
 export interface UndeliveredVote {
   readonly voteId: string;
   readonly gateId: string;
+  /** The execution that opened the gate; the run may have moved since. */
   readonly workflowId: string;
+  readonly runKey: string;
   /** An `undo` is judged by the API itself; no execution waits for it. */
   readonly decision: 'approve' | 'reject' | 'undo';
   readonly castAt: Date;

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify';
+import { approverRoutes } from './approver-routes.ts';
+import { gatesRoutes } from './gates-routes.ts';
+import { incidentRoutes } from './incident-routes.ts';
+import { openApiDocument } from './openapi.ts';
+import type { PeopleDeps } from './people-deps.ts';
+import { playbookRoutes } from './playbook-routes.ts';
+import type { Route } from './route.ts';
+import { addRoutes } from './route.ts';
+import { runRoutes } from './run-routes.ts';
+import { switchRoutes } from './switch-routes.ts';
+
+/** All routes for people, as data: the OpenAPI document and a test of their bounds are made from the same list. */
+export function peopleRouteTable(deps: PeopleDeps): readonly Route[] {
+  return [...incidentRoutes(deps), ...runRoutes(deps), ...gatesRoutes(deps), ...switchRoutes(deps), ...approverRoutes(deps), ...playbookRoutes(deps)];
+}
+
+/** The plugin: mount it in a scope of its own, beside intake. */
+export function peopleRoutes(deps: PeopleDeps): (app: FastifyInstance) => void {
+  const routes = peopleRouteTable(deps);
+  const document = openApiDocument(routes);
+  return (app) => {
+    addRoutes(app, routes, deps.access);
+    app.get('/v1/openapi.json', async () => document);
+  };
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Role } from '../../api/access.ts';
+import { createAccess } from '../../api/access.ts';
+import type { ManualReport, PeopleDeps, RunToCancel, VoteDelivery, VoteToDeliver } from '../../api/people-deps.ts';
+import { peopleRoutes } from '../../api/people-routes.ts';
+import { problemFor, problemType } from '../../api/problem.ts';
+import { createRedactor } from '../../redaction/redact.ts';
+import type { Database } from '../../store/database.ts';
+import type { TestClock } from './approvals.ts';
+
+export const tenant = 'acme';
+const key = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
+const vaultKeys = { current: 'v1', keys: { v1: key(2) } };
+
+export interface PeopleApi {
+  readonly app: FastifyInstance;
+  readonly deps: PeopleDeps;
+  readonly filed: ManualReport[];
+  readonly cancelled: RunToCancel[];
+  /** What the workflow would answer to a vote that is brought to it. */
+  deliver(next: (vote: VoteToDeliver) => Promise<VoteDelivery>): void;
+  call(as: string | null, method: 'GET' | 'POST', path: string, body?: unknown): Promise<{ status: number; type: string; body: Record<string, unknown> }>;
+}
+
+const people: Readonly<Record<string, readonly Role[]>> = {
+  ann: ['analyst'],
+  alice: ['analyst', 'approver'],
+  carol: ['approver'],
+  dave: ['approver'],
+  audrey: ['auditor'],
+  root: ['admin'],
+  siem: ['source'],
+};
+
+export const tokenOf = (person: string): string => `token-of-${person}`;
+
+export function peopleApi(db: Database, clock: TestClock): PeopleApi {
+  let deliver: (vote: VoteToDeliver) => Promise<VoteDelivery> = async () => ({ kind: 'gone' });
+  const filed: ManualReport[] = [];
+  const cancelled: RunToCancel[] = [];
+  const tokens = Object.entries(people).map(([person, roles]) => ({
+    name: `${person}-token`, person, roles: [...roles], sha256: createHash('sha256').update(tokenOf(person)).digest('hex'),
+  }));
+  const deps: PeopleDeps = {
+    db,
+    clock,
+    tenant,
+    access: createAccess({ tokens, db, tenant, clock }),
+    redactor: createRedactor({ tokenKeys: { current: 'k1', keys: { k1: key(1) } }, vaultKeys, tenant }),
+    vaultKeys,
+    playbooks: () => [{ name: 'plain-alert', version: 1, title: 'Plain alert', author: 'bob', digest: 'd'.repeat(64) }],
+    fileManual: async (report) => {
+      filed.push(report);
+      return { receiptId: 'rcp_1', incidentId: 'inc_1' };
+    },
+    deliverVote: (vote) => deliver(vote),
+    cancelRun: async (run) => void cancelled.push(run),
+  };
+  const app = fastify();
+  app.setErrorHandler((error, _request, reply) => {
+    const { status, headers, body } = problemFor(error);
+    return reply.code(status).headers(headers).type(problemType).send(body);
+  });
+  app.register(async (scope) => peopleRoutes(deps)(scope));
+  return {
+    app,
+    deps,
+    filed,
+    cancelled,
+    deliver: (next) => void (deliver = next),
+    call: async (as, method, path, body) => {
+      const response = await app.inject({
+        method,
+        url: path,
+        headers: as === null ? {} : { authorization: `Bearer ${tokenOf(as)}` },
+        ...(body === undefined ? {} : { payload: body as object }),
+      });
+      return { status: response.statusCode, type: String(response.headers['content-type']), body: response.json() as Record<string, unknown> };
+    },
+  };
+}
