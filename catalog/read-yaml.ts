@@ -50,6 +50,7 @@ function findBadNode(node: unknown, depth: number): { readonly message: string; 
   const offset = (value: unknown): number => (isScalar(value) || isMap(value) || isSeq(value) ? (value.range?.[0] ?? 0) : 0);
   if (depth > yamlLimits.depth) return { message: `nested deeper than ${yamlLimits.depth}`, offset: offset(node) };
   if (isScalar(node) && typeof node.value === 'string' && !node.value.isWellFormed()) return { message: 'a text holds half a surrogate pair', offset: offset(node) };
+  if (isScalar(node) && typeof node.value === 'string' && node.value.includes('\0')) return { message: 'a text holds a NUL character', offset: offset(node) };
   if (isScalar(node) && typeof node.value === 'number' && !Number.isFinite(node.value)) return { message: 'a number is not finite', offset: offset(node) };
   if (isSeq(node)) return firstBad(node.items, depth);
   if (!isMap(node)) return null;
