@@ -40,6 +40,8 @@ export interface AuditQuery {
   readonly limit?: number;
   readonly cursor?: number | null;
   readonly reader: AuditReader;
+  /** People type filters; what of them is written down goes through this. */
+  readonly redact: (text: string) => string;
 }
 
 /** Answers who did what when, and writes down that somebody asked. */
@@ -51,10 +53,14 @@ export async function queryAudit(deps: { readonly db: Database; readonly clock: 
     values,
   );
   const shown = rows.slice(0, limit);
-  await recordRead(deps.db, { reader: query.reader, what: { filter: { ...query.filter }, entries: shown.length } }, deps.clock);
+  await recordRead(deps.db, { reader: query.reader, what: { filter: redacted(query), entries: shown.length } }, deps.clock);
   // Bodies are entries that `appendEntries` wrote.
   const entries = shown.map((row) => ({ seq: row.seq, ...(JSON.parse(row.body) as Entry) }));
   return { entries, next: rows.length > limit ? (shown.at(-1)?.inserted ?? null) : null };
+}
+
+function redacted({ filter, redact }: AuditQuery): JsonObject {
+  return Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, redact(value)]));
 }
 
 /** An entry about somebody reading the log, or an incident's history. */
