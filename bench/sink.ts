@@ -34,16 +34,28 @@ interface Books {
   lookups: number;
 }
 
-const newBooks = (): Books => ({ byExternalId: new Map(), comments: new Map(), tickets: 0, commentCount: 0, lookups: 0 });
+const newBooks = (): Books => ({
+  byExternalId: new Map(),
+  comments: new Map(),
+  tickets: 0,
+  commentCount: 0,
+  lookups: 0,
+});
 
-export async function startSink(options: { host?: string; port?: number; delayMs?: number } = {}): Promise<Sink> {
+export async function startSink(
+  options: { host?: string; port?: number; delayMs?: number } = {},
+): Promise<Sink> {
   const { host = '127.0.0.1', port = 0, delayMs = 5 } = options;
   let books = newBooks();
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
       const url = new URL(request.url ?? '/', 'http://sink.invalid');
       if (url.pathname === '/reset') books = newBooks();
-      const [status, answer] = handle(books, { route: `${request.method ?? 'GET'} ${url.pathname}`, query: url.searchParams, body });
+      const [status, answer] = handle(books, {
+        route: `${request.method ?? 'GET'} ${url.pathname}`,
+        query: url.searchParams,
+        body,
+      });
       setTimeout(() => send(response, status, answer), delayMs);
     });
   });
@@ -66,8 +78,17 @@ export const sinkOptions = {
   ticket: {
     path: '/tickets',
     urlPath: '$.url',
-    find: { path: '/tickets?external_id={externalKey}', idPath: '$[0].id', urlPath: '$[0].url', statusPath: '$[0].status', titlePath: '$[0].title' },
-    comments: { path: '/tickets/{ticketId}/comments', find: { path: '/tickets/{ticketId}/comments?key={key}', idPath: '$[0].id' } },
+    find: {
+      path: '/tickets?external_id={externalKey}',
+      idPath: '$[0].id',
+      urlPath: '$[0].url',
+      statusPath: '$[0].status',
+      titlePath: '$[0].title',
+    },
+    comments: {
+      path: '/tickets/{ticketId}/comments',
+      find: { path: '/tickets/{ticketId}/comments?key={key}', idPath: '$[0].id' },
+    },
   },
 } as const;
 
@@ -81,27 +102,71 @@ function handle(books: Books, { route, query, body }: Call): [status: number, an
   if (route === 'POST /tickets') return [201, addTicket(books, body)];
   if (route === 'GET /tickets') {
     const found = books.byExternalId.get(query.get('external_id') ?? '') ?? [];
-    return [200, found.map(({ id, externalId, title }) => ({ id, url: `/tickets/${id}`, external_id: externalId, title, status: 'open' }))];
+    return [
+      200,
+      found.map(({ id, externalId, title }) => ({
+        id,
+        url: `/tickets/${id}`,
+        external_id: externalId,
+        title,
+        status: 'open',
+      })),
+    ];
   }
   const comment = /^(GET|POST) \/tickets\/([^/]+)\/comments$/.exec(route);
   if (comment?.[1] === 'POST') return [201, addComment(books, comment[2] ?? '', body)];
-  if (comment?.[1] === 'GET') return [200, (books.comments.get(comment[2] ?? '') ?? []).filter(({ key }) => key === query.get('key'))];
+  if (comment?.[1] === 'GET')
+    return [
+      200,
+      (books.comments.get(comment[2] ?? '') ?? []).filter(({ key }) => key === query.get('key')),
+    ];
   if (route.startsWith('GET /assets/')) {
     books.lookups += 1;
-    return [200, { name: decodeURIComponent(route.slice('GET /assets/'.length)), criticality: 'normal', owner: 'platform' }];
+    return [
+      200,
+      {
+        name: decodeURIComponent(route.slice('GET /assets/'.length)),
+        criticality: 'normal',
+        owner: 'platform',
+      },
+    ];
   }
   if (route === 'GET /stats') {
     const distinct = books.byExternalId.size;
-    return [200, { tickets: books.tickets, distinct, duplicates: books.tickets - distinct, comments: books.commentCount, lookups: books.lookups }];
+    return [
+      200,
+      {
+        tickets: books.tickets,
+        distinct,
+        duplicates: books.tickets - distinct,
+        comments: books.commentCount,
+        lookups: books.lookups,
+      },
+    ];
   }
-  if (route === 'GET /duplicates') return [200, Object.fromEntries([...books.byExternalId].filter(([, made]) => made.length > 1).map(([id, made]) => [id, made.length]))];
+  if (route === 'GET /duplicates')
+    return [
+      200,
+      Object.fromEntries(
+        [...books.byExternalId]
+          .filter(([, made]) => made.length > 1)
+          .map(([id, made]) => [id, made.length]),
+      ),
+    ];
   return [route === 'POST /reset' ? 200 : 404, {}];
 }
 
 function addTicket(books: Books, body: Record<string, unknown>): { id: string; url: string } {
   books.tickets += 1;
-  const ticket = { id: String(books.tickets), externalId: String(body['external_id'] ?? ''), title: String(body['title'] ?? '') };
-  books.byExternalId.set(ticket.externalId, [...(books.byExternalId.get(ticket.externalId) ?? []), ticket]);
+  const ticket = {
+    id: String(books.tickets),
+    externalId: String(body['external_id'] ?? ''),
+    title: String(body['title'] ?? ''),
+  };
+  books.byExternalId.set(ticket.externalId, [
+    ...(books.byExternalId.get(ticket.externalId) ?? []),
+    ticket,
+  ]);
   return { id: ticket.id, url: `/tickets/${ticket.id}` };
 }
 
@@ -125,12 +190,17 @@ async function readBody(request: IncomingMessage): Promise<Record<string, unknow
 
 function send(response: ServerResponse, status: number, answer: unknown): void {
   const text = JSON.stringify(answer);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(text)),
+  });
   response.end(text);
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { port: { type: 'string', default: '0' }, delay: { type: 'string', default: '5' } } });
+  const { values } = parseArgs({
+    options: { port: { type: 'string', default: '0' }, delay: { type: 'string', default: '5' } },
+  });
   const sink = await startSink({ port: Number(values.port), delayMs: Number(values.delay) });
   process.stdout.write(`${JSON.stringify({ url: sink.url })}\n`);
 }

@@ -13,14 +13,32 @@ export interface CheckDeps {
 }
 
 /** Tests reach and credential of one connection and asks whether the credential can write; changes nothing there. */
-export async function checkConnection(connection: Connection, deps: CheckDeps): Promise<ConnectionReport> {
+export async function checkConnection(
+  connection: Connection,
+  deps: CheckDeps,
+): Promise<ConnectionReport> {
   const connector = connectorNamed(connection.connector);
-  if (connector === null) throw new SallyportError('CONFIG_INVALID', `connections.${connection.name}.connector names no connector`);
+  if (connector === null)
+    throw new SallyportError(
+      'CONFIG_INVALID',
+      `connections.${connection.name}.connector names no connector`,
+    );
   return connector.check(callContext(connection, { ...deps, idempotencyKey: 'connection-check' }));
 }
 
 /** What a capability of this connection is called with. */
-export function callContext(connection: Connection, deps: CheckDeps & { readonly idempotencyKey: string }): CallContext {
+export function callContext(
+  connection: Connection,
+  deps: CheckDeps & { readonly idempotencyKey: string },
+): CallContext {
   const { egress, clock, ports, tenant, signal, idempotencyKey } = deps;
-  return { connection, http: egress.clientFor(connection), idempotencyKey, tenant, clock, signal, ports };
+  return {
+    connection,
+    http: egress.clientFor(connection),
+    idempotencyKey,
+    tenant,
+    clock,
+    signal,
+    ports,
+  };
 }

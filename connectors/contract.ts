@@ -34,7 +34,10 @@ export interface CallContext {
 }
 
 /** What became of an effect whose answer was lost. `absent` means that it certainly did not happen and may be repeated. */
-export type Settlement = { readonly kind: 'done'; readonly output: JsonObject } | { readonly kind: 'absent' } | { readonly kind: 'unknown' };
+export type Settlement =
+  | { readonly kind: 'done'; readonly output: JsonObject }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unknown' };
 
 export interface Capability<Input = unknown> {
   readonly manifest: CapabilityManifest;
@@ -70,9 +73,16 @@ export interface CapabilityDefinition<In extends z.ZodType, Out extends z.ZodTyp
 }
 
 /** Derives the manifest's JSON Schemas from zod and checks what comes out as well as what goes in. */
-export function defineCapability<In extends z.ZodType, Out extends z.ZodType>(definition: CapabilityDefinition<In, Out>): Capability {
+export function defineCapability<In extends z.ZodType, Out extends z.ZodType>(
+  definition: CapabilityDefinition<In, Out>,
+): Capability {
   const { manifest, input, output } = definition;
-  const parseInput = (value: unknown): z.output<In> => parsed(input, value, (where) => new SallyportError('INPUT_INVALID', `${manifest.name}: ${where}`));
+  const parseInput = (value: unknown): z.output<In> =>
+    parsed(
+      input,
+      value,
+      (where) => new SallyportError('INPUT_INVALID', `${manifest.name}: ${where}`),
+    );
   const unknown: Settlement = { kind: 'unknown' };
   return {
     manifest: { ...manifest, input: schemaOf(input, 'input'), output: schemaOf(output, 'output') },
@@ -80,25 +90,46 @@ export function defineCapability<In extends z.ZodType, Out extends z.ZodType>(de
     call: async (value, ctx) => {
       const result = await definition.call(parseInput(value), ctx);
       const wrong = manifest.effect === 'read' ? 'RESPONSE_INVALID' : 'EFFECT_UNKNOWN';
-      return parsed(output, result, (where) => new SallyportError(wrong, `${manifest.name} answered oddly: ${where}`)) as JsonObject;
+      return parsed(
+        output,
+        result,
+        (where) => new SallyportError(wrong, `${manifest.name} answered oddly: ${where}`),
+      ) as JsonObject;
     },
-    settle: async (value, ctx) => (definition.settle === undefined ? unknown : definition.settle(parseInput(value), ctx)),
+    settle: async (value, ctx) =>
+      definition.settle === undefined ? unknown : definition.settle(parseInput(value), ctx),
   };
 }
 
 /** Reads a product's answer; after a write a shape that we do not know leaves the outcome unknown. */
-export function answerAs<Schema extends z.ZodType>(response: EgressResponse, schema: Schema): z.output<Schema> {
+export function answerAs<Schema extends z.ZodType>(
+  response: EgressResponse,
+  schema: Schema,
+): z.output<Schema> {
   const code = response.effect === 'write' ? 'EFFECT_UNKNOWN' : 'RESPONSE_INVALID';
-  return parsed(schema, response.json(), (where) => new SallyportError(code, `the product answered in another shape: ${where}`));
+  return parsed(
+    schema,
+    response.json(),
+    (where) => new SallyportError(code, `the product answered in another shape: ${where}`),
+  );
 }
 
 /** Options of a connection by the connector's own schema; `CONFIG_INVALID` names the key. */
-export function optionsAs<Schema extends z.ZodType>(connection: Connection, schema: Schema): z.output<Schema> {
-  return parsed(schema, connection.options, (where) => new SallyportError('CONFIG_INVALID', `connections.${connection.name}.options: ${where}`));
+export function optionsAs<Schema extends z.ZodType>(
+  connection: Connection,
+  schema: Schema,
+): z.output<Schema> {
+  return parsed(
+    schema,
+    connection.options,
+    (where) =>
+      new SallyportError('CONFIG_INVALID', `connections.${connection.name}.options: ${where}`),
+  );
 }
 
 export function secretOf(connection: Connection): string {
-  if (connection.secret === null) throw new SallyportError('CONFIG_INVALID', `connections.${connection.name}.secret is missing`);
+  if (connection.secret === null)
+    throw new SallyportError('CONFIG_INVALID', `connections.${connection.name}.secret is missing`);
   return connection.secret.reveal();
 }
 
@@ -108,7 +139,11 @@ export function nothingHappened(code: ErrorCode): boolean {
   return family !== 'unknown-outcome' && family !== 'broken';
 }
 
-function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, fail: (where: string) => SallyportError): z.output<Schema> {
+function parsed<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  fail: (where: string) => SallyportError,
+): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];

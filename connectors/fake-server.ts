@@ -63,7 +63,10 @@ const bodyBytesMax = 4 * 1_048_576;
  * Runs a product's fake. Besides the product's own paths: `POST /__control` sets a fault, `GET /__state` shows what it
  * holds and how often each `METHOD /path` was called.
  */
-export async function startFake<State>(product: FakeProduct<State>, options: FakeOptions = {}): Promise<RunningFake> {
+export async function startFake<State>(
+  product: FakeProduct<State>,
+  options: FakeOptions = {},
+): Promise<RunningFake> {
   const memory = recall(product, options.stateFile);
   let fault: Fault | null = null;
   const keep = (): void => {
@@ -79,7 +82,8 @@ export async function startFake<State>(product: FakeProduct<State>, options: Fak
           const key = `${seen.method} ${seen.path}`;
           memory.calls[key] = (memory.calls[key] ?? 0) + 1;
           const active = fault !== null && key.startsWith(fault.match) ? fault : null;
-          if (active !== null) fault = active.times > 1 ? { ...active, times: active.times - 1 } : null;
+          if (active !== null)
+            fault = active.times > 1 ? { ...active, times: active.times - 1 } : null;
           respond({ response, fault: active, act: () => product.reply(seen, memory.state), keep });
         }
       },
@@ -100,16 +104,28 @@ interface Turn {
 function respond({ response, fault, act, keep }: Turn): void {
   if (fault?.mode === 'before') return void response.destroy();
   if (fault?.mode === 'status') {
-    return answer(response, { status: fault.status, ...(fault.retryAfter === undefined ? {} : { headers: { 'retry-after': fault.retryAfter } }), body: { error: 'told to fail' } });
+    return answer(response, {
+      status: fault.status,
+      ...(fault.retryAfter === undefined ? {} : { headers: { 'retry-after': fault.retryAfter } }),
+      body: { error: 'told to fail' },
+    });
   }
   const reply = act();
   // What was done is on disk before anyone hears of it: a kill between the two loses nothing.
   keep();
   if (fault === null || fault.mode === 'none') return answer(response, reply);
   if (fault.mode === 'after') return void response.destroy();
-  if (fault.mode === 'garbage') return answer(response, { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>\u0000{{{' });
+  if (fault.mode === 'garbage')
+    return answer(response, {
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+      body: '<html>\u0000{{{',
+    });
   if (fault.mode === 'half') {
-    response.writeHead(reply.status, { 'content-type': 'application/json', 'content-length': '4096' });
+    response.writeHead(reply.status, {
+      'content-type': 'application/json',
+      'content-length': '4096',
+    });
     response.write('{"half":');
     setImmediate(() => response.destroy());
   }
@@ -118,20 +134,37 @@ function respond({ response, fault, act, keep }: Turn): void {
 
 function answer(response: ServerResponse, { status, headers, body }: FakeReply): void {
   const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)), ...headers });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(text)),
+    ...headers,
+  });
   response.end(text);
 }
 
 function setFault(request: FakeRequest, response: ServerResponse): Fault | null {
   const parsed = controlBody.safeParse(JSON.parse(request.body === '' ? '{}' : request.body));
-  answer(response, parsed.success ? { status: 200, body: parsed.data } : { status: 400, body: { error: parsed.error.message } });
+  answer(
+    response,
+    parsed.success
+      ? { status: 200, body: parsed.data }
+      : { status: 400, body: { error: parsed.error.message } },
+  );
   return parsed.success && parsed.data.mode !== 'none' ? parsed.data : null;
 }
 
 function toFakeRequest(request: IncomingMessage, body: string): FakeRequest {
   const url = new URL(request.url ?? '/', 'http://fake.invalid');
-  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-  return { method: request.method ?? 'GET', path: url.pathname, query: url.searchParams, headers, body };
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+  );
+  return {
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers,
+    body,
+  };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -156,8 +189,13 @@ function persist(file: string, memory: unknown): void {
   renameSync(`${file}.next`, file);
 }
 
-async function listen(server: Server, { host = '127.0.0.1', port = 0 }: FakeOptions): Promise<string> {
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+async function listen(
+  server: Server,
+  { host = '127.0.0.1', port = 0 }: FakeOptions,
+): Promise<string> {
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(port, host, resolve),
+  );
   // A server that listens on TCP has an AddressInfo.
   const address = server.address() as AddressInfo;
   return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
@@ -166,4 +204,16 @@ async function listen(server: Server, { host = '127.0.0.1', port = 0 }: FakeOpti
 async function close(server: Server): Promise<void> {
   server.closeAllConnections();
   await new Promise<void>((resolve) => server.close(() => resolve()));
+}
+
+/** The fields of a JSON body; empty where it is no object. */
+export function fieldsOf(request: FakeRequest): Readonly<Record<string, unknown>> {
+  const body: unknown = JSON.parse(request.body === '' ? '{}' : request.body);
+  return typeof body === 'object' && body !== null ? { ...body } : {};
+}
+
+/** A field's text; empty where it is none. */
+export function textIn(fields: Readonly<Record<string, unknown>>, name: string): string {
+  const value = fields[name];
+  return typeof value === 'string' ? value : '';
 }

@@ -10,7 +10,9 @@ import { startMailFake } from './smtp/fake.ts';
 import { webhookFake } from './webhook/fake.ts';
 
 /** Where each product's fake answers; `smtp` is an `smtp://` address. */
-export type FakeUrls = Readonly<Record<'crowdstrike' | 'okta' | 'aws' | 'github' | 'sink' | 'webhook' | 'smtp', string>>;
+export type FakeUrls = Readonly<
+  Record<'crowdstrike' | 'okta' | 'aws' | 'github' | 'sink' | 'webhook' | 'smtp', string>
+>;
 
 export interface FakesOptions {
   /** State files live here, so that a restart finds everything as it was. */
@@ -19,19 +21,27 @@ export interface FakesOptions {
 }
 
 /** Starts every product's fake, each on a port of its own: the one of last time, if it is still free. */
-export async function startFakes({ dir, host = '127.0.0.1' }: FakesOptions): Promise<{ readonly urls: FakeUrls; stop(): Promise<void> }> {
+export async function startFakes({
+  dir,
+  host = '127.0.0.1',
+}: FakesOptions): Promise<{ readonly urls: FakeUrls; stop(): Promise<void> }> {
   mkdirSync(dir, { recursive: true });
   const running: RunningFake[] = [];
   const book = join(dir, 'addresses.json');
   const before = recall(book);
-  const serve = async (key: keyof FakeUrls, open: (port: number) => Promise<RunningFake>): Promise<string> => {
+  const serve = async (
+    key: keyof FakeUrls,
+    open: (port: number) => Promise<RunningFake>,
+  ): Promise<string> => {
     const port = Number(new URL(before[key] ?? 'http://none.invalid').port);
     const fake = await open(port).catch(() => open(0));
     running.push(fake);
     return fake.url;
   };
   const start = <State>(product: FakeProduct<State>): Promise<string> =>
-    serve(product.name, (port) => startFake(product, { host, port, stateFile: join(dir, `${product.name}.json`) }));
+    serve(product.name, (port) =>
+      startFake(product, { host, port, stateFile: join(dir, `${product.name}.json`) }),
+    );
   const urls: FakeUrls = {
     crowdstrike: await start(falconFake),
     okta: await start(oktaFake),
@@ -39,7 +49,9 @@ export async function startFakes({ dir, host = '127.0.0.1' }: FakesOptions): Pro
     github: await start(githubFake),
     sink: await start(sinkFake),
     webhook: await start(webhookFake),
-    smtp: await serve('smtp', (port) => startMailFake({ host, port, stateFile: join(dir, 'smtp.json') })),
+    smtp: await serve('smtp', (port) =>
+      startMailFake({ host, port, stateFile: join(dir, 'smtp.json') }),
+    ),
   };
   writeFileSync(book, JSON.stringify(urls));
   return {

@@ -4,13 +4,15 @@
  * every byte can be copied; anywhere else, where the markup is unknown, its triggers are broken visibly or with a
  * zero-width space. Our own tokens (`<email:k1.…>`) stay whole, so that they can be revealed.
  */
-const tokenKinds = 'email|phone|iban|payment-card|us-ssn|passport|aws-access-key-id|user|person|address|ip|host';
+const tokenKinds =
+  'email|phone|iban|payment-card|us-ssn|passport|aws-access-key-id|user|person|address|ip|host';
 const ownToken = new RegExp(`(<(?:${tokenKinds}):[a-z0-9]{1,8}\\.[a-z2-7]{20,64}>)`);
 
 const breaker = '\u200b';
 
 /** C0 and C1 controls, bidi and other invisible characters; a lone surrogate has no UTF-8. Tab and line feed are kept. */
-const invisible = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
+const invisible =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
 
 /** Makes invisible characters visible as `\u{…}` and line ends uniform. */
 export function visible(text: string): string {
@@ -22,7 +24,13 @@ export function visible(text: string): string {
 
 /** One line of at most `charsMax` characters; line feeds become `⏎`. */
 export function oneLine(text: string, charsMax: number): string {
-  return cut(visible(text).replace(/\s*\n\s*/g, ' ⏎ ').replaceAll('\t', ' ').trim(), charsMax);
+  return cut(
+    visible(text)
+      .replace(/\s*\n\s*/g, ' ⏎ ')
+      .replaceAll('\t', ' ')
+      .trim(),
+    charsMax,
+  );
 }
 
 /** At most `charsMax` characters, never half of a character, with a mark where something was cut. */

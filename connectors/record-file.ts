@@ -29,7 +29,8 @@ export async function readRecords(address: string): Promise<readonly FileRecord[
   const info = await stat(path).catch((cause: unknown) => {
     throw new SallyportError('VENDOR_UNAVAILABLE', 'the file cannot be read', { cause });
   });
-  if (info.size > fileBytesMax) throw new SallyportError('RESPONSE_INVALID', 'the file is too large');
+  if (info.size > fileBytesMax)
+    throw new SallyportError('RESPONSE_INVALID', 'the file is too large');
   const stamp = `${info.mtimeMs}/${info.size}/${info.ino}`;
   const known = cache.get(path);
   if (known?.stamp === stamp) return known.records;
@@ -41,16 +42,26 @@ export async function readRecords(address: string): Promise<readonly FileRecord[
 
 function fromCsv(text: string): readonly FileRecord[] {
   try {
-    const rows: string[][] = parse(text, { skip_empty_lines: true, trim: true, max_record_size: 65_536, to: recordsMax + 1 });
+    const rows: string[][] = parse(text, {
+      skip_empty_lines: true,
+      trim: true,
+      max_record_size: 65_536,
+      to: recordsMax + 1,
+    });
     const [header = [], ...body] = rows;
     return body.map((cells) => record(header.map((name, at) => [name, cells[at] ?? ''])));
   } catch (cause) {
-    throw new SallyportError('RESPONSE_INVALID', 'the file is not CSV with a header line', { cause });
+    throw new SallyportError('RESPONSE_INVALID', 'the file is not CSV with a header line', {
+      cause,
+    });
   }
 }
 
 function fromJson(text: string): readonly FileRecord[] {
-  const invalid = (cause?: unknown): SallyportError => new SallyportError('RESPONSE_INVALID', 'the file does not hold a JSON list of flat objects', { cause });
+  const invalid = (cause?: unknown): SallyportError =>
+    new SallyportError('RESPONSE_INVALID', 'the file does not hold a JSON list of flat objects', {
+      cause,
+    });
   if (!withinDepth(text, jsonDepthMax)) throw invalid();
   let list: Json;
   try {

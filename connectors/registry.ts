@@ -12,10 +12,23 @@ import { smtp } from './smtp/capabilities.ts';
 import { webhook } from './webhook/capabilities.ts';
 
 /** Every product that we speak to. A new connector is one folder and one line here. */
-const connectors: readonly Connector[] = [assets, awsIam, board, crowdstrike, genericHttp, githubIssues, indicators, okta, smtp, webhook];
+const connectors: readonly Connector[] = [
+  assets,
+  awsIam,
+  board,
+  crowdstrike,
+  genericHttp,
+  githubIssues,
+  indicators,
+  okta,
+  smtp,
+  webhook,
+];
 
 const byName = new Map(connectors.map((connector) => [connector.manifest.name, connector]));
-const capabilities = new Map(connectors.flatMap((connector) => Object.entries(connector.capabilities)));
+const capabilities = new Map(
+  connectors.flatMap((connector) => Object.entries(connector.capabilities)),
+);
 
 export function connectorNamed(name: string): Connector | null {
   return byName.get(name) ?? null;

@@ -10,9 +10,13 @@ export interface CheckProbes {
 
 /** Turns what a connector's probes meet into the report of `sallyport connection check`. */
 export async function reportCheck({ read, probeWrite }: CheckProbes): Promise<ConnectionReport> {
-  const failure = await read().then(() => null, (error: unknown) => failedReport(error));
+  const failure = await read().then(
+    () => null,
+    (error: unknown) => failedReport(error),
+  );
   if (failure !== null) return failure;
-  const canWrite = probeWrite === undefined ? 'unknown' : await probeWrite().catch(() => 'unknown' as const);
+  const canWrite =
+    probeWrite === undefined ? 'unknown' : await probeWrite().catch(() => 'unknown' as const);
   return { reach: 'ok', credential: 'ok', canWrite, notes: [] };
 }
 
@@ -20,8 +24,14 @@ export async function reportCheck({ read, probeWrite }: CheckProbes): Promise<Co
 function failedReport(error: unknown): ConnectionReport | null {
   if (!(error instanceof SallyportError)) throw error;
   const note = `${error.code}: ${error.message}`;
-  if (error.code === 'VENDOR_DENIED') return { reach: 'ok', credential: 'refused', canWrite: 'unknown', notes: [note] };
+  if (error.code === 'VENDOR_DENIED')
+    return { reach: 'ok', credential: 'refused', canWrite: 'unknown', notes: [note] };
   if (error.code === 'TARGET_ABSENT') return null;
   const reached = error.code === 'RESPONSE_INVALID' || error.code === 'VENDOR_THROTTLED';
-  return { reach: reached ? 'ok' : 'failed', credential: 'unknown', canWrite: 'unknown', notes: [note] };
+  return {
+    reach: reached ? 'ok' : 'failed',
+    credential: 'unknown',
+    canWrite: 'unknown',
+    notes: [note],
+  };
 }

@@ -1,4 +1,9 @@
-import { ticketViewLimits, type CommentView, type DeedView, type TicketView } from '../domain/ticket-view.ts';
+import {
+  ticketViewLimits,
+  type CommentView,
+  type DeedView,
+  type TicketView,
+} from '../domain/ticket-view.ts';
 import { codeBlock, codeSpan, cut, inertBlock, inertLine, oneLine, visible } from './inert.ts';
 import { ticketLimits } from './ticket.schema.ts';
 
@@ -11,7 +16,11 @@ export function destinationOf(connector: string): Destination {
 }
 
 /** A piece of a line: our own words, foreign text, a name or id that we gave, or an address of our own. */
-type Piece = string | { readonly foreign: string } | { readonly name: string } | { readonly link: string };
+type Piece =
+  | string
+  | { readonly foreign: string }
+  | { readonly name: string }
+  | { readonly link: string };
 
 type Block =
   | { readonly kind: 'heading'; readonly text: string }
@@ -20,8 +29,14 @@ type Block =
   | { readonly kind: 'foreign'; readonly text: string };
 
 /** The one layout of a ticket. Foreign text is inert in every destination, sizes are bounded. */
-export function renderTicket(view: TicketView, destination: Destination): { readonly title: string; readonly body: string } {
-  const title = cut(`${view.priority.level} ${oneLine(view.severity.normal, 20)}: ${titleText(view.title)} (INC-${view.incident.number})`, ticketLimits.titleChars);
+export function renderTicket(
+  view: TicketView,
+  destination: Destination,
+): { readonly title: string; readonly body: string } {
+  const title = cut(
+    `${view.priority.level} ${oneLine(view.severity.normal, 20)}: ${titleText(view.title)} (INC-${view.incident.number})`,
+    ticketLimits.titleChars,
+  );
   const blocks = view.form === 'light' ? lightBlocks(view) : fullBlocks(view);
   return { title, body: write(blocks, destination) };
 }
@@ -52,12 +67,33 @@ function fullBlocks(view: TicketView): readonly Block[] {
 }
 
 function lightBlocks(view: TicketView): readonly Block[] {
-  return [...headBlocks(view), ...section('What is missing', view.missing.map(missingItem), ticketViewLimits.missing), ...whyBlocks(view)];
+  return [
+    ...headBlocks(view),
+    ...section('What is missing', view.missing.map(missingItem), ticketViewLimits.missing),
+    ...whyBlocks(view),
+  ];
 }
 
-function headBlocks({ severity, priority, owner, happened, incident, product, source }: TicketView): readonly Block[] {
-  const raw: Piece[] = severity.raw === null ? [] : [' (sent as ', { foreign: severity.raw }, ...(severity.path === null ? [] : [' at ', { foreign: severity.path }]), ')'];
-  const allClear: Piece[] = incident.allClearAt === null ? [] : [`; all clear since ${oneLine(incident.allClearAt, 40)}`];
+function headBlocks({
+  severity,
+  priority,
+  owner,
+  happened,
+  incident,
+  product,
+  source,
+}: TicketView): readonly Block[] {
+  const raw: Piece[] =
+    severity.raw === null
+      ? []
+      : [
+          ' (sent as ',
+          { foreign: severity.raw },
+          ...(severity.path === null ? [] : [' at ', { foreign: severity.path }]),
+          ')',
+        ];
+  const allClear: Piece[] =
+    incident.allClearAt === null ? [] : [`; all clear since ${oneLine(incident.allClearAt, 40)}`];
   return [
     {
       kind: 'list',
@@ -65,7 +101,10 @@ function headBlocks({ severity, priority, owner, happened, incident, product, so
         ['Severity: ', { foreign: severity.normal }, ...raw],
         [`Priority: ${priority.level}, because `, { foreign: priority.why }],
         ['Owner: ', { foreign: owner.team }, ', because ', { foreign: owner.why }],
-        [`Seen: ${times(incident.count)}, first ${oneLine(incident.firstSeen, 40)}, last ${oneLine(incident.lastSeen, 40)}`, ...allClear],
+        [
+          `Seen: ${times(incident.count)}, first ${oneLine(incident.firstSeen, 40)}, last ${oneLine(incident.lastSeen, 40)}`,
+          ...allClear,
+        ],
         ['Reported by: ', { foreign: product }, ' through source ', { foreign: source }],
       ],
     },
@@ -79,8 +118,12 @@ function helpBlocks({ runbook, remediation }: TicketView): readonly Block[] {
   const blocks: Block[] = [{ kind: 'heading', text: 'What to do' }];
   if (runbook !== '') blocks.push({ kind: 'line', pieces: ['Runbook: ', ownAddress(runbook)] });
   if (remediation !== null) {
-    blocks.push({ kind: 'line', pieces: ['Remediation that the sender suggests (not checked by us):'] }, foreignText(remediation.text));
-    if (remediation.url !== '') blocks.push({ kind: 'line', pieces: ['Its source: ', { foreign: remediation.url }] });
+    blocks.push(
+      { kind: 'line', pieces: ['Remediation that the sender suggests (not checked by us):'] },
+      foreignText(remediation.text),
+    );
+    if (remediation.url !== '')
+      blocks.push({ kind: 'line', pieces: ['Its source: ', { foreign: remediation.url }] });
   }
   return blocks;
 }
@@ -92,25 +135,49 @@ function whyBlocks({ rule, playbook, incident, receipts, history }: TicketView):
     {
       kind: 'list',
       items: [
-        rule === null ? ['Rule: none matched'] : ['Rule: ', { name: `${rule.id}@${rule.version}` }, ', because ', { foreign: rule.why }],
-        playbook === null ? ['Playbook: none'] : ['Playbook: ', { name: `${playbook.name}@${playbook.version}` }],
+        rule === null
+          ? ['Rule: none matched']
+          : ['Rule: ', { name: `${rule.id}@${rule.version}` }, ', because ', { foreign: rule.why }],
+        playbook === null
+          ? ['Playbook: none']
+          : ['Playbook: ', { name: `${playbook.name}@${playbook.version}` }],
         [`Incident: INC-${incident.number}, `, { name: incident.id }],
-        ['Receipts: ', ...shown.flatMap((id, index): Piece[] => [...(index === 0 ? [] : [', ']), { name: id }]), receipts.length > shown.length ? ` and ${receipts.length - shown.length} more` : ''],
+        [
+          'Receipts: ',
+          ...shown.flatMap((id, index): Piece[] => [...(index === 0 ? [] : [', ']), { name: id }]),
+          receipts.length > shown.length ? ` and ${receipts.length - shown.length} more` : '',
+        ],
         historyPieces(history),
       ],
     },
   ];
 }
 
-function section(heading: string, items: readonly (readonly Piece[])[], max: number): readonly Block[] {
+function section(
+  heading: string,
+  items: readonly (readonly Piece[])[],
+  max: number,
+): readonly Block[] {
   if (items.length === 0) return [];
   const shown = items.slice(0, max);
-  const rest: readonly Piece[][] = items.length > max ? [[`and ${items.length - max} more, see the history`]] : [];
-  return [{ kind: 'heading', text: heading }, { kind: 'list', items: [...shown, ...rest] }];
+  const rest: readonly Piece[][] =
+    items.length > max ? [[`and ${items.length - max} more, see the history`]] : [];
+  return [
+    { kind: 'heading', text: heading },
+    { kind: 'list', items: [...shown, ...rest] },
+  ];
 }
 
-const evidenceItem = ({ label, value }: TicketView['evidence'][number]): readonly Piece[] => [{ foreign: label }, ': ', { foreign: value }];
-const missingItem = ({ what, why }: TicketView['missing'][number]): readonly Piece[] => [{ name: what }, ': ', { foreign: why }];
+const evidenceItem = ({ label, value }: TicketView['evidence'][number]): readonly Piece[] => [
+  { foreign: label },
+  ': ',
+  { foreign: value },
+];
+const missingItem = ({ what, why }: TicketView['missing'][number]): readonly Piece[] => [
+  { name: what },
+  ': ',
+  { foreign: why },
+];
 
 function deedItem({ what, outcome, by, detail, at }: DeedView): readonly Piece[] {
   return [
@@ -129,40 +196,52 @@ function historyPieces(history: string): readonly Piece[] {
 
 /** A link only if it is plainly one of ours to give: http(s), no credentials, nothing that could end the markup. */
 function ownAddress(address: string): Piece {
-  return /^https?:\/\/[A-Za-z0-9.-]+(:\d+)?(\/[A-Za-z0-9._~%/#?=&-]*)?$/.test(address) ? { link: address } : { name: address };
+  return /^https?:\/\/[A-Za-z0-9.-]+(:\d+)?(\/[A-Za-z0-9._~%/#?=&-]*)?$/.test(address)
+    ? { link: address }
+    : { name: address };
 }
 
 /** Names of rules, playbooks and capabilities, ids, commands: nothing in them is markup anywhere. */
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]*(?:@\d+)?(?: [A-Za-z0-9._-]+)*$/;
 
-const foreignText = (text: string): Block => ({ kind: 'foreign', text: cut(visible(text), ticketViewLimits.textChars) });
+const foreignText = (text: string): Block => ({
+  kind: 'foreign',
+  text: cut(visible(text), ticketViewLimits.textChars),
+});
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 
 /** Titles are plain text everywhere, so the foreign part is broken up rather than quoted. */
-const titleText = (title: string): string => cut(inertLine(oneLine(title, ticketViewLimits.titleChars)), ticketViewLimits.titleChars);
+const titleText = (title: string): string =>
+  cut(inertLine(oneLine(title, ticketViewLimits.titleChars)), ticketViewLimits.titleChars);
 
 function write(blocks: readonly Block[], destination: Destination): string {
-  const text = blocks.map((block) => (destination === 'plain' ? plainBlock(block) : markdownBlock(block))).join('\n\n');
+  const text = blocks
+    .map((block) => (destination === 'plain' ? plainBlock(block) : markdownBlock(block)))
+    .join('\n\n');
   return cut(text, ticketLimits.bodyChars);
 }
 
 function markdownBlock(block: Block): string {
   if (block.kind === 'heading') return `## ${block.text}`;
   if (block.kind === 'line') return block.pieces.map(markdownPiece).join('');
-  if (block.kind === 'list') return block.items.map((item) => `- ${item.map(markdownPiece).join('')}`).join('\n');
+  if (block.kind === 'list')
+    return block.items.map((item) => `- ${item.map(markdownPiece).join('')}`).join('\n');
   return codeBlock(block.text);
 }
 
 function markdownPiece(piece: Piece): string {
   if (typeof piece === 'string') return piece;
   if ('link' in piece) return `<${piece.link}>`;
-  return codeSpan(oneLine('name' in piece ? piece.name : piece.foreign, ticketViewLimits.lineChars));
+  return codeSpan(
+    oneLine('name' in piece ? piece.name : piece.foreign, ticketViewLimits.lineChars),
+  );
 }
 
 function plainBlock(block: Block): string {
   if (block.kind === 'heading') return block.text.toUpperCase();
   if (block.kind === 'line') return block.pieces.map(plainPiece).join('');
-  if (block.kind === 'list') return block.items.map((item) => `- ${item.map(plainPiece).join('')}`).join('\n');
+  if (block.kind === 'list')
+    return block.items.map((item) => `- ${item.map(plainPiece).join('')}`).join('\n');
   return inertBlock(block.text);
 }
 
@@ -170,5 +249,7 @@ function plainPiece(piece: Piece): string {
   if (typeof piece === 'string') return piece;
   if ('link' in piece) return piece.link;
   if ('name' in piece && plainName.test(piece.name)) return piece.name;
-  return inertLine(oneLine('name' in piece ? piece.name : piece.foreign, ticketViewLimits.lineChars));
+  return inertLine(
+    oneLine('name' in piece ? piece.name : piece.foreign, ticketViewLimits.lineChars),
+  );
 }

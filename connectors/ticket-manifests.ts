@@ -24,9 +24,25 @@ export function ticketManifest(connector: string, system: string, verb: TicketVe
 }
 
 const verbs: Record<TicketVerb, Pick<Manifest, 'title' | 'settle' | 'reach'>> = {
-  ensure: { title: 'Open a ticket, or find the one with our key, in', settle: 'by-key', reach: 'One ticket in one project; readers of the project see it.' },
-  comment: { title: 'Comment on a ticket in', settle: 'by-key', reach: 'One comment on one ticket; its watchers may be notified.' },
-  update: { title: 'Change the fields of a ticket in', settle: 'by-state', reach: 'The fields of one ticket.' },
-  transition: { title: 'Move a ticket to another status in', settle: 'by-state', reach: 'The status of one ticket.' },
+  ensure: {
+    title: 'Open a ticket, or find the one with our key, in',
+    settle: 'by-key',
+    reach: 'One ticket in one project; readers of the project see it.',
+  },
+  comment: {
+    title: 'Comment on a ticket in',
+    settle: 'by-key',
+    reach: 'One comment on one ticket; its watchers may be notified.',
+  },
+  update: {
+    title: 'Change the fields of a ticket in',
+    settle: 'by-state',
+    reach: 'The fields of one ticket.',
+  },
+  transition: {
+    title: 'Move a ticket to another status in',
+    settle: 'by-state',
+    reach: 'The status of one ticket.',
+  },
   find: { title: 'Find a ticket by our key in', settle: 'by-state', reach: 'Reads one ticket.' },
 };

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 
 /** What every ticket system is asked and answers, so that a playbook can change systems by naming another connection. */
-export const ticketLimits = { keyChars: 128, titleChars: 256, bodyChars: 60_000, wordChars: 64, labels: 20, idChars: 128, urlChars: 2_048 } as const;
+export const ticketLimits = {
+  keyChars: 128,
+  titleChars: 256,
+  bodyChars: 60_000,
+  wordChars: 64,
+  labels: 20,
+  idChars: 128,
+  urlChars: 2_048,
+} as const;
 
 const key = z.string().min(1).max(ticketLimits.keyChars);
 const title = z.string().min(1).max(ticketLimits.titleChars);
@@ -27,7 +35,11 @@ export const ensureOutput = z.strictObject({ ticketId, url, created: z.boolean()
 export type EnsureInput = z.output<typeof ensureInput>;
 
 export const commentInput = z.strictObject({ ticketId, key, body: body.min(1) });
-export const commentOutput = z.strictObject({ ticketId, commentId: ticketId, created: z.boolean() });
+export const commentOutput = z.strictObject({
+  ticketId,
+  commentId: ticketId,
+  created: z.boolean(),
+});
 export type CommentInput = z.output<typeof commentInput>;
 
 export const updateInput = z.strictObject({
@@ -47,6 +59,12 @@ export type TransitionInput = z.output<typeof transitionInput>;
 
 export const findInput = z.strictObject({ externalKey: key });
 /** Empty strings where nothing was found. */
-export const findOutput = z.strictObject({ found: z.boolean(), ticketId: z.string().max(ticketLimits.idChars), url, status: word, title: z.string().max(1_024) });
+export const findOutput = z.strictObject({
+  found: z.boolean(),
+  ticketId: z.string().max(ticketLimits.idChars),
+  url,
+  status: word,
+  title: z.string().max(1_024),
+});
 
 export const notFound = { found: false, ticketId: '', url: '', status: '', title: '' } as const;

@@ -4,14 +4,24 @@
  */
 export interface BoardStore {
   /** Makes the ticket or finds the one with this key. Tickets of one board are shared by nobody else. */
-  ensure(tenant: string, ticket: BoardDraft): Promise<{ readonly ticketId: string; readonly created: boolean }>;
+  ensure(
+    tenant: string,
+    ticket: BoardDraft,
+  ): Promise<{ readonly ticketId: string; readonly created: boolean }>;
   find(tenant: string, externalKey: string): Promise<BoardTicket | null>;
   read(tenant: string, ticketId: string): Promise<BoardTicket | null>;
   /** Null where there is no such ticket; `created` is false if the key was used before. */
-  comment(tenant: string, comment: BoardComment): Promise<{ readonly commentId: string; readonly created: boolean } | null>;
+  comment(
+    tenant: string,
+    comment: BoardComment,
+  ): Promise<{ readonly commentId: string; readonly created: boolean } | null>;
   findComment(tenant: string, key: string): Promise<{ readonly commentId: string } | null>;
   /** Null where there is no such ticket; `changed` is false if it was so already. */
-  update(tenant: string, ticketId: string, change: BoardChange): Promise<{ readonly changed: boolean } | null>;
+  update(
+    tenant: string,
+    ticketId: string,
+    change: BoardChange,
+  ): Promise<{ readonly changed: boolean } | null>;
 }
 
 export interface BoardDraft {

@@ -7,13 +7,24 @@ import type { Priority } from './policy.ts';
  */
 export interface TicketView {
   readonly form: 'full' | 'light';
-  readonly incident: { readonly id: string; readonly number: number; readonly count: number; readonly firstSeen: string; readonly lastSeen: string; readonly allClearAt: string | null };
+  readonly incident: {
+    readonly id: string;
+    readonly number: number;
+    readonly count: number;
+    readonly firstSeen: string;
+    readonly lastSeen: string;
+    readonly allClearAt: string | null;
+  };
   /** Receipts of the alerts behind it, the first one first. */
   readonly receipts: readonly string[];
   readonly title: string;
   readonly product: string;
   readonly source: string;
-  readonly severity: { readonly normal: string; readonly raw: string | null; readonly path: string | null };
+  readonly severity: {
+    readonly normal: string;
+    readonly raw: string | null;
+    readonly path: string | null;
+  };
   readonly priority: { readonly level: Priority; readonly why: string };
   readonly owner: { readonly team: string; readonly why: string };
   /** Null where no rule matched. */

@@ -72,6 +72,7 @@ const mapped = blockList([['::ffff:0:0', 96]]);
 
 function blockList(ranges: readonly (readonly [network: string, prefix: number])[]): BlockList {
   const list = new BlockList();
-  for (const [network, prefix] of ranges) list.addSubnet(network, prefix, isIP(network) === 4 ? 'ipv4' : 'ipv6');
+  for (const [network, prefix] of ranges)
+    list.addSubnet(network, prefix, isIP(network) === 4 ? 'ipv4' : 'ipv6');
   return list;
 }

@@ -16,7 +16,8 @@ export interface GuardOptions {
 /** More answers than this are not tried; all of them are checked. */
 const triedMax = 4;
 
-export const systemResolve: Resolve = async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address);
+export const systemResolve: Resolve = async (hostname) =>
+  (await lookup(hostname, { all: true })).map(({ address }) => address);
 
 /**
  * SECURITY: the check is made where the socket is opened, on the address that the socket then goes to. A name is
@@ -24,11 +25,17 @@ export const systemResolve: Resolve = async (hostname) => (await lookup(hostname
  * connection goes to a checked address, never to the name again.
  */
 export function guardedConnector(options: GuardOptions): buildConnector.connector {
-  const connect = buildConnector({ timeout: options.connectTimeoutMs, allowH2: false, maxCachedSessions: 10 });
+  const connect = buildConnector({
+    timeout: options.connectTimeoutMs,
+    allowH2: false,
+    maxCachedSessions: 10,
+  });
   return (target, callback) => {
     const finish = once(callback);
     checkedAddresses(target.hostname, options)
-      .then((addresses) => connectFirst(connect, { ...target, servername: serverName(target) }, addresses))
+      .then((addresses) =>
+        connectFirst(connect, { ...target, servername: serverName(target) }, addresses),
+      )
       .then(
         (socket) => finish(null, socket),
         (error: Error) => finish(error, null),
@@ -37,23 +44,37 @@ export function guardedConnector(options: GuardOptions): buildConnector.connecto
 }
 
 /** The literal itself, or all that it resolves to; throws `EGRESS_BLOCKED` unless every one may be reached. */
-export async function checkedAddresses(hostname: string, options: Pick<GuardOptions, 'resolve' | 'scope'>): Promise<readonly string[]> {
+export async function checkedAddresses(
+  hostname: string,
+  options: Pick<GuardOptions, 'resolve' | 'scope'>,
+): Promise<readonly string[]> {
   const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
   const addresses = isIP(bare) === 0 ? await options.resolve(bare) : [bare];
-  if (addresses.length === 0) throw new SallyportError('VENDOR_UNAVAILABLE', 'the host name has no address');
+  if (addresses.length === 0)
+    throw new SallyportError('VENDOR_UNAVAILABLE', 'the host name has no address');
   for (const address of addresses) {
-    if (!mayReach(address, options.scope)) throw new SallyportError('EGRESS_BLOCKED', 'the host resolves to an address that the connection may not reach');
+    if (!mayReach(address, options.scope))
+      throw new SallyportError(
+        'EGRESS_BLOCKED',
+        'the host resolves to an address that the connection may not reach',
+      );
   }
   return addresses;
 }
 
 type Connected = Parameters<buildConnector.Callback>[1];
 
-async function connectFirst(connect: buildConnector.connector, target: buildConnector.Options, addresses: readonly string[]): Promise<NonNullable<Connected>> {
+async function connectFirst(
+  connect: buildConnector.connector,
+  target: buildConnector.Options,
+  addresses: readonly string[],
+): Promise<NonNullable<Connected>> {
   let failure: Error = new SallyportError('VENDOR_UNAVAILABLE', 'no address answered');
   for (const address of addresses.slice(0, triedMax)) {
     const outcome = await new Promise<NonNullable<Connected> | Error>((done) => {
-      connect({ ...target, hostname: address, host: address }, (error, socket) => done(error ?? socket ?? failure));
+      connect({ ...target, hostname: address, host: address }, (error, socket) =>
+        done(error ?? socket ?? failure),
+      );
     });
     if (!(outcome instanceof Error)) return outcome;
     failure = outcome;

@@ -66,7 +66,15 @@ function dispatch(pool: Dispatcher, wanted: Exchange): Promise<RawAnswer> {
     wanted.signal?.addEventListener('abort', cancelled);
 
     pool.dispatch(
-      { origin: wanted.origin, method: wanted.method, path: wanted.path, headers: { ...wanted.headers }, body: wanted.body, headersTimeout: wanted.headersTimeoutMs, bodyTimeout: wanted.totalTimeoutMs },
+      {
+        origin: wanted.origin,
+        method: wanted.method,
+        path: wanted.path,
+        headers: { ...wanted.headers },
+        body: wanted.body,
+        headersTimeout: wanted.headersTimeoutMs,
+        bodyTimeout: wanted.totalTimeoutMs,
+      },
       {
         // Called when a connected socket is about to be written to: before it, nothing can have been sent.
         onRequestStart: (started) => {
@@ -88,36 +96,51 @@ function dispatch(pool: Dispatcher, wanted: Exchange): Promise<RawAnswer> {
           settle(() => resolve(answer));
         },
         onResponseError: (_, error) => {
-          settle(() => reject(gaveUp ?? new ExchangeFailure('the connection failed', { sent, cause: error })));
+          settle(() =>
+            reject(gaveUp ?? new ExchangeFailure('the connection failed', { sent, cause: error })),
+          );
         },
       },
     );
   });
 }
 
-function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+function plainHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
   const plain: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) plain[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+    if (value !== undefined)
+      plain[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
   }
   return plain;
 }
 
-const decoders = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
+const decoders = {
+  gzip: promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+} as const;
 
 /** SECURITY: a few kilobytes may unpack to gigabytes, so the output is bounded, and one coding is the most we undo. */
 async function decoded({ headers, bytes }: RawAnswer, bytesMax: number): Promise<Buffer> {
   const coding = headers['content-encoding']?.toLowerCase() ?? 'identity';
   if (coding === 'identity' || bytes.length === 0) return bytes;
-  if (coding !== 'gzip' && coding !== 'deflate' && coding !== 'br') throw new ExchangeFailure('the answer has an unknown content coding', { sent: true });
+  if (coding !== 'gzip' && coding !== 'deflate' && coding !== 'br')
+    throw new ExchangeFailure('the answer has an unknown content coding', { sent: true });
   try {
     return await decoders[coding](bytes, { maxOutputLength: bytesMax });
   } catch (cause) {
-    throw new ExchangeFailure('the answer cannot be unpacked within its bound', { sent: true, cause });
+    throw new ExchangeFailure('the answer cannot be unpacked within its bound', {
+      sent: true,
+      cause,
+    });
   }
 }
 
 /** The error that a guard threw while connecting, if that is why nothing was sent. */
 export function blockedBy(failure: ExchangeFailure): SallyportError | null {
-  return failure.cause instanceof SallyportError && failure.cause.code === 'EGRESS_BLOCKED' ? failure.cause : null;
+  return failure.cause instanceof SallyportError && failure.cause.code === 'EGRESS_BLOCKED'
+    ? failure.cause
+    : null;
 }

@@ -14,14 +14,20 @@ export function scopeOf(target: EgressTarget): AddressScope {
 }
 
 /** Checks what can be known without a socket: scheme, host list, no credentials in the address. */
-export function checkedAddress(target: EgressTarget, schemes: readonly string[] = webSchemes(target)): URL {
+export function checkedAddress(
+  target: EgressTarget,
+  schemes: readonly string[] = webSchemes(target),
+): URL {
   const url = URL.canParse(target.address) ? new URL(target.address) : null;
-  const blocked = (why: string): SallyportError => new SallyportError('EGRESS_BLOCKED', `connection ${target.name}: ${why}`);
+  const blocked = (why: string): SallyportError =>
+    new SallyportError('EGRESS_BLOCKED', `connection ${target.name}: ${why}`);
   if (url === null) throw blocked('the address is not a URL');
-  if (!schemes.includes(url.protocol)) throw blocked(`the address must begin with ${schemes.join('// or ')}//`);
+  if (!schemes.includes(url.protocol))
+    throw blocked(`the address must begin with ${schemes.join('// or ')}//`);
   if (url.username !== '' || url.password !== '') throw blocked('the address holds credentials');
   const hosts = target.egress.hosts.map((host) => host.toLowerCase());
-  if (hosts.length > 0 && !hosts.includes(url.hostname) && !hosts.includes(url.host)) throw blocked('the host is not on the allow-list');
+  if (hosts.length > 0 && !hosts.includes(url.hostname) && !hosts.includes(url.host))
+    throw blocked('the host is not on the allow-list');
   return url;
 }
 
@@ -31,7 +37,11 @@ function webSchemes(target: EgressTarget): readonly string[] {
 }
 
 /** The address and one checked IP address of it, for a socket that is not HTTP's. */
-export async function endpointOf(target: EgressTarget, schemes: readonly string[], resolve: Resolve): Promise<{ url: URL; address: string }> {
+export async function endpointOf(
+  target: EgressTarget,
+  schemes: readonly string[],
+  resolve: Resolve,
+): Promise<{ url: URL; address: string }> {
   const url = checkedAddress(target, schemes);
   const [address = ''] = await checkedAddresses(url.hostname, { resolve, scope: scopeOf(target) });
   return { url, address };

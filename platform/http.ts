@@ -3,7 +3,13 @@ import { SallyportError } from '../domain/errors.ts';
 import { createBreaker, type Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import { guardedConnector, systemResolve, type Resolve } from './egress-connect.ts';
-import { blockedBy, exchange, ExchangeFailure, type Exchange, type RawAnswer } from './egress-exchange.ts';
+import {
+  blockedBy,
+  exchange,
+  ExchangeFailure,
+  type Exchange,
+  type RawAnswer,
+} from './egress-exchange.ts';
 import { checkedAddress, endpointOf, scopeOf, type EgressTarget } from './egress-target.ts';
 import { withinDepth } from './json-depth.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -129,14 +135,21 @@ function openLine(target: EgressTarget, { door, resolve }: { door: Door; resolve
       bodyTimeout: totalTimeoutMs,
       connect: guardedConnector({ resolve, scope: scopeOf(target), connectTimeoutMs }),
     }),
-    breaker: createBreaker({ clock: door.clock, failuresMax: door.limits.breakerFailuresMax, restMs: door.limits.breakerRestMs }),
+    breaker: createBreaker({
+      clock: door.clock,
+      failuresMax: door.limits.breakerFailuresMax,
+      restMs: door.limits.breakerRestMs,
+    }),
   };
 }
 
 async function send(door: Door, line: Line, wanted: EgressRequest): Promise<EgressResponse> {
   const prepared = prepare(door, line, wanted);
   const restMs = line.breaker.enter();
-  if (restMs !== null) throw new SallyportError('BREAKER_OPEN', 'the connection failed too often and rests', { retryAfterMs: restMs });
+  if (restMs !== null)
+    throw new SallyportError('BREAKER_OPEN', 'the connection failed too often and rests', {
+      retryAfterMs: restMs,
+    });
   let answer: RawAnswer;
   try {
     answer = await exchange(line.pool, prepared);
@@ -152,14 +165,22 @@ function prepare(door: Door, line: Line, wanted: EgressRequest): Exchange {
   const query = wanted.query === undefined ? '' : new URLSearchParams(wanted.query).toString();
   const path = `${line.basePath}${wanted.path}` || '/';
   // SECURITY: a path that begins with `//` or holds a backslash, blank or fragment can be read as another target.
-  if (!/^\/(?!\/)[\x21-\x7e]*$/.test(path) || /[\\#]/.test(path)) throw new SallyportError('INPUT_INVALID', 'the request path is malformed');
+  if (!/^\/(?!\/)[\x21-\x7e]*$/.test(path) || /[\\#]/.test(path))
+    throw new SallyportError('INPUT_INVALID', 'the request path is malformed');
   const { type, body } = encode(wanted.body);
-  if (body !== null && Buffer.byteLength(body) > door.limits.requestBytesMax) throw new SallyportError('INPUT_INVALID', 'the request is too large');
+  if (body !== null && Buffer.byteLength(body) > door.limits.requestBytesMax)
+    throw new SallyportError('INPUT_INVALID', 'the request is too large');
   return {
     method: wanted.method,
     origin: line.origin,
     path: query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`,
-    headers: { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': 'sallyport', ...(type === null ? {} : { 'content-type': type }), ...wanted.headers },
+    headers: {
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+      'user-agent': 'sallyport',
+      ...(type === null ? {} : { 'content-type': type }),
+      ...wanted.headers,
+    },
     body,
     totalTimeoutMs: door.limits.totalTimeoutMs,
     headersTimeoutMs: door.limits.headersTimeoutMs,
@@ -171,7 +192,11 @@ function prepare(door: Door, line: Line, wanted: EgressRequest): Exchange {
 function encode(body: RequestBody | undefined): { type: string | null; body: string | null } {
   if (body === undefined) return { type: null, body: null };
   if (body.kind === 'json') return { type: 'application/json', body: JSON.stringify(body.value) };
-  if (body.kind === 'form') return { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(body.fields).toString() };
+  if (body.kind === 'form')
+    return {
+      type: 'application/x-www-form-urlencoded',
+      body: new URLSearchParams(body.fields).toString(),
+    };
   return { type: body.type, body: body.text };
 }
 
@@ -179,13 +204,16 @@ function encode(body: RequestBody | undefined): { type: string | null; body: str
 function lost(breaker: Breaker, wanted: EgressRequest, error: unknown): SallyportError {
   if (!(error instanceof ExchangeFailure)) {
     breaker.failed();
-    return new SallyportError('BROKEN_INVARIANT', 'the request could not be made', { cause: error });
+    return new SallyportError('BROKEN_INVARIANT', 'the request could not be made', {
+      cause: error,
+    });
   }
   const blocked = blockedBy(error);
   if (blocked !== null || error.byCaller) breaker.released();
   else breaker.failed();
   if (blocked !== null) return blocked;
-  if (error.sent && wanted.effect === 'write') return new SallyportError('EFFECT_UNKNOWN', `sent, but ${error.message}`, { cause: error });
+  if (error.sent && wanted.effect === 'write')
+    return new SallyportError('EFFECT_UNKNOWN', `sent, but ${error.message}`, { cause: error });
   return new SallyportError('VENDOR_UNAVAILABLE', error.message, { cause: error });
 }
 
@@ -194,18 +222,26 @@ function accept(door: Door, wanted: EgressRequest, answer: RawAnswer): EgressRes
   const response = read(wanted.effect, answer);
   if ((status >= 200 && status < 300) || wanted.answers?.includes(status) === true) return response;
   const said = `the product answered ${status}`;
-  if (status === 429) throw new SallyportError('VENDOR_THROTTLED', said, { retryAfterMs: retryAfterMs(headers, door.clock.nowMs()) });
+  if (status === 429)
+    throw new SallyportError('VENDOR_THROTTLED', said, {
+      retryAfterMs: retryAfterMs(headers, door.clock.nowMs()),
+    });
   if (status === 401 || status === 403) throw new SallyportError('VENDOR_DENIED', said);
   if (status === 404 || status === 410) throw new SallyportError('TARGET_ABSENT', said);
   if (status === 409 || status === 412) throw new SallyportError('CONFLICT', said);
-  if (status >= 400 && status < 500 && status !== 408) throw new SallyportError('INPUT_INVALID', said);
+  if (status >= 400 && status < 500 && status !== 408)
+    throw new SallyportError('INPUT_INVALID', said);
   // A redirect is never followed: it would leave the allow-list, and a POST may have been done before it.
   if (wanted.effect === 'write') throw new SallyportError('EFFECT_UNKNOWN', said);
-  throw new SallyportError(status < 400 ? 'RESPONSE_INVALID' : 'VENDOR_UNAVAILABLE', status < 400 ? `${said}, a redirect` : said);
+  throw new SallyportError(
+    status < 400 ? 'RESPONSE_INVALID' : 'VENDOR_UNAVAILABLE',
+    status < 400 ? `${said}, a redirect` : said,
+  );
 }
 
 function read(effect: 'read' | 'write', answer: RawAnswer): EgressResponse {
-  const unreadable = (why: string): SallyportError => new SallyportError(effect === 'write' ? 'EFFECT_UNKNOWN' : 'RESPONSE_INVALID', why);
+  const unreadable = (why: string): SallyportError =>
+    new SallyportError(effect === 'write' ? 'EFFECT_UNKNOWN' : 'RESPONSE_INVALID', why);
   const text = decodeUtf8(answer.bytes);
   return {
     status: answer.status,
@@ -213,7 +249,8 @@ function read(effect: 'read' | 'write', answer: RawAnswer): EgressResponse {
     headers: answer.headers,
     text: text ?? '',
     json: () => {
-      if (text === null || !withinDepth(text, jsonDepthMax)) throw unreadable('the answer is not readable JSON');
+      if (text === null || !withinDepth(text, jsonDepthMax))
+        throw unreadable('the answer is not readable JSON');
       try {
         return JSON.parse(text) as unknown;
       } catch {

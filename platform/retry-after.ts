@@ -12,7 +12,8 @@ const resetHeaders = ['x-rate-limit-reset', 'x-ratelimit-retryafter', 'x-ratelim
  */
 export function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: number): number {
   const plain = headers['retry-after'];
-  if (plain !== undefined) return clamp(/^\d{1,10}$/.test(plain) ? Number(plain) * 1000 : Date.parse(plain) - nowMs);
+  if (plain !== undefined)
+    return clamp(/^\d{1,10}$/.test(plain) ? Number(plain) * 1000 : Date.parse(plain) - nowMs);
   for (const name of resetHeaders) {
     const reset = headers[name];
     if (reset !== undefined && /^\d{1,13}$/.test(reset)) return clamp(Number(reset) * 1000 - nowMs);

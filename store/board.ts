@@ -1,4 +1,10 @@
-import type { BoardChange, BoardComment, BoardDraft, BoardStore, BoardTicket } from '../domain/board.ts';
+import type {
+  BoardChange,
+  BoardComment,
+  BoardDraft,
+  BoardStore,
+  BoardTicket,
+} from '../domain/board.ts';
 import type { Sql } from './database.ts';
 
 interface TicketRow {
@@ -16,8 +22,14 @@ interface TicketRow {
 export function createBoardStore(db: Sql): BoardStore {
   return {
     ensure: (tenant, ticket) => ensure(db, tenant, ticket),
-    find: async (tenant, externalKey) => toTicket(await db.query<TicketRow>(`${selectTicket} and external_id = $2`, [tenant, externalKey])),
-    read: async (tenant, ticketId) => (isRowId(ticketId) ? toTicket(await db.query<TicketRow>(`${selectTicket} and id = $2`, [tenant, ticketId])) : null),
+    find: async (tenant, externalKey) =>
+      toTicket(
+        await db.query<TicketRow>(`${selectTicket} and external_id = $2`, [tenant, externalKey]),
+      ),
+    read: async (tenant, ticketId) =>
+      isRowId(ticketId)
+        ? toTicket(await db.query<TicketRow>(`${selectTicket} and id = $2`, [tenant, ticketId]))
+        : null,
     comment: (tenant, comment) => addComment(db, tenant, comment),
     findComment: async (tenant, key) => {
       const [row] = await db.query<{ id: number }>(
@@ -30,7 +42,8 @@ export function createBoardStore(db: Sql): BoardStore {
   };
 }
 
-const selectTicket = 'select id, external_id, title, body, status, priority, team, labels from board_tickets where tenant = $1';
+const selectTicket =
+  'select id, external_id, title, body, status, priority, team, labels from board_tickets where tenant = $1';
 
 /** Ids come from playbooks' data, so what is no row id is simply not found. */
 const isRowId = (text: string): boolean => /^\d{1,18}$/.test(text);
@@ -41,7 +54,11 @@ function toTicket([row]: readonly TicketRow[]): BoardTicket | null {
   return { ticketId: String(id), externalKey, title, body, status, priority, team, labels };
 }
 
-async function ensure(db: Sql, tenant: string, ticket: BoardDraft): Promise<{ ticketId: string; created: boolean }> {
+async function ensure(
+  db: Sql,
+  tenant: string,
+  ticket: BoardDraft,
+): Promise<{ ticketId: string; created: boolean }> {
   const { externalKey, title, body, status, priority, team, labels } = ticket;
   const [made] = await db.query<{ id: number }>(
     `insert into board_tickets (tenant, external_id, title, body, status, priority, team, labels)
@@ -49,11 +66,18 @@ async function ensure(db: Sql, tenant: string, ticket: BoardDraft): Promise<{ ti
     [tenant, externalKey, title, body, status, priority, team, labels],
   );
   if (made !== undefined) return { ticketId: String(made.id), created: true };
-  const found = await db.query<{ id: number }>('select id from board_tickets where tenant = $1 and external_id = $2', [tenant, externalKey]);
+  const found = await db.query<{ id: number }>(
+    'select id from board_tickets where tenant = $1 and external_id = $2',
+    [tenant, externalKey],
+  );
   return { ticketId: String(found[0]?.id ?? ''), created: false };
 }
 
-async function addComment(db: Sql, tenant: string, { ticketId, key, body }: BoardComment): Promise<{ commentId: string; created: boolean } | null> {
+async function addComment(
+  db: Sql,
+  tenant: string,
+  { ticketId, key, body }: BoardComment,
+): Promise<{ commentId: string; created: boolean } | null> {
   if (!isRowId(ticketId)) return null;
   const [row] = await db.query<{ id: number | null; created: boolean }>(
     `with ticket as (select id from board_tickets where tenant = $1 and id = $2),
@@ -64,13 +88,26 @@ async function addComment(db: Sql, tenant: string, { ticketId, key, body }: Boar
   );
   if (row === undefined) return null;
   // Another writer committed the same key between our insert and our look: it is there now.
-  const id = row.id ?? (await db.query<{ id: number }>('select id from board_comments where key = $1', [key]))[0]?.id;
+  const id =
+    row.id ??
+    (await db.query<{ id: number }>('select id from board_comments where key = $1', [key]))[0]?.id;
   return { commentId: String(id ?? ''), created: row.created };
 }
 
-async function update(db: Sql, tenant: string, { ticketId, change }: { ticketId: string; change: BoardChange }): Promise<{ changed: boolean } | null> {
+async function update(
+  db: Sql,
+  tenant: string,
+  { ticketId, change }: { ticketId: string; change: BoardChange },
+): Promise<{ changed: boolean } | null> {
   if (!isRowId(ticketId)) return null;
-  const { title = null, body = null, status = null, priority = null, team = null, labels = null } = change;
+  const {
+    title = null,
+    body = null,
+    status = null,
+    priority = null,
+    team = null,
+    labels = null,
+  } = change;
   const wanted = [title, body, status, priority, team, labels === null ? null : [...labels]];
   const [row] = await db.query<{ changed: boolean }>(
     `with now as (select id, title, body, status, priority, team, labels from board_tickets where tenant = $1 and id = $2 for update),

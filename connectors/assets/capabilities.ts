@@ -5,9 +5,27 @@ import { reportCheck } from '../report.ts';
 
 const text = z.string().max(1_024);
 const tagsMax = 50;
-const output = z.strictObject({ found: z.boolean(), name: text, criticality: text, exposure: text, environment: text, owner: text, team: text, tags: z.array(text).max(tagsMax) });
+const output = z.strictObject({
+  found: z.boolean(),
+  name: text,
+  criticality: text,
+  exposure: text,
+  environment: text,
+  owner: text,
+  team: text,
+  tags: z.array(text).max(tagsMax),
+});
 type Asset = z.output<typeof output>;
-const absent: Asset = { found: false, name: '', criticality: '', exposure: '', environment: '', owner: '', team: '', tags: [] };
+const absent: Asset = {
+  found: false,
+  name: '',
+  criticality: '',
+  exposure: '',
+  environment: '',
+  owner: '',
+  team: '',
+  tags: [],
+};
 
 /** Columns: name, criticality (low, normal, high, crown), exposure (internal, internet), environment, owner, team, tags (`;` between). */
 const find = defineCapability({
@@ -27,15 +45,26 @@ const find = defineCapability({
   output,
   call: async ({ name }, ctx) => {
     const wanted = name.toLowerCase();
-    const row = (await readRecords(ctx.connection.address)).find((record) => record['name']?.toLowerCase() === wanted);
+    const row = (await readRecords(ctx.connection.address)).find(
+      (record) => record['name']?.toLowerCase() === wanted,
+    );
     return row === undefined ? absent : toAsset(row);
   },
 });
 
 export const assets: Connector = {
-  manifest: { name: 'assets', title: 'Asset inventory from a file', version: '1.0.0', capabilities: [find.manifest] },
+  manifest: {
+    name: 'assets',
+    title: 'Asset inventory from a file',
+    version: '1.0.0',
+    capabilities: [find.manifest],
+  },
   capabilities: { 'assets.asset.find': find },
-  check: async (ctx) => ({ ...(await reportCheck({ read: () => readRecords(ctx.connection.address) })), credential: 'none', canWrite: 'no' }),
+  check: async (ctx) => ({
+    ...(await reportCheck({ read: () => readRecords(ctx.connection.address) })),
+    credential: 'none',
+    canWrite: 'no',
+  }),
 };
 
 function toAsset(row: FileRecord): Asset {
@@ -48,6 +77,10 @@ function toAsset(row: FileRecord): Asset {
     environment: field('environment'),
     owner: field('owner'),
     team: field('team'),
-    tags: field('tags').split(';').map((tag) => tag.trim()).filter((tag) => tag !== '').slice(0, tagsMax),
+    tags: field('tags')
+      .split(';')
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== '')
+      .slice(0, tagsMax),
   };
 }

@@ -1,13 +1,29 @@
 import type { BoardStore } from '../../domain/board.ts';
 import { SallyportError } from '../../domain/errors.ts';
-import { defineCapability, type CallContext, type Connector, type Settlement } from '../contract.ts';
+import {
+  defineCapability,
+  type CallContext,
+  type Connector,
+  type Settlement,
+} from '../contract.ts';
 import { ticketManifest } from '../ticket-manifests.ts';
 import {
-  commentInput, commentOutput, ensureInput, ensureOutput, findInput, findOutput, notFound,
-  transitionInput, transitionOutput, updateInput, updateOutput,
+  commentInput,
+  commentOutput,
+  ensureInput,
+  ensureOutput,
+  findInput,
+  findOutput,
+  notFound,
+  transitionInput,
+  transitionOutput,
+  updateInput,
+  updateOutput,
 } from '../ticket.schema.ts';
 
-const manifestOf = (verb: Parameters<typeof ticketManifest>[2]): ReturnType<typeof ticketManifest> => ticketManifest('board', 'the local board', verb);
+const manifestOf = (
+  verb: Parameters<typeof ticketManifest>[2],
+): ReturnType<typeof ticketManifest> => ticketManifest('board', 'the local board', verb);
 
 const ensure = defineCapability({
   manifest: manifestOf('ensure'),
@@ -20,7 +36,10 @@ const ensure = defineCapability({
   settle: async ({ externalKey }, ctx): Promise<Settlement> => {
     const found = await boardOf(ctx).find(ctx.tenant, externalKey);
     if (found === null) return { kind: 'absent' };
-    return { kind: 'done', output: { ticketId: found.ticketId, url: urlOf(ctx, found.ticketId), created: true } };
+    return {
+      kind: 'done',
+      output: { ticketId: found.ticketId, url: urlOf(ctx, found.ticketId), created: true },
+    };
   },
 });
 
@@ -28,10 +47,15 @@ const comment = defineCapability({
   manifest: manifestOf('comment'),
   input: commentInput,
   output: commentOutput,
-  call: async (input, ctx) => ({ ticketId: input.ticketId, ...present(await boardOf(ctx).comment(ctx.tenant, input)) }),
+  call: async (input, ctx) => ({
+    ticketId: input.ticketId,
+    ...present(await boardOf(ctx).comment(ctx.tenant, input)),
+  }),
   settle: async ({ ticketId, key }, ctx): Promise<Settlement> => {
     const found = await boardOf(ctx).findComment(ctx.tenant, key);
-    return found === null ? { kind: 'absent' } : { kind: 'done', output: { ticketId, commentId: found.commentId, created: true } };
+    return found === null
+      ? { kind: 'absent' }
+      : { kind: 'done', output: { ticketId, commentId: found.commentId, created: true } };
   },
 });
 
@@ -40,7 +64,9 @@ const update = defineCapability({
   input: updateInput,
   output: updateOutput,
   call: async ({ ticketId, ...wanted }, ctx) => {
-    const { changed } = present(await boardOf(ctx).update(ctx.tenant, ticketId, definedOnly(wanted)));
+    const { changed } = present(
+      await boardOf(ctx).update(ctx.tenant, ticketId, definedOnly(wanted)),
+    );
     return { ticketId, url: urlOf(ctx, ticketId), changed };
   },
   // An update sets fields to values: doing it again is the same as having done it once.
@@ -57,7 +83,9 @@ const transition = defineCapability({
   },
   settle: async ({ ticketId, status }, ctx): Promise<Settlement> => {
     const found = await boardOf(ctx).read(ctx.tenant, ticketId);
-    return found?.status === status ? { kind: 'done', output: { ticketId, status, changed: true } } : { kind: 'absent' };
+    return found?.status === status
+      ? { kind: 'done', output: { ticketId, status, changed: true } }
+      : { kind: 'absent' };
   },
 });
 
@@ -68,21 +96,45 @@ const find = defineCapability({
   call: async ({ externalKey }, ctx) => {
     const found = await boardOf(ctx).find(ctx.tenant, externalKey);
     if (found === null) return notFound;
-    return { found: true, ticketId: found.ticketId, url: urlOf(ctx, found.ticketId), status: found.status, title: found.title };
+    return {
+      found: true,
+      ticketId: found.ticketId,
+      url: urlOf(ctx, found.ticketId),
+      status: found.status,
+      title: found.title,
+    };
   },
 });
 
 export const board: Connector = {
-  manifest: { name: 'board', title: 'Local ticket board', version: '1.0.0', capabilities: [ensure, comment, update, transition, find].map(({ manifest }) => manifest) },
-  capabilities: { 'board.ticket.ensure': ensure, 'board.ticket.comment': comment, 'board.ticket.update': update, 'board.ticket.transition': transition, 'board.ticket.find': find },
+  manifest: {
+    name: 'board',
+    title: 'Local ticket board',
+    version: '1.0.0',
+    capabilities: [ensure, comment, update, transition, find].map(({ manifest }) => manifest),
+  },
+  capabilities: {
+    'board.ticket.ensure': ensure,
+    'board.ticket.comment': comment,
+    'board.ticket.update': update,
+    'board.ticket.transition': transition,
+    'board.ticket.find': find,
+  },
   check: async (ctx) => {
-    const reach = ctx.ports.board === null ? 'failed' : await ctx.ports.board.find(ctx.tenant, 'check').then(() => 'ok' as const, () => 'failed' as const);
+    const reach =
+      ctx.ports.board === null
+        ? 'failed'
+        : await ctx.ports.board.find(ctx.tenant, 'check').then(
+            () => 'ok' as const,
+            () => 'failed' as const,
+          );
     return { reach, credential: 'none', canWrite: 'yes', notes: [] };
   },
 };
 
 function boardOf(ctx: CallContext): BoardStore {
-  if (ctx.ports.board === null) throw new SallyportError('VENDOR_UNAVAILABLE', 'this process has no ticket board');
+  if (ctx.ports.board === null)
+    throw new SallyportError('VENDOR_UNAVAILABLE', 'this process has no ticket board');
   return ctx.ports.board;
 }
 
@@ -96,6 +148,10 @@ function present<Value>(value: Value | null): Value {
 }
 
 /** Drops keys that were not given, so that they stay as they are. */
-function definedOnly<Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };
+function definedOnly<Fields extends object>(
+  fields: Fields,
+): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Fields]?: Exclude<Fields[Key], undefined>;
+  };
 }

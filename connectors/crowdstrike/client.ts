@@ -1,7 +1,13 @@
 import { SallyportError } from '../../domain/errors.ts';
 import type { EgressRequest, EgressResponse } from '../../platform/http.ts';
 import { answerAs, secretOf, type CallContext, type Connection } from '../contract.ts';
-import { actionAnswer, devicesAnswer, idsAnswer, tokenAnswer, type FalconDevice } from './responses.schema.ts';
+import {
+  actionAnswer,
+  devicesAnswer,
+  idsAnswer,
+  tokenAnswer,
+  type FalconDevice,
+} from './responses.schema.ts';
 
 /** More hosts of one name than this are not read; the answer still says that there are several. */
 const foundMax = 20;
@@ -16,19 +22,43 @@ interface Token {
 /** Tokens live as long as the connection's configuration does and never leave this module. */
 const tokens = new WeakMap<Connection, Token>();
 
-export async function findDevices(ctx: CallContext, host: string): Promise<readonly FalconDevice[]> {
+export async function findDevices(
+  ctx: CallContext,
+  host: string,
+): Promise<readonly FalconDevice[]> {
   // SECURITY: the schema leaves only letters, digits, dot, dash and underscore in a host name, so it cannot end the FQL string.
   const query = { filter: `hostname:'${host}'`, limit: String(foundMax) };
-  const ids = answerAs(await falcon(ctx, { method: 'GET', path: '/devices/queries/devices/v1', query, effect: 'read' }), idsAnswer).resources ?? [];
+  const ids =
+    answerAs(
+      await falcon(ctx, {
+        method: 'GET',
+        path: '/devices/queries/devices/v1',
+        query,
+        effect: 'read',
+      }),
+      idsAnswer,
+    ).resources ?? [];
   return ids.length === 0 ? [] : readDevices(ctx, ids.slice(0, foundMax));
 }
 
-export async function readDevices(ctx: CallContext, ids: readonly string[]): Promise<readonly FalconDevice[]> {
-  const response = await falcon(ctx, { method: 'POST', path: '/devices/entities/devices/v2', body: { kind: 'json', value: { ids } }, effect: 'read' });
+export async function readDevices(
+  ctx: CallContext,
+  ids: readonly string[],
+): Promise<readonly FalconDevice[]> {
+  const response = await falcon(ctx, {
+    method: 'POST',
+    path: '/devices/entities/devices/v2',
+    body: { kind: 'json', value: { ids } },
+    effect: 'read',
+  });
   return answerAs(response, devicesAnswer).resources ?? [];
 }
 
-export async function actOnDevice(ctx: CallContext, action: 'contain' | 'lift_containment', deviceId: string): Promise<void> {
+export async function actOnDevice(
+  ctx: CallContext,
+  action: 'contain' | 'lift_containment',
+  deviceId: string,
+): Promise<void> {
   const response = await falcon(ctx, {
     method: 'POST',
     path: '/devices/entities/devices-actions/v2',
@@ -60,12 +90,18 @@ export async function probeWriteScope(ctx: CallContext): Promise<'yes' | 'no' | 
 /** One call with a token; a token that was revoked meanwhile is replaced once (a 401 means that nothing was done). */
 async function falcon(ctx: CallContext, wanted: EgressRequest): Promise<EgressResponse> {
   const ask = async (): Promise<EgressResponse> =>
-    ctx.http.request({ ...wanted, answers: [...(wanted.answers ?? []), 401], headers: { authorization: `Bearer ${await tokenFor(ctx)}` }, signal: ctx.signal });
+    ctx.http.request({
+      ...wanted,
+      answers: [...(wanted.answers ?? []), 401],
+      headers: { authorization: `Bearer ${await tokenFor(ctx)}` },
+      signal: ctx.signal,
+    });
   const first = await ask();
   if (first.status !== 401) return first;
   tokens.delete(ctx.connection);
   const second = await ask();
-  if (second.status === 401) throw new SallyportError('VENDOR_DENIED', 'Falcon refuses a fresh token');
+  if (second.status === 401)
+    throw new SallyportError('VENDOR_DENIED', 'Falcon refuses a fresh token');
   return second;
 }
 
@@ -74,7 +110,13 @@ async function tokenFor(ctx: CallContext): Promise<string> {
   if (known !== undefined && known.untilMs > ctx.clock.nowMs()) return known.text;
   const [clientId = '', clientSecret = ''] = splitOnce(secretOf(ctx.connection));
   const fields = { client_id: clientId, client_secret: clientSecret };
-  const response = await ctx.http.request({ method: 'POST', path: '/oauth2/token', body: { kind: 'form', fields }, effect: 'read', signal: ctx.signal });
+  const response = await ctx.http.request({
+    method: 'POST',
+    path: '/oauth2/token',
+    body: { kind: 'form', fields },
+    effect: 'read',
+    signal: ctx.signal,
+  });
   const { access_token: text, expires_in: seconds } = answerAs(response, tokenAnswer);
   tokens.set(ctx.connection, { text, untilMs: ctx.clock.nowMs() + seconds * 1000 - tokenMarginMs });
   return text;

@@ -35,46 +35,70 @@ const limits = { 'x-ratelimit-limit': '6000', 'x-ratelimit-remaining': '5999' } 
 
 function reply(request: FakeRequest, state: FalconState): FakeReply {
   if (request.path === '/oauth2/token' && request.method === 'POST') return token(request, state);
-  const scope = /^Bearer fake-token-(write|read)-\d+$/.exec(request.headers['authorization'] ?? '')?.[1];
+  const scope = /^Bearer fake-token-(write|read)-\d+$/.exec(
+    request.headers['authorization'] ?? '',
+  )?.[1];
   if (scope === undefined) return failure(401, 'access denied, invalid bearer token');
   const route = `${request.method} ${request.path}`;
   if (route === 'GET /devices/queries/devices/v1') return query(request, state);
   if (route === 'POST /devices/entities/devices/v2') return entities(idsOf(request), state);
-  if (route === 'GET /devices/entities/devices/v2') return entities(request.query.getAll('ids'), state);
-  if (route === 'POST /devices/entities/devices-actions/v2') return scope === 'write' ? act(request, state) : failure(403, 'access denied, authorization failed');
+  if (route === 'GET /devices/entities/devices/v2')
+    return entities(request.query.getAll('ids'), state);
+  if (route === 'POST /devices/entities/devices-actions/v2')
+    return scope === 'write'
+      ? act(request, state)
+      : failure(403, 'access denied, authorization failed');
   return failure(404, 'not found');
 }
 
 function token(request: FakeRequest, state: FalconState): FakeReply {
   const form = new URLSearchParams(request.body);
   const scope = scopes[form.get('client_id') ?? ''];
-  if (scope === undefined || form.get('client_secret') !== 'fake-secret') return failure(401, 'access denied, invalid client');
+  if (scope === undefined || form.get('client_secret') !== 'fake-secret')
+    return failure(401, 'access denied, invalid client');
   state.issued += 1;
-  return { status: 201, headers: limits, body: { access_token: `fake-token-${scope}-${state.issued}`, token_type: 'bearer', expires_in: 1799 } };
+  return {
+    status: 201,
+    headers: limits,
+    body: {
+      access_token: `fake-token-${scope}-${state.issued}`,
+      token_type: 'bearer',
+      expires_in: 1799,
+    },
+  };
 }
 
 function query(request: FakeRequest, state: FalconState): FakeReply {
   const wanted = /^hostname:'([^']*)'$/.exec(request.query.get('filter') ?? '')?.[1];
   if (wanted === undefined) return failure(400, 'invalid filter');
-  const ids = state.devices.filter(({ hostname }) => hostname === wanted.toLowerCase()).map(({ device_id: id }) => id);
+  const ids = state.devices
+    .filter(({ hostname }) => hostname === wanted.toLowerCase())
+    .map(({ device_id: id }) => id);
   return success(200, ids);
 }
 
 function entities(ids: readonly string[], state: FalconState): FakeReply {
-  return success(200, state.devices.filter(({ device_id: id }) => ids.includes(id)));
+  return success(
+    200,
+    state.devices.filter(({ device_id: id }) => ids.includes(id)),
+  );
 }
 
 function act(request: FakeRequest, state: FalconState): FakeReply {
   const action = request.query.get('action_name');
   const ids = idsOf(request);
-  if ((action !== 'contain' && action !== 'lift_containment') || ids.length === 0) return failure(400, 'invalid request');
+  if ((action !== 'contain' && action !== 'lift_containment') || ids.length === 0)
+    return failure(400, 'invalid request');
   const known = state.devices.filter(({ device_id: id }) => ids.includes(id));
   if (known.length === 0) return failure(404, 'no such device');
   for (const device of known) {
     state.actions.push({ action, id: device.device_id });
     device.status = action === 'contain' ? 'contained' : 'normal';
   }
-  return success(202, known.map(({ device_id: id }) => ({ id, path: `/devices/entities/devices/v1?ids=${id}` })));
+  return success(
+    202,
+    known.map(({ device_id: id }) => ({ id, path: `/devices/entities/devices/v1?ids=${id}` })),
+  );
 }
 
 function idsOf(request: FakeRequest): readonly string[] {
@@ -84,11 +108,23 @@ function idsOf(request: FakeRequest): readonly string[] {
 }
 
 function success(status: number, resources: readonly unknown[]): FakeReply {
-  return { status, headers: limits, body: { meta: { query_time: 0.01, trace_id: 'fake' }, resources, errors: [] } };
+  return {
+    status,
+    headers: limits,
+    body: { meta: { query_time: 0.01, trace_id: 'fake' }, resources, errors: [] },
+  };
 }
 
 function failure(status: number, message: string): FakeReply {
-  return { status, headers: limits, body: { meta: { query_time: 0.01, trace_id: 'fake' }, resources: [], errors: [{ code: status, message }] } };
+  return {
+    status,
+    headers: limits,
+    body: {
+      meta: { query_time: 0.01, trace_id: 'fake' },
+      resources: [],
+      errors: [{ code: status, message }],
+    },
+  };
 }
 
 function deviceNamed(hostname: string, digit: string): Device {

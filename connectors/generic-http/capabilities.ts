@@ -2,15 +2,35 @@ import { z } from 'zod';
 import { SallyportError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { EgressResponse } from '../../platform/http.ts';
-import { defineCapability, type CallContext, type Connector, type Settlement } from '../contract.ts';
+import {
+  defineCapability,
+  type CallContext,
+  type Connector,
+  type Settlement,
+} from '../contract.ts';
 import { fillPath } from '../path-template.ts';
 import { reportCheck } from '../report.ts';
 import { ticketManifest } from '../ticket-manifests.ts';
-import { commentInput, commentOutput, ensureInput, ensureOutput, findInput, findOutput, notFound, type EnsureInput } from '../ticket.schema.ts';
+import {
+  commentInput,
+  commentOutput,
+  ensureInput,
+  ensureOutput,
+  findInput,
+  findOutput,
+  notFound,
+  type EnsureInput,
+} from '../ticket.schema.ts';
 import { ask, dataOf, fieldsAt, optionsOf, textAt, ticketOptionsOf } from './client.ts';
 
 /** A field of a looked-up record; longer text is a `RESPONSE_INVALID`, never cut in silence. */
-const fieldValue = z.union([z.null(), z.boolean(), z.number(), z.string().max(4_096), z.array(z.union([z.string().max(1_024), z.number(), z.boolean(), z.null()])).max(200)]);
+const fieldValue = z.union([
+  z.null(),
+  z.boolean(),
+  z.number(),
+  z.string().max(4_096),
+  z.array(z.union([z.string().max(1_024), z.number(), z.boolean(), z.null()])).max(200),
+]);
 
 const recordRead = defineCapability({
   manifest: {
@@ -25,15 +45,34 @@ const recordRead = defineCapability({
     settle: 'by-state',
     reach: 'Reads one record by the path that the connection names.',
   },
-  input: z.strictObject({ params: z.record(z.string().max(64), z.string().min(1).max(512)).refine((params) => Object.keys(params).length <= 10) }),
+  input: z.strictObject({
+    params: z
+      .record(z.string().max(64), z.string().min(1).max(512))
+      .refine((params) => Object.keys(params).length <= 10),
+  }),
   output: z.strictObject({ found: z.boolean(), fields: z.record(z.string().max(128), fieldValue) }),
   call: async ({ params }, ctx) => {
     const { lookup } = optionsOf(ctx);
-    if (lookup === undefined) throw new SallyportError('CONFIG_INVALID', `connections.${ctx.connection.name}.options.lookup is missing`);
-    const response = await ask(ctx, { method: 'GET', path: fillPath(lookup.path, params), effect: 'read', answers: lookup.notFound });
+    if (lookup === undefined)
+      throw new SallyportError(
+        'CONFIG_INVALID',
+        `connections.${ctx.connection.name}.options.lookup is missing`,
+      );
+    const response = await ask(ctx, {
+      method: 'GET',
+      path: fillPath(lookup.path, params),
+      effect: 'read',
+      answers: lookup.notFound,
+    });
     if (lookup.notFound.includes(response.status)) return { found: false, fields: {} };
     // The output schema decides which of these values are acceptable.
-    return { found: true, fields: fieldsAt(lookup.fields, dataOf(response)) as Record<string, z.input<typeof fieldValue>> };
+    return {
+      found: true,
+      fields: fieldsAt(lookup.fields, dataOf(response)) as Record<
+        string,
+        z.input<typeof fieldValue>
+      >,
+    };
   },
 });
 
@@ -55,7 +94,11 @@ const ensure = defineCapability({
       effect: 'write',
     });
     const data = dataOf(response);
-    return { ticketId: idIn(textAt(options.idPath, data), response), url: textAt(options.urlPath, data) ?? '', created: true };
+    return {
+      ticketId: idIn(textAt(options.idPath, data), response),
+      url: textAt(options.urlPath, data) ?? '',
+      created: true,
+    };
   },
   settle: async ({ externalKey }, ctx): Promise<Settlement> => {
     if (ticketOptionsOf(ctx).find === undefined) return { kind: 'unknown' };
@@ -84,20 +127,41 @@ const comment = defineCapability({
       body: { kind: 'json', value: { [options.bodyField]: body, [options.keyField]: key } },
       effect: 'write',
     });
-    return { ticketId, commentId: idIn(textAt(options.idPath, dataOf(response)), response), created: true };
+    return {
+      ticketId,
+      commentId: idIn(textAt(options.idPath, dataOf(response)), response),
+      created: true,
+    };
   },
   settle: async ({ ticketId, key }, ctx): Promise<Settlement> => {
     const { find: options } = commentOptionsOf(ctx);
     if (options === undefined) return { kind: 'unknown' };
-    const response = await ask(ctx, { method: 'GET', path: fillPath(options.path, { ticketId, key }), effect: 'read', answers: [404] });
+    const response = await ask(ctx, {
+      method: 'GET',
+      path: fillPath(options.path, { ticketId, key }),
+      effect: 'read',
+      answers: [404],
+    });
     const commentId = response.status === 404 ? null : textAt(options.idPath, dataOf(response));
-    return commentId === null ? { kind: 'absent' } : { kind: 'done', output: { ticketId, commentId, created: true } };
+    return commentId === null
+      ? { kind: 'absent' }
+      : { kind: 'done', output: { ticketId, commentId, created: true } };
   },
 });
 
 export const genericHttp: Connector = {
-  manifest: { name: 'generic-http', title: 'Any product with an HTTP API', version: '1.0.0', capabilities: [recordRead, ensure, find, comment].map(({ manifest }) => manifest) },
-  capabilities: { 'generic-http.record.read': recordRead, 'generic-http.ticket.ensure': ensure, 'generic-http.ticket.find': find, 'generic-http.ticket.comment': comment },
+  manifest: {
+    name: 'generic-http',
+    title: 'Any product with an HTTP API',
+    version: '1.0.0',
+    capabilities: [recordRead, ensure, find, comment].map(({ manifest }) => manifest),
+  },
+  capabilities: {
+    'generic-http.record.read': recordRead,
+    'generic-http.ticket.ensure': ensure,
+    'generic-http.ticket.find': find,
+    'generic-http.ticket.comment': comment,
+  },
   check: async (ctx) =>
     reportCheck({
       read: async () => {
@@ -108,32 +172,59 @@ export const genericHttp: Connector = {
     }),
 };
 
-async function findTicket(externalKey: string, ctx: CallContext): Promise<z.output<typeof findOutput>> {
+async function findTicket(
+  externalKey: string,
+  ctx: CallContext,
+): Promise<z.output<typeof findOutput>> {
   const { find: options } = ticketOptionsOf(ctx);
-  if (options === undefined) throw new SallyportError('CONFIG_INVALID', `connections.${ctx.connection.name}.options.ticket.find is missing`);
-  const response = await ask(ctx, { method: 'GET', path: fillPath(options.path, { externalKey }), effect: 'read', answers: [404] });
+  if (options === undefined)
+    throw new SallyportError(
+      'CONFIG_INVALID',
+      `connections.${ctx.connection.name}.options.ticket.find is missing`,
+    );
+  const response = await ask(ctx, {
+    method: 'GET',
+    path: fillPath(options.path, { externalKey }),
+    effect: 'read',
+    answers: [404],
+  });
   if (response.status === 404) return notFound;
   const data = dataOf(response);
   const ticketId = textAt(options.idPath, data);
   if (ticketId === null) return notFound;
   const url = textAt(options.urlPath, data) ?? '';
-  return { found: true, ticketId, url, status: textAt(options.statusPath, data) ?? '', title: textAt(options.titlePath, data) ?? '' };
+  return {
+    found: true,
+    ticketId,
+    url,
+    status: textAt(options.statusPath, data) ?? '',
+    title: textAt(options.titlePath, data) ?? '',
+  };
 }
 
 function ticketBody(input: EnsureInput, ctx: CallContext): JsonObject {
   const { fields, constant } = ticketOptionsOf(ctx);
-  const named = Object.entries(fields).map(([ours, theirs]) => [theirs, input[ours as keyof EnsureInput]] as const);
+  const named = Object.entries(fields).map(
+    ([ours, theirs]) => [theirs, input[ours as keyof EnsureInput]] as const,
+  );
   return { ...constant, ...Object.fromEntries(named) };
 }
 
-function commentOptionsOf(ctx: CallContext): NonNullable<ReturnType<typeof ticketOptionsOf>['comments']> {
+function commentOptionsOf(
+  ctx: CallContext,
+): NonNullable<ReturnType<typeof ticketOptionsOf>['comments']> {
   const { comments } = ticketOptionsOf(ctx);
-  if (comments === undefined) throw new SallyportError('INPUT_INVALID', `connection ${ctx.connection.name} has no comments`);
+  if (comments === undefined)
+    throw new SallyportError('INPUT_INVALID', `connection ${ctx.connection.name} has no comments`);
   return comments;
 }
 
 /** A ticket without an id that we can read may well exist: its outcome is unknown, not failed. */
 function idIn(id: string | null, response: EgressResponse): string {
-  if (id === null) throw new SallyportError('EFFECT_UNKNOWN', `the product answered ${response.status} without an id`);
+  if (id === null)
+    throw new SallyportError(
+      'EFFECT_UNKNOWN',
+      `the product answered ${response.status} without an id`,
+    );
   return id;
 }

@@ -19,12 +19,20 @@ export function optionsOf(ctx: CallContext): GenericOptions {
 
 export function ticketOptionsOf(ctx: CallContext): TicketOptions {
   const { ticket } = optionsOf(ctx);
-  if (ticket === undefined) throw new SallyportError('CONFIG_INVALID', `connections.${ctx.connection.name}.options.ticket is missing`);
+  if (ticket === undefined)
+    throw new SallyportError(
+      'CONFIG_INVALID',
+      `connections.${ctx.connection.name}.options.ticket is missing`,
+    );
   return ticket;
 }
 
 export async function ask(ctx: CallContext, wanted: EgressRequest): Promise<EgressResponse> {
-  return ctx.http.request({ ...wanted, headers: { ...wanted.headers, ...credentials(ctx) }, signal: ctx.signal });
+  return ctx.http.request({
+    ...wanted,
+    headers: { ...wanted.headers, ...credentials(ctx) },
+    signal: ctx.signal,
+  });
 }
 
 /** The answer as data; JSON is all that these products speak. */
@@ -41,9 +49,14 @@ export function textAt(path: string | undefined, data: Json): string | null {
 }
 
 /** Like `select` for answers that are plain objects or lists. */
-export function fieldsAt(fields: Readonly<Record<string, string>>, data: Json): Record<string, Json> {
+export function fieldsAt(
+  fields: Readonly<Record<string, string>>,
+  data: Json,
+): Record<string, Json> {
   if (!isObject(data) && !Array.isArray(data)) return {};
-  return Object.fromEntries(Object.entries(fields).map(([name, path]) => [name, select(path, data) ?? null]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, path]) => [name, select(path, data) ?? null]),
+  );
 }
 
 function credentials(ctx: CallContext): Record<string, string> {
@@ -51,6 +64,7 @@ function credentials(ctx: CallContext): Record<string, string> {
   if (auth.kind === 'none') return {};
   const secret = secretOf(ctx.connection);
   if (auth.kind === 'bearer') return { authorization: `Bearer ${secret}` };
-  if (auth.kind === 'basic') return { authorization: `Basic ${Buffer.from(secret).toString('base64')}` };
+  if (auth.kind === 'basic')
+    return { authorization: `Basic ${Buffer.from(secret).toString('base64')}` };
   return { [auth.header.toLowerCase()]: secret };
 }

@@ -19,7 +19,11 @@ export const sinkFake: FakeProduct<SinkState> = {
   initial: () => ({
     tickets: [],
     comments: 0,
-    assets: { 'web-7': { criticality: 'high', owner: 'platform' }, 'db-10': { criticality: 'crown', owner: 'data' }, 'build-3': { criticality: 'normal', owner: 'platform' } },
+    assets: {
+      'web-7': { criticality: 'high', owner: 'platform' },
+      'db-10': { criticality: 'crown', owner: 'data' },
+      'build-3': { criticality: 'normal', owner: 'platform' },
+    },
   }),
   reply,
 };
@@ -30,25 +34,46 @@ export const sinkFakeOptions = {
   ticket: {
     path: '/tickets',
     urlPath: '$.url',
-    find: { path: '/tickets?external_id={externalKey}', idPath: '$[0].id', urlPath: '$[0].url', statusPath: '$[0].status', titlePath: '$[0].title' },
-    comments: { path: '/tickets/{ticketId}/comments', find: { path: '/tickets/{ticketId}/comments?key={key}', idPath: '$[0].id' } },
+    find: {
+      path: '/tickets?external_id={externalKey}',
+      idPath: '$[0].id',
+      urlPath: '$[0].url',
+      statusPath: '$[0].status',
+      titlePath: '$[0].title',
+    },
+    comments: {
+      path: '/tickets/{ticketId}/comments',
+      find: { path: '/tickets/{ticketId}/comments?key={key}', idPath: '$[0].id' },
+    },
   },
 } as const;
 
 function reply(request: FakeRequest, state: SinkState): FakeReply {
   const route = `${request.method} ${request.path}`;
   if (route === 'POST /tickets') return open(request, state);
-  if (route === 'GET /tickets') return { status: 200, body: state.tickets.filter((ticket) => ticket.external_id === request.query.get('external_id')).map(shown) };
+  if (route === 'GET /tickets')
+    return {
+      status: 200,
+      body: state.tickets
+        .filter((ticket) => ticket.external_id === request.query.get('external_id'))
+        .map(shown),
+    };
   const asset = /^GET \/assets\/(.+)$/.exec(route)?.[1];
   if (asset !== undefined) {
     const name = decodeURIComponent(asset);
     const known = Object.hasOwn(state.assets, name) ? state.assets[name] : undefined;
-    return known === undefined ? { status: 404, body: {} } : { status: 200, body: { name, ...known } };
+    return known === undefined
+      ? { status: 404, body: {} }
+      : { status: 200, body: { name, ...known } };
   }
   const [, verb, id] = /^(GET|POST) \/tickets\/([^/]+)\/comments$/.exec(route) ?? [];
   const ticket = state.tickets.find((one) => one.id === id);
   if (ticket === undefined) return { status: 404, body: {} };
-  if (verb === 'GET') return { status: 200, body: ticket.comments.filter(({ key }) => key === request.query.get('key')) };
+  if (verb === 'GET')
+    return {
+      status: 200,
+      body: ticket.comments.filter(({ key }) => key === request.query.get('key')),
+    };
   state.comments += 1;
   const { key = '', body = '' } = bodyOf(request);
   const comment = { id: String(state.comments), key: String(key), body: String(body) };
@@ -58,7 +83,12 @@ function reply(request: FakeRequest, state: SinkState): FakeReply {
 
 function open(request: FakeRequest, state: SinkState): FakeReply {
   const fields = bodyOf(request);
-  const ticket: SinkTicket = { id: String(state.tickets.length + 1), external_id: String(fields['external_id'] ?? ''), fields, comments: [] };
+  const ticket: SinkTicket = {
+    id: String(state.tickets.length + 1),
+    external_id: String(fields['external_id'] ?? ''),
+    fields,
+    comments: [],
+  };
   state.tickets.push(ticket);
   return { status: 201, body: shown(ticket) };
 }

@@ -3,15 +3,28 @@ import { checkPath } from '../../domain/path.ts';
 
 /** How a product that we have no connector for is spoken to, by configuration alone. */
 const pathTemplate = z.string().min(1).max(1_024).startsWith('/');
-const dataPath = z.string().max(512).refine((path) => checkPath(path) === null, 'not a path that we accept');
-const fieldName = z.string().min(1).max(128).regex(/^(?!__proto__$|constructor$|prototype$)[A-Za-z0-9_.-]+$/);
-const headerName = z.string().min(1).max(64).regex(/^[A-Za-z0-9-]+$/);
+const dataPath = z
+  .string()
+  .max(512)
+  .refine((path) => checkPath(path) === null, 'not a path that we accept');
+const fieldName = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^(?!__proto__$|constructor$|prototype$)[A-Za-z0-9_.-]+$/);
+const headerName = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[A-Za-z0-9-]+$/);
 
 const lookup = z.strictObject({
   /** `{name}` stands for an input parameter, percent-encoded. */
   path: pathTemplate,
   /** Answer field → path in the product's answer. */
-  fields: z.record(fieldName, dataPath).refine((fields) => Object.keys(fields).length <= 50, 'at most 50 fields'),
+  fields: z
+    .record(fieldName, dataPath)
+    .refine((fields) => Object.keys(fields).length <= 50, 'at most 50 fields'),
   /** Statuses that mean "no such record". */
   notFound: z.array(z.int().min(400).max(499)).max(10).default([404]),
 });
@@ -42,10 +55,22 @@ const ticket = z.strictObject({
   urlPath: dataPath.optional(),
   /** Our field → the product's field; a field that is not named is not sent. */
   fields: z
-    .partialRecord(z.enum(['externalKey', 'title', 'body', 'priority', 'team', 'labels', 'status']), fieldName)
-    .default({ externalKey: 'external_id', title: 'title', body: 'body', priority: 'priority', team: 'team', labels: 'labels' }),
+    .partialRecord(
+      z.enum(['externalKey', 'title', 'body', 'priority', 'team', 'labels', 'status']),
+      fieldName,
+    )
+    .default({
+      externalKey: 'external_id',
+      title: 'title',
+      body: 'body',
+      priority: 'priority',
+      team: 'team',
+      labels: 'labels',
+    }),
   /** Sent with every ticket, as it is. */
-  constant: z.record(fieldName, z.union([z.string().max(1_024), z.number(), z.boolean()])).default({}),
+  constant: z
+    .record(fieldName, z.union([z.string().max(1_024), z.number(), z.boolean()]))
+    .default({}),
   find: findTicket.optional(),
   /**
    * Ask before making. Without it the engine still asks whenever an earlier try of the same ticket is on its record;
@@ -56,7 +81,12 @@ const ticket = z.strictObject({
 });
 
 export const genericOptions = z.strictObject({
-  auth: z.strictObject({ kind: z.enum(['none', 'bearer', 'basic', 'header']), header: headerName.default('Authorization') }).default({ kind: 'none', header: 'Authorization' }),
+  auth: z
+    .strictObject({
+      kind: z.enum(['none', 'bearer', 'basic', 'header']),
+      header: headerName.default('Authorization'),
+    })
+    .default({ kind: 'none', header: 'Authorization' }),
   lookup: lookup.optional(),
   ticket: ticket.optional(),
 });

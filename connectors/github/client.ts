@@ -3,7 +3,14 @@ import type { EgressRequest, EgressResponse } from '../../platform/http.ts';
 import { retryAfterMs } from '../../platform/retry-after.ts';
 import { answerAs, optionsAs, secretOf, type CallContext } from '../contract.ts';
 import { encodeSegment } from '../path-template.ts';
-import { commentsAnswer, githubOptions, issueAnswer, issuesAnswer, repositoryAnswer, type GithubIssue } from './responses.schema.ts';
+import {
+  commentsAnswer,
+  githubOptions,
+  issueAnswer,
+  issuesAnswer,
+  repositoryAnswer,
+  type GithubIssue,
+} from './responses.schema.ts';
 
 const pageSize = 100;
 const issuePagesMax = 10;
@@ -12,14 +19,29 @@ const commentPagesMax = 10;
 const lookBackMs = 24 * 3_600_000;
 
 /** Whether something was found, is certainly not there, or may lie beyond the pages that we read. */
-export type Search<Found> = { readonly kind: 'found'; readonly found: Found } | { readonly kind: 'absent' } | { readonly kind: 'beyond' };
+export type Search<Found> =
+  | { readonly kind: 'found'; readonly found: Found }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'beyond' };
 
 export async function findIssue(ctx: CallContext, marker: string): Promise<Search<GithubIssue>> {
   const { label } = optionsAs(ctx.connection, githubOptions);
   for (let page = 1; page <= issuePagesMax; page += 1) {
-    const query = { labels: label, state: 'all', sort: 'created', direction: 'desc', per_page: String(pageSize), page: String(page) };
-    const issues = answerAs(await github(ctx, { method: 'GET', path: '/issues', query, effect: 'read' }), issuesAnswer);
-    const found = issues.find(({ body, pull_request: pull }) => pull === undefined && bears(body, marker));
+    const query = {
+      labels: label,
+      state: 'all',
+      sort: 'created',
+      direction: 'desc',
+      per_page: String(pageSize),
+      page: String(page),
+    };
+    const issues = answerAs(
+      await github(ctx, { method: 'GET', path: '/issues', query, effect: 'read' }),
+      issuesAnswer,
+    );
+    const found = issues.find(
+      ({ body, pull_request: pull }) => pull === undefined && bears(body, marker),
+    );
     if (found !== undefined) return { kind: 'found', found };
     const oldest = issues.at(-1);
     if (issues.length < pageSize || oldest === undefined) return { kind: 'absent' };
@@ -28,10 +50,22 @@ export async function findIssue(ctx: CallContext, marker: string): Promise<Searc
   return { kind: 'beyond' };
 }
 
-export async function findComment(ctx: CallContext, ticketId: string, marker: string): Promise<Search<number>> {
+export async function findComment(
+  ctx: CallContext,
+  ticketId: string,
+  marker: string,
+): Promise<Search<number>> {
   for (let page = 1; page <= commentPagesMax; page += 1) {
     const query = { per_page: String(pageSize), page: String(page) };
-    const comments = answerAs(await github(ctx, { method: 'GET', path: `${issuePath(ticketId)}/comments`, query, effect: 'read' }), commentsAnswer);
+    const comments = answerAs(
+      await github(ctx, {
+        method: 'GET',
+        path: `${issuePath(ticketId)}/comments`,
+        query,
+        effect: 'read',
+      }),
+      commentsAnswer,
+    );
     const found = comments.find(({ body }) => bears(body, marker));
     if (found !== undefined) return { kind: 'found', found: found.id };
     if (comments.length < pageSize) return { kind: 'absent' };
@@ -40,16 +74,34 @@ export async function findComment(ctx: CallContext, ticketId: string, marker: st
 }
 
 export async function readIssue(ctx: CallContext, ticketId: string): Promise<GithubIssue> {
-  return answerAs(await github(ctx, { method: 'GET', path: issuePath(ticketId), effect: 'read' }), issueAnswer);
+  return answerAs(
+    await github(ctx, { method: 'GET', path: issuePath(ticketId), effect: 'read' }),
+    issueAnswer,
+  );
 }
 
-export async function changeIssue(ctx: CallContext, ticketId: string, change: Readonly<Record<string, unknown>>): Promise<GithubIssue> {
-  return answerAs(await github(ctx, { method: 'PATCH', path: issuePath(ticketId), body: { kind: 'json', value: change }, effect: 'write' }), issueAnswer);
+export async function changeIssue(
+  ctx: CallContext,
+  ticketId: string,
+  change: Readonly<Record<string, unknown>>,
+): Promise<GithubIssue> {
+  return answerAs(
+    await github(ctx, {
+      method: 'PATCH',
+      path: issuePath(ticketId),
+      body: { kind: 'json', value: change },
+      effect: 'write',
+    }),
+    issueAnswer,
+  );
 }
 
 /** Says whether the token may write: GitHub tells with the repository. */
 export async function repositoryPermission(ctx: CallContext): Promise<'yes' | 'no' | 'unknown'> {
-  const { permissions } = answerAs(await github(ctx, { method: 'GET', path: '', effect: 'read' }), repositoryAnswer);
+  const { permissions } = answerAs(
+    await github(ctx, { method: 'GET', path: '', effect: 'read' }),
+    repositoryAnswer,
+  );
   if (permissions === undefined) return 'unknown';
   return permissions.push || permissions.triage === true ? 'yes' : 'no';
 }
@@ -62,13 +114,22 @@ export async function github(ctx: CallContext, wanted: EgressRequest): Promise<E
   const response = await ctx.http.request({
     ...wanted,
     path: `/repos/${owner}/${repo}${wanted.path}`,
-    headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28', authorization: `Bearer ${secretOf(ctx.connection)}` },
+    headers: {
+      accept: 'application/vnd.github+json',
+      'x-github-api-version': '2022-11-28',
+      authorization: `Bearer ${secretOf(ctx.connection)}`,
+    },
     answers: [403],
     signal: ctx.signal,
   });
   if (response.status !== 403) return response;
-  const limited = response.headers['retry-after'] !== undefined || response.headers['x-ratelimit-remaining'] === '0';
-  if (limited) throw new SallyportError('VENDOR_THROTTLED', 'GitHub limits our rate', { retryAfterMs: retryAfterMs(response.headers, ctx.clock.nowMs()) });
+  const limited =
+    response.headers['retry-after'] !== undefined ||
+    response.headers['x-ratelimit-remaining'] === '0';
+  if (limited)
+    throw new SallyportError('VENDOR_THROTTLED', 'GitHub limits our rate', {
+      retryAfterMs: retryAfterMs(response.headers, ctx.clock.nowMs()),
+    });
   throw new SallyportError('VENDOR_DENIED', 'GitHub refuses the token');
 }
 

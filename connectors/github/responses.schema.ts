@@ -14,13 +14,27 @@ export const issueAnswer = z.object({
 export const issuesAnswer = z.array(issueAnswer).max(100);
 export type GithubIssue = z.output<typeof issueAnswer>;
 
-export const commentAnswer = z.object({ id: z.int().positive(), body: z.string().max(262_144).nullish() });
+export const commentAnswer = z.object({
+  id: z.int().positive(),
+  body: z.string().max(262_144).nullish(),
+});
 export const commentsAnswer = z.array(commentAnswer).max(100);
-export const repositoryAnswer = z.object({ full_name: z.string().max(256), permissions: z.object({ push: z.boolean(), triage: z.boolean().optional() }).optional() });
+export const repositoryAnswer = z.object({
+  full_name: z.string().max(256),
+  permissions: z.object({ push: z.boolean(), triage: z.boolean().optional() }).optional(),
+});
 
 export const githubOptions = z.strictObject({
-  owner: z.string().min(1).max(100).regex(/^[A-Za-z0-9._-]+$/),
-  repo: z.string().min(1).max(100).regex(/^[A-Za-z0-9._-]+$/),
+  owner: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[A-Za-z0-9._-]+$/),
+  repo: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[A-Za-z0-9._-]+$/),
   /** Every issue that we open bears it: issues are found by listing it, because search lags behind by minutes. */
   label: z.string().min(1).max(50).default('sallyport'),
 });

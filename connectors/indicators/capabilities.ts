@@ -8,7 +8,14 @@ const matchesMax = 100;
 /** From worst to best; what a list does not say is `unknown`. */
 const verdicts = ['malicious', 'suspicious', 'benign', 'unknown'] as const;
 const text = z.string().max(1_024);
-const match = z.strictObject({ value: text, type: text, verdict: z.enum(verdicts), score: z.number().min(0).max(100), source: text, note: text });
+const match = z.strictObject({
+  value: text,
+  type: text,
+  verdict: z.enum(verdicts),
+  score: z.number().min(0).max(100),
+  source: text,
+  note: text,
+});
 
 /** Columns: value, type, verdict (malicious, suspicious, benign), score (0–100), source, note. */
 const find = defineCapability({
@@ -25,20 +32,37 @@ const find = defineCapability({
     reach: 'Reads rows of a file.',
   },
   input: z.strictObject({ values: z.array(z.string().max(2_048)).max(valuesMax) }),
-  output: z.strictObject({ found: z.boolean(), count: z.int().min(0).max(matchesMax), worst: z.enum(verdicts), matches: z.array(match).max(matchesMax) }),
+  output: z.strictObject({
+    found: z.boolean(),
+    count: z.int().min(0).max(matchesMax),
+    worst: z.enum(verdicts),
+    matches: z.array(match).max(matchesMax),
+  }),
   call: async ({ values }, ctx) => {
     const wanted = new Set(values.map((value) => value.toLowerCase()));
-    const rows = (await readRecords(ctx.connection.address)).filter((row) => wanted.has((row['value'] ?? '').toLowerCase()));
+    const rows = (await readRecords(ctx.connection.address)).filter((row) =>
+      wanted.has((row['value'] ?? '').toLowerCase()),
+    );
     const matches = rows.map(toMatch).slice(0, matchesMax);
-    const worst = verdicts.find((verdict) => matches.some((one) => one.verdict === verdict)) ?? 'unknown';
+    const worst =
+      verdicts.find((verdict) => matches.some((one) => one.verdict === verdict)) ?? 'unknown';
     return { found: matches.length > 0, count: matches.length, worst, matches };
   },
 });
 
 export const indicators: Connector = {
-  manifest: { name: 'indicators', title: 'Indicator list from a file', version: '1.0.0', capabilities: [find.manifest] },
+  manifest: {
+    name: 'indicators',
+    title: 'Indicator list from a file',
+    version: '1.0.0',
+    capabilities: [find.manifest],
+  },
   capabilities: { 'indicators.indicator.find': find },
-  check: async (ctx) => ({ ...(await reportCheck({ read: () => readRecords(ctx.connection.address) })), credential: 'none', canWrite: 'no' }),
+  check: async (ctx) => ({
+    ...(await reportCheck({ read: () => readRecords(ctx.connection.address) })),
+    credential: 'none',
+    canWrite: 'no',
+  }),
 };
 
 function toMatch(row: FileRecord): z.output<typeof match> {

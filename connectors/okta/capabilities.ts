@@ -11,7 +11,16 @@ const changed = z.strictObject({ userId: text, changed: z.boolean() });
 const read = defineCapability({
   manifest: base('read', 'Read a user at Okta'),
   input: target,
-  output: z.strictObject({ userId: text, login: text, status: text, lastLogin: text, created: text, department: text, title: text, manager: text }),
+  output: z.strictObject({
+    userId: text,
+    login: text,
+    status: text,
+    lastLogin: text,
+    created: text,
+    department: text,
+    title: text,
+    manager: text,
+  }),
   call: async ({ login }, ctx) => {
     const { id, status, lastLogin, created, profile } = await readUser(ctx, login);
     return {
@@ -27,8 +36,20 @@ const read = defineCapability({
   },
 });
 
-const suspend = change({ verb: 'suspend', undo: 'unsuspend', reached: 'SUSPENDED', title: 'Suspend a user at Okta', reach: 'One person is signed out of, and locked out of, every application behind Okta.' });
-const unsuspend = change({ verb: 'unsuspend', undo: 'suspend', reached: 'ACTIVE', title: 'Lift the suspension of a user at Okta', reach: 'One person gets back into every application behind Okta, whoever holds the password.' });
+const suspend = change({
+  verb: 'suspend',
+  undo: 'unsuspend',
+  reached: 'SUSPENDED',
+  title: 'Suspend a user at Okta',
+  reach: 'One person is signed out of, and locked out of, every application behind Okta.',
+});
+const unsuspend = change({
+  verb: 'unsuspend',
+  undo: 'suspend',
+  reached: 'ACTIVE',
+  title: 'Lift the suspension of a user at Okta',
+  reach: 'One person gets back into every application behind Okta, whoever holds the password.',
+});
 
 interface Change {
   readonly verb: 'suspend' | 'unsuspend';
@@ -58,15 +79,30 @@ function change({ verb, undo, reached, title, reach }: Change): Capability {
     },
     settle: async ({ login }, ctx): Promise<Settlement> => {
       const user = await readUser(ctx, login);
-      return user.status === reached ? { kind: 'done', output: { userId: user.id, changed: true } } : { kind: 'absent' };
+      return user.status === reached
+        ? { kind: 'done', output: { userId: user.id, changed: true } }
+        : { kind: 'absent' };
     },
   });
 }
 
 export const okta: Connector = {
-  manifest: { name: 'okta', title: 'Okta', version: '1.0.0', capabilities: [read, suspend, unsuspend].map(({ manifest }) => manifest) },
-  capabilities: { 'okta.user.read': read, 'okta.user.suspend': suspend, 'okta.user.unsuspend': unsuspend },
-  check: async (ctx) => reportCheck({ read: () => readUser(ctx, 'sallyport-check-nobody'), probeWrite: () => probeLifecycle(ctx) }),
+  manifest: {
+    name: 'okta',
+    title: 'Okta',
+    version: '1.0.0',
+    capabilities: [read, suspend, unsuspend].map(({ manifest }) => manifest),
+  },
+  capabilities: {
+    'okta.user.read': read,
+    'okta.user.suspend': suspend,
+    'okta.user.unsuspend': unsuspend,
+  },
+  check: async (ctx) =>
+    reportCheck({
+      read: () => readUser(ctx, 'sallyport-check-nobody'),
+      probeWrite: () => probeLifecycle(ctx),
+    }),
 };
 
 function base(verb: string, title: string): Omit<CapabilityManifest, 'input' | 'output'> {

@@ -8,5 +8,11 @@ export const userAnswer = z.object({
   status: z.string().max(64),
   created: text,
   lastLogin: text,
-  profile: z.object({ login: z.string().max(512), email: text, department: text, title: text, manager: text }),
+  profile: z.object({
+    login: z.string().max(512),
+    email: text,
+    department: text,
+    title: text,
+    manager: text,
+  }),
 });

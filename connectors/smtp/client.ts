@@ -34,7 +34,9 @@ export async function sendMail(ctx: CallContext, mail: Mail, options: SmtpOption
     await new Promise<void>((resolve, reject) => {
       line.once('error', reject);
       line.once('end', () => reject(new Error('the connection ended')));
-      line.send({ from: mail.from, to: [...mail.to] }, message, (error) => (error ? reject(error) : resolve()));
+      line.send({ from: mail.from, to: [...mail.to] }, message, (error) =>
+        error ? reject(error) : resolve(),
+      );
     });
   } catch (error) {
     throw afterHandover(error);
@@ -43,7 +45,10 @@ export async function sendMail(ctx: CallContext, mail: Mail, options: SmtpOption
   }
 }
 
-async function openLine(ctx: CallContext, { timeoutMs, login }: SmtpOptions): Promise<SMTPConnection> {
+async function openLine(
+  ctx: CallContext,
+  { timeoutMs, login }: SmtpOptions,
+): Promise<SMTPConnection> {
   const { url, address } = await ctx.http.endpoint(['smtps:', 'smtp:']);
   const secure = url.protocol === 'smtps:';
   const line = new SMTPConnection({
@@ -66,20 +71,40 @@ async function openLine(ctx: CallContext, { timeoutMs, login }: SmtpOptions): Pr
       line.once('end', () => reject(new Error('the connection ended')));
       line.connect((error) => (error ? reject(error) : resolve()));
     });
-    if (login !== null) await new Promise<void>((resolve, reject) => line.login({ credentials: login } as SMTPConnection.AuthenticationType, (error) => (error ? reject(error) : resolve())));
+    if (login !== null)
+      await new Promise<void>((resolve, reject) =>
+        line.login({ credentials: login } as SMTPConnection.AuthenticationType, (error) =>
+          error ? reject(error) : resolve(),
+        ),
+      );
     line.removeAllListeners('error').on('error', () => undefined);
     return line;
   } catch (error) {
     line.close();
-    throw new SallyportError(codeOf(error) === 'EAUTH' ? 'VENDOR_DENIED' : 'VENDOR_UNAVAILABLE', 'the mail server does not let us in', { cause: error });
+    throw new SallyportError(
+      codeOf(error) === 'EAUTH' ? 'VENDOR_DENIED' : 'VENDOR_UNAVAILABLE',
+      'the mail server does not let us in',
+      { cause: error },
+    );
   }
 }
 
 function afterHandover(error: unknown): SallyportError {
-  const reply = typeof error === 'object' && error !== null && 'responseCode' in error ? Number(error.responseCode) : 0;
-  if (reply >= 400 && reply < 500) return new SallyportError('VENDOR_UNAVAILABLE', `the mail server put us off (${reply})`, { cause: error });
-  if (reply >= 500) return new SallyportError('INPUT_INVALID', `the mail server refused the mail (${reply})`, { cause: error });
-  return new SallyportError('EFFECT_UNKNOWN', 'the mail was handed over, but not confirmed', { cause: error });
+  const reply =
+    typeof error === 'object' && error !== null && 'responseCode' in error
+      ? Number(error.responseCode)
+      : 0;
+  if (reply >= 400 && reply < 500)
+    return new SallyportError('VENDOR_UNAVAILABLE', `the mail server put us off (${reply})`, {
+      cause: error,
+    });
+  if (reply >= 500)
+    return new SallyportError('INPUT_INVALID', `the mail server refused the mail (${reply})`, {
+      cause: error,
+    });
+  return new SallyportError('EFFECT_UNKNOWN', 'the mail was handed over, but not confirmed', {
+    cause: error,
+  });
 }
 
 function codeOf(error: unknown): string {
@@ -89,5 +114,16 @@ function codeOf(error: unknown): string {
 /** Plain text only; the composer encodes header values, and our schema lets no line end into them. */
 async function compose({ from, to, subject, text, messageId }: Mail): Promise<Buffer> {
   const headers = { 'auto-submitted': 'auto-generated' };
-  return new MailComposer({ from, to: [...to], subject, text, messageId, headers, disableFileAccess: true, disableUrlAccess: true }).compile().build();
+  return new MailComposer({
+    from,
+    to: [...to],
+    subject,
+    text,
+    messageId,
+    headers,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+    .compile()
+    .build();
 }

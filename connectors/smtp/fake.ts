@@ -19,7 +19,9 @@ export interface RunningMailFake extends RunningFake {
 
 const mailBytesMax = 1_048_576;
 
-export async function startMailFake(options: { readonly host?: string; readonly port?: number; readonly stateFile?: string } = {}): Promise<RunningMailFake> {
+export async function startMailFake(
+  options: { readonly host?: string; readonly port?: number; readonly stateFile?: string } = {},
+): Promise<RunningMailFake> {
   const { host = '127.0.0.1', port = 0, stateFile } = options;
   const state = recall(stateFile);
   let fault: MailFault = 'none';
@@ -28,18 +30,28 @@ export async function startMailFake(options: { readonly host?: string; readonly 
     disabledCommands: ['STARTTLS'],
     size: mailBytesMax,
     onAuth: ({ username, password }, _session, callback) => {
-      if (fault !== 'denied' && username === 'fake-user' && password === 'fake-password') callback(null, { user: username });
+      if (fault !== 'denied' && username === 'fake-user' && password === 'fake-password')
+        callback(null, { user: username });
       else callback(new Error('Invalid username or password'));
     },
     onMailFrom: (_address, session, callback) => {
       if (fault === 'before') return cutLine(server, session.id);
-      callback(fault === 'refuse' ? reply(550, 'refused') : fault === 'put-off' ? reply(451, 'try later') : null);
+      callback(
+        fault === 'refuse'
+          ? reply(550, 'refused')
+          : fault === 'put-off'
+            ? reply(451, 'try later')
+            : null,
+      );
     },
     onData: (stream, session, callback) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        state.mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), raw: Buffer.concat(chunks).toString('utf8') });
+        state.mails.push({
+          to: session.envelope.rcptTo.map(({ address }) => address),
+          raw: Buffer.concat(chunks).toString('utf8'),
+        });
         if (stateFile !== undefined) persist(stateFile, state);
         if (fault === 'after') return cutLine(server, session.id);
         callback(null);
@@ -63,7 +75,10 @@ export async function startMailFake(options: { readonly host?: string; readonly 
 /** The library keeps its open sockets in a set; a cut line is what a crash looks like from outside. */
 function cutLine(server: SMTPServer, sessionId: string): void {
   for (const connection of server.connections) {
-    const { id, _socket: socket } = connection as unknown as { id: string; _socket: { destroy(): void } };
+    const { id, _socket: socket } = connection as unknown as {
+      id: string;
+      _socket: { destroy(): void };
+    };
     if (id === sessionId) socket.destroy();
   }
 }
@@ -74,7 +89,9 @@ function reply(responseCode: number, message: string): Error {
 
 function recall(file: string | undefined): MailState {
   // Our own file, written by `persist`.
-  return file === undefined || !existsSync(file) ? { mails: [] } : (JSON.parse(readFileSync(file, 'utf8')) as MailState);
+  return file === undefined || !existsSync(file)
+    ? { mails: [] }
+    : (JSON.parse(readFileSync(file, 'utf8')) as MailState);
 }
 
 function persist(file: string, state: MailState): void {

@@ -2,7 +2,13 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { SallyportError } from '../../domain/errors.ts';
 import { isoTime } from '../../platform/clock.ts';
-import { defineCapability, secretOf, type CallContext, type Connector, type Settlement } from '../contract.ts';
+import {
+  defineCapability,
+  secretOf,
+  type CallContext,
+  type Connector,
+  type Settlement,
+} from '../contract.ts';
 import { reportCheck } from '../report.ts';
 
 const input = z.strictObject({
@@ -31,8 +37,19 @@ const send = defineCapability({
   output: z.strictObject({ messageId: z.string().max(128), status: z.int().min(200).max(299) }),
   call: async (message, ctx) => {
     const messageId = ctx.idempotencyKey;
-    const text = JSON.stringify({ type: 'sallyport.message', timestamp: isoTime(ctx.clock.nowMs()), data: message });
-    const response = await ctx.http.request({ method: 'POST', path: '', headers: signed(ctx, messageId, text), body: { kind: 'text', type: 'application/json', text }, effect: 'write', signal: ctx.signal });
+    const text = JSON.stringify({
+      type: 'sallyport.message',
+      timestamp: isoTime(ctx.clock.nowMs()),
+      data: message,
+    });
+    const response = await ctx.http.request({
+      method: 'POST',
+      path: '',
+      headers: signed(ctx, messageId, text),
+      body: { kind: 'text', type: 'application/json', text },
+      effect: 'write',
+      signal: ctx.signal,
+    });
     return { messageId, status: response.status };
   },
   // By the standard a receiver drops a webhook-id that it has seen, so sending the same one again is always safe.
@@ -40,25 +57,48 @@ const send = defineCapability({
 });
 
 export const webhook: Connector = {
-  manifest: { name: 'webhook', title: 'Standard Webhooks', version: '1.0.0', capabilities: [send.manifest] },
+  manifest: {
+    name: 'webhook',
+    title: 'Standard Webhooks',
+    version: '1.0.0',
+    capabilities: [send.manifest],
+  },
   capabilities: { 'webhook.message.send': send },
   // Anything that is posted would be a message, so only the way there is tested.
   check: async (ctx) => {
     signingKey(ctx);
-    const report = await reportCheck({ read: () => ctx.http.request({ method: 'GET', path: '', effect: 'read', answers: [400, 401, 403, 404, 405] }) });
+    const report = await reportCheck({
+      read: () =>
+        ctx.http.request({
+          method: 'GET',
+          path: '',
+          effect: 'read',
+          answers: [400, 401, 403, 404, 405],
+        }),
+    });
     return { ...report, credential: 'unknown', canWrite: 'yes' };
   },
 };
 
 function signed(ctx: CallContext, id: string, text: string): Record<string, string> {
   const timestamp = String(Math.floor(ctx.clock.nowMs() / 1000));
-  const signature = createHmac('sha256', signingKey(ctx)).update(`${id}.${timestamp}.${text}`).digest('base64');
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+  const signature = createHmac('sha256', signingKey(ctx))
+    .update(`${id}.${timestamp}.${text}`)
+    .digest('base64');
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${signature}`,
+  };
 }
 
 /** `whsec_` and base64, 24 to 64 bytes, as the standard has it. */
 function signingKey(ctx: CallContext): Buffer {
   const key = Buffer.from(secretOf(ctx.connection).replace(/^whsec_/, ''), 'base64');
-  if (key.length < 24 || key.length > 64) throw new SallyportError('CONFIG_INVALID', `connections.${ctx.connection.name}.secret is not a Standard Webhooks secret`);
+  if (key.length < 24 || key.length > 64)
+    throw new SallyportError(
+      'CONFIG_INVALID',
+      `connections.${ctx.connection.name}.secret is not a Standard Webhooks secret`,
+    );
   return key;
 }
