@@ -160,8 +160,8 @@ function addTicket(books: Books, body: Record<string, unknown>): { id: string; u
   books.tickets += 1;
   const ticket = {
     id: String(books.tickets),
-    externalId: String(body['external_id'] ?? ''),
-    title: String(body['title'] ?? ''),
+    externalId: textIn(body, 'external_id'),
+    title: textIn(body, 'title'),
   };
   books.byExternalId.set(ticket.externalId, [
     ...(books.byExternalId.get(ticket.externalId) ?? []),
@@ -172,9 +172,14 @@ function addTicket(books: Books, body: Record<string, unknown>): { id: string; u
 
 function addComment(books: Books, ticketId: string, body: Record<string, unknown>): { id: string } {
   books.commentCount += 1;
-  const comment = { id: String(books.commentCount), key: String(body['key'] ?? '') };
+  const comment = { id: String(books.commentCount), key: textIn(body, 'key') };
   books.comments.set(ticketId, [...(books.comments.get(ticketId) ?? []), comment]);
   return { id: comment.id };
+}
+
+function textIn(body: Record<string, unknown>, name: string): string {
+  const value = body[name];
+  return typeof value === 'string' ? value : '';
 }
 
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {

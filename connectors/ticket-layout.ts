@@ -4,29 +4,14 @@ import {
   type DeedView,
   type TicketView,
 } from '../domain/ticket-view.ts';
-import { codeBlock, codeSpan, cut, inertBlock, inertLine, oneLine, visible } from './inert.ts';
+import { cut, inertLine, oneLine, visible } from './inert.ts';
+import { writeBlocks, type Block, type Destination, type Piece } from './ticket-markup.ts';
 import { ticketLimits } from './ticket.schema.ts';
-
-/** `markdown` for the board, `github` for GitHub Issues, `plain` wherever the markup is unknown. */
-export type Destination = 'markdown' | 'github' | 'plain';
 
 export function destinationOf(connector: string): Destination {
   if (connector === 'board') return 'markdown';
   return connector === 'github' ? 'github' : 'plain';
 }
-
-/** A piece of a line: our own words, foreign text, a name or id that we gave, or an address of our own. */
-type Piece =
-  | string
-  | { readonly foreign: string }
-  | { readonly name: string }
-  | { readonly link: string };
-
-type Block =
-  | { readonly kind: 'heading'; readonly text: string }
-  | { readonly kind: 'line'; readonly pieces: readonly Piece[] }
-  | { readonly kind: 'list'; readonly items: readonly (readonly Piece[])[] }
-  | { readonly kind: 'foreign'; readonly text: string };
 
 /** The one layout of a ticket. Foreign text is inert in every destination, sizes are bounded. */
 export function renderTicket(
@@ -38,11 +23,11 @@ export function renderTicket(
     ticketLimits.titleChars,
   );
   const blocks = view.form === 'light' ? lightBlocks(view) : fullBlocks(view);
-  return { title, body: write(blocks, destination) };
+  return { title, body: writeBlocks(blocks, destination) };
 }
 
 export function renderComment(view: CommentView, destination: Destination): string {
-  return write(
+  return writeBlocks(
     [
       { kind: 'line', pieces: [oneLine(view.summary, ticketViewLimits.lineChars)] },
       ...(view.note === '' ? [] : [foreignText(view.note)]),
@@ -201,9 +186,6 @@ function ownAddress(address: string): Piece {
     : { name: address };
 }
 
-/** Names of rules, playbooks and capabilities, ids, commands: nothing in them is markup anywhere. */
-const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]*(?:@\d+)?(?: [A-Za-z0-9._-]+)*$/;
-
 const foreignText = (text: string): Block => ({
   kind: 'foreign',
   text: cut(visible(text), ticketViewLimits.textChars),
@@ -213,43 +195,3 @@ const times = (count: number): string => (count === 1 ? 'once' : `${count} times
 /** Titles are plain text everywhere, so the foreign part is broken up rather than quoted. */
 const titleText = (title: string): string =>
   cut(inertLine(oneLine(title, ticketViewLimits.titleChars)), ticketViewLimits.titleChars);
-
-function write(blocks: readonly Block[], destination: Destination): string {
-  const text = blocks
-    .map((block) => (destination === 'plain' ? plainBlock(block) : markdownBlock(block)))
-    .join('\n\n');
-  return cut(text, ticketLimits.bodyChars);
-}
-
-function markdownBlock(block: Block): string {
-  if (block.kind === 'heading') return `## ${block.text}`;
-  if (block.kind === 'line') return block.pieces.map(markdownPiece).join('');
-  if (block.kind === 'list')
-    return block.items.map((item) => `- ${item.map(markdownPiece).join('')}`).join('\n');
-  return codeBlock(block.text);
-}
-
-function markdownPiece(piece: Piece): string {
-  if (typeof piece === 'string') return piece;
-  if ('link' in piece) return `<${piece.link}>`;
-  return codeSpan(
-    oneLine('name' in piece ? piece.name : piece.foreign, ticketViewLimits.lineChars),
-  );
-}
-
-function plainBlock(block: Block): string {
-  if (block.kind === 'heading') return block.text.toUpperCase();
-  if (block.kind === 'line') return block.pieces.map(plainPiece).join('');
-  if (block.kind === 'list')
-    return block.items.map((item) => `- ${item.map(plainPiece).join('')}`).join('\n');
-  return inertBlock(block.text);
-}
-
-function plainPiece(piece: Piece): string {
-  if (typeof piece === 'string') return piece;
-  if ('link' in piece) return piece.link;
-  if ('name' in piece && plainName.test(piece.name)) return piece.name;
-  return inertLine(
-    oneLine('name' in piece ? piece.name : piece.foreign, ticketViewLimits.lineChars),
-  );
-}

@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import { SallyportError } from '../domain/errors.ts';
 import { createBreaker, type Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
+import { acceptAnswer, type EgressResponse } from './egress-answer.ts';
 import { guardedConnector, systemResolve, type Resolve } from './egress-connect.ts';
 import {
   blockedBy,
@@ -11,8 +12,6 @@ import {
   type RawAnswer,
 } from './egress-exchange.ts';
 import { checkedAddress, endpointOf, scopeOf, type EgressTarget } from './egress-target.ts';
-import { withinDepth } from './json-depth.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 export interface EgressRequest {
   readonly method: Exchange['method'];
@@ -32,15 +31,6 @@ export type RequestBody =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'form'; readonly fields: Readonly<Record<string, string>> }
   | { readonly kind: 'text'; readonly type: string; readonly text: string };
-
-export interface EgressResponse {
-  readonly status: number;
-  readonly effect: 'read' | 'write';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-  /** Parses the body; what is not JSON is `RESPONSE_INVALID`, after a write `EFFECT_UNKNOWN`. */
-  json(): unknown;
-}
 
 export interface EgressClient {
   request(wanted: EgressRequest): Promise<EgressResponse>;
@@ -75,8 +65,6 @@ export const egressLimits: EgressLimits = {
   breakerFailuresMax: 5,
   breakerRestMs: 5_000,
 };
-
-const jsonDepthMax = 64;
 
 export interface EgressOptions {
   readonly clock: Clock;
@@ -158,7 +146,7 @@ async function send(door: Door, line: Line, wanted: EgressRequest): Promise<Egre
   }
   if (answer.status >= 500) line.breaker.failed();
   else line.breaker.succeeded();
-  return accept(door, wanted, answer);
+  return acceptAnswer(answer, wanted, door.clock.nowMs());
 }
 
 function prepare(door: Door, line: Line, wanted: EgressRequest): Exchange {
@@ -215,55 +203,4 @@ function lost(breaker: Breaker, wanted: EgressRequest, error: unknown): Sallypor
   if (error.sent && wanted.effect === 'write')
     return new SallyportError('EFFECT_UNKNOWN', `sent, but ${error.message}`, { cause: error });
   return new SallyportError('VENDOR_UNAVAILABLE', error.message, { cause: error });
-}
-
-function accept(door: Door, wanted: EgressRequest, answer: RawAnswer): EgressResponse {
-  const { status, headers } = answer;
-  const response = read(wanted.effect, answer);
-  if ((status >= 200 && status < 300) || wanted.answers?.includes(status) === true) return response;
-  const said = `the product answered ${status}`;
-  if (status === 429)
-    throw new SallyportError('VENDOR_THROTTLED', said, {
-      retryAfterMs: retryAfterMs(headers, door.clock.nowMs()),
-    });
-  if (status === 401 || status === 403) throw new SallyportError('VENDOR_DENIED', said);
-  if (status === 404 || status === 410) throw new SallyportError('TARGET_ABSENT', said);
-  if (status === 409 || status === 412) throw new SallyportError('CONFLICT', said);
-  if (status >= 400 && status < 500 && status !== 408)
-    throw new SallyportError('INPUT_INVALID', said);
-  // A redirect is never followed: it would leave the allow-list, and a POST may have been done before it.
-  if (wanted.effect === 'write') throw new SallyportError('EFFECT_UNKNOWN', said);
-  throw new SallyportError(
-    status < 400 ? 'RESPONSE_INVALID' : 'VENDOR_UNAVAILABLE',
-    status < 400 ? `${said}, a redirect` : said,
-  );
-}
-
-function read(effect: 'read' | 'write', answer: RawAnswer): EgressResponse {
-  const unreadable = (why: string): SallyportError =>
-    new SallyportError(effect === 'write' ? 'EFFECT_UNKNOWN' : 'RESPONSE_INVALID', why);
-  const text = decodeUtf8(answer.bytes);
-  return {
-    status: answer.status,
-    effect,
-    headers: answer.headers,
-    text: text ?? '',
-    json: () => {
-      if (text === null || !withinDepth(text, jsonDepthMax))
-        throw unreadable('the answer is not readable JSON');
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        throw unreadable('the answer is not JSON');
-      }
-    },
-  };
-}
-
-function decodeUtf8(bytes: Buffer): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,10 @@
-import type { FakeProduct, FakeReply, FakeRequest } from '../fake-server.ts';
+import {
+  fieldsOf,
+  textIn,
+  type FakeProduct,
+  type FakeReply,
+  type FakeRequest,
+} from '../fake-server.ts';
 
 interface SinkTicket {
   readonly id: string;
@@ -75,17 +81,21 @@ function reply(request: FakeRequest, state: SinkState): FakeReply {
       body: ticket.comments.filter(({ key }) => key === request.query.get('key')),
     };
   state.comments += 1;
-  const { key = '', body = '' } = bodyOf(request);
-  const comment = { id: String(state.comments), key: String(key), body: String(body) };
+  const fields = fieldsOf(request);
+  const comment = {
+    id: String(state.comments),
+    key: textIn(fields, 'key'),
+    body: textIn(fields, 'body'),
+  };
   ticket.comments.push(comment);
   return { status: 201, body: comment };
 }
 
 function open(request: FakeRequest, state: SinkState): FakeReply {
-  const fields = bodyOf(request);
+  const fields = fieldsOf(request);
   const ticket: SinkTicket = {
     id: String(state.tickets.length + 1),
-    external_id: String(fields['external_id'] ?? ''),
+    external_id: textIn(fields, 'external_id'),
     fields,
     comments: [],
   };
@@ -95,9 +105,4 @@ function open(request: FakeRequest, state: SinkState): FakeReply {
 
 function shown({ id, external_id: externalId, fields }: SinkTicket): Record<string, unknown> {
   return { ...fields, id, url: `/tickets/${id}`, external_id: externalId, status: 'open' };
-}
-
-function bodyOf(request: FakeRequest): Record<string, unknown> {
-  const body: unknown = JSON.parse(request.body === '' ? '{}' : request.body);
-  return typeof body === 'object' && body !== null ? { ...body } : {};
 }

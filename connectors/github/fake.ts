@@ -1,4 +1,10 @@
-import type { FakeProduct, FakeReply, FakeRequest } from '../fake-server.ts';
+import {
+  fieldsOf,
+  textIn,
+  type FakeProduct,
+  type FakeReply,
+  type FakeRequest,
+} from '../fake-server.ts';
 
 interface Issue {
   readonly number: number;
@@ -60,7 +66,7 @@ function reply(request: FakeRequest, state: GithubState): FakeReply {
 }
 
 function open(request: FakeRequest, state: GithubState): FakeReply {
-  const wanted = bodyOf(request);
+  const wanted = fieldsOf(request);
   if (typeof wanted['title'] !== 'string' || wanted['title'] === '')
     return failure(422, 'Validation Failed');
   const number = state.issues.length + 1;
@@ -68,7 +74,7 @@ function open(request: FakeRequest, state: GithubState): FakeReply {
     number,
     html_url: `https://github.com/corp/incidents/issues/${number}`,
     title: wanted['title'],
-    body: String(wanted['body'] ?? ''),
+    body: textIn(wanted, 'body'),
     state: 'open',
     labels: labelsIn(wanted),
     created_at: new Date().toISOString(),
@@ -90,7 +96,7 @@ function list(request: FakeRequest, state: GithubState): FakeReply {
 }
 
 function change(request: FakeRequest, issue: Issue): FakeReply {
-  const wanted = bodyOf(request);
+  const wanted = fieldsOf(request);
   if (typeof wanted['title'] === 'string') issue.title = wanted['title'];
   if (typeof wanted['body'] === 'string') issue.body = wanted['body'];
   if (typeof wanted['state'] === 'string') issue.state = wanted['state'];
@@ -103,7 +109,7 @@ function comment(
   { state, issue }: { state: GithubState; issue: Issue },
 ): FakeReply {
   state.lastComment += 1;
-  const made = { id: state.lastComment, body: String(bodyOf(request)['body'] ?? '') };
+  const made = { id: state.lastComment, body: textIn(fieldsOf(request), 'body') };
   issue.comments.push(made);
   return { status: 201, headers: limits, body: made };
 }
@@ -114,15 +120,10 @@ function page(request: FakeRequest, all: readonly unknown[], sizeDefault: number
   return { status: 200, headers: limits, body: all.slice(first, first + size) };
 }
 
-function labelsIn(wanted: Record<string, unknown>): { name: string }[] {
+function labelsIn(wanted: Readonly<Record<string, unknown>>): { name: string }[] {
   return Array.isArray(wanted['labels'])
     ? wanted['labels'].map((name) => ({ name: String(name) }))
     : [];
-}
-
-function bodyOf(request: FakeRequest): Record<string, unknown> {
-  const body: unknown = JSON.parse(request.body === '' ? '{}' : request.body);
-  return typeof body === 'object' && body !== null ? { ...body } : {};
 }
 
 function failure(status: number, message: string): FakeReply {

@@ -73,9 +73,7 @@ async function openLine(
     });
     if (login !== null)
       await new Promise<void>((resolve, reject) =>
-        line.login({ credentials: login } as SMTPConnection.AuthenticationType, (error) =>
-          error ? reject(error) : resolve(),
-        ),
+        line.login({ credentials: login }, (error) => (error ? reject(error) : resolve())),
       );
     line.removeAllListeners('error').on('error', () => undefined);
     return line;
