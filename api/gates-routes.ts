@@ -8,7 +8,7 @@ import { reasonDigest, verifyVote } from '../platform/signature.ts';
 import { loadApprovers } from '../store/approvers.ts';
 import type { Gate } from '../store/gates.ts';
 import { gateEntry, listGates, loadGate } from '../store/gates.ts';
-import { markDelivered } from '../store/vote-delivery.ts';
+import { loadDelivery, markDelivered } from '../store/vote-delivery.ts';
 import { voteRows } from '../store/vote-rows.ts';
 import type { VoteVerdict } from '../store/votes.ts';
 import { decideAndRecord, insertVote } from '../store/votes.ts';
@@ -61,17 +61,30 @@ interface TypedVote extends SignedVote {
 }
 
 async function castVote(deps: PeopleDeps, vote: TypedVote, who: Identity): Promise<Answer> {
-  const { gate, voteId } = await keepVote(deps, vote, who);
-  const delivery = await deps.deliverVote({ voteId, gateId: gate.id, runKey: gate.runKey, workflowId: gate.workflowId });
-  if (delivery.kind === 'pending') return accepted({ voteId, gateId: gate.id, verdict: 'pending', why: 'it is kept and will be delivered' });
-  const verdict = delivery.kind === 'judged' ? delivery.verdict : await judgeHere(deps, voteId);
+  const voteId = await keepVote(deps, vote, who);
+  const arrived = await deliverWithin(deps, voteId);
+  if (!arrived) return accepted({ voteId, gateId: vote.payload.gateId, verdict: 'pending', why: 'it is kept and will be delivered' });
+  // The run had it judged, and this reads what was judged; where no run waits any more, this judges it.
+  const verdict = await judgeHere(deps, voteId);
   await markDelivered(deps.db, voteId, deps.clock);
   return ok({ voteId, ...unlessRefused(verdict) });
 }
 
+/** False where the run did not answer in time: the vote stays undelivered, and the sweep takes it up. */
+async function deliverWithin(deps: PeopleDeps, voteId: string): Promise<boolean> {
+  const vote = await loadDelivery(deps.db, voteId);
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), deps.voteDeadlineMs)));
+  try {
+    return await Promise.race([deps.deliverVote(vote).then(() => true, () => false), deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** No execution waits for an undo: its verdict, its warrant and the request for its run are one transaction. */
 async function castUndo(deps: PeopleDeps, vote: TypedVote, who: Identity): Promise<Answer> {
-  const { voteId } = await keepVote(deps, vote, who);
+  const voteId = await keepVote(deps, vote, who);
   return accepted({ voteId, ...unlessRefused(await judgeHere(deps, voteId)) });
 }
 
@@ -79,13 +92,13 @@ const judgeHere = (deps: PeopleDeps, voteId: string): Promise<VoteVerdict> =>
   deps.db.transaction((tx) => decideAndRecord(tx, voteId, { verifySignature: verifyVote, clock: deps.clock }));
 
 /** The row is committed before anybody is told of it, so that a vote is never lost between two processes. */
-async function keepVote(deps: PeopleDeps, vote: TypedVote, who: Identity): Promise<{ gate: Gate; voteId: string }> {
+async function keepVote(deps: PeopleDeps, vote: TypedVote, who: Identity): Promise<string> {
   const gate = await ownGate(deps, vote.payload.gateId);
   if (reasonDigest(vote.payload.nonce, vote.reason) !== vote.payload.reasonDigest) await refuseReason(deps, { gate, vote, who });
   return deps.db.transaction(async (tx) => {
     const reason = await keepTyped(tx, deps, vote.reason);
     const { payload, signature } = vote;
-    return { gate, voteId: await insertVote(tx, { payload, signature, person: who.person, reason }, deps.clock) };
+    return insertVote(tx, { payload, signature, person: who.person, reason }, deps.clock);
   });
 }
 

@@ -3,7 +3,7 @@ import type { KeyRing } from '../domain/key-ring.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../redaction/redact.ts';
 import type { Database } from '../store/database.ts';
-import type { VoteVerdict } from '../store/votes.ts';
+import type { DeliverVote } from '../store/vote-delivery.ts';
 import type { Access } from './access.ts';
 
 /** What the people's routes need. Temporal, intake and the catalog stand behind functions: the API imports none of them. */
@@ -16,7 +16,9 @@ export interface PeopleDeps {
   readonly vaultKeys: KeyRing;
   readonly playbooks: () => readonly PlaybookSummary[];
   readonly fileManual: (report: ManualReport) => Promise<ManualReceipt>;
-  readonly deliverVote: (vote: VoteToDeliver) => Promise<VoteDelivery>;
+  /** Brings the vote to the execution that waits; the API gives it `voteDeadlineMs` and leaves the rest to the sweep. */
+  readonly deliverVote: DeliverVote;
+  readonly voteDeadlineMs: number;
   /** Asks a run that waits or works to end; best effort, for its gates are void already. */
   readonly cancelRun: (run: RunToCancel) => Promise<void>;
 }
@@ -43,19 +45,6 @@ export interface ManualReceipt {
   readonly receiptId: string;
   readonly incidentId: string;
 }
-
-export interface VoteToDeliver {
-  readonly voteId: string;
-  readonly gateId: string;
-  readonly runKey: string;
-  readonly workflowId: string;
-}
-
-/**
- * `judged` by the execution that waits; `pending` where it did not answer within the deadline (the sweep goes on);
- * `gone` where no execution waits any more, so that the vote is judged in place.
- */
-export type VoteDelivery = { readonly kind: 'judged'; readonly verdict: VoteVerdict } | { readonly kind: 'pending' } | { readonly kind: 'gone' };
 
 export interface RunToCancel {
   readonly runKey: string;

@@ -3,11 +3,12 @@ import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Role } from '../../api/access.ts';
 import { createAccess } from '../../api/access.ts';
-import type { ManualReport, PeopleDeps, RunToCancel, VoteDelivery, VoteToDeliver } from '../../api/people-deps.ts';
+import type { ManualReport, PeopleDeps, RunToCancel } from '../../api/people-deps.ts';
 import { peopleRoutes } from '../../api/people-routes.ts';
 import { problemFor, problemType } from '../../api/problem.ts';
 import { createRedactor } from '../../redaction/redact.ts';
 import type { Database } from '../../store/database.ts';
+import type { DeliverVote } from '../../store/vote-delivery.ts';
 import type { TestClock } from './approvals.ts';
 
 export const tenant = 'acme';
@@ -20,7 +21,7 @@ export interface PeopleApi {
   readonly filed: ManualReport[];
   readonly cancelled: RunToCancel[];
   /** What the workflow would answer to a vote that is brought to it. */
-  deliver(next: (vote: VoteToDeliver) => Promise<VoteDelivery>): void;
+  deliver(next: DeliverVote): void;
   call(as: string | null, method: 'GET' | 'POST', path: string, body?: unknown): Promise<{ status: number; type: string; body: Record<string, unknown> }>;
 }
 
@@ -36,8 +37,8 @@ const people: Readonly<Record<string, readonly Role[]>> = {
 
 export const tokenOf = (person: string): string => `token-of-${person}`;
 
-export function peopleApi(db: Database, clock: TestClock): PeopleApi {
-  let deliver: (vote: VoteToDeliver) => Promise<VoteDelivery> = async () => ({ kind: 'gone' });
+export function peopleApi(db: Database, clock: TestClock, voteDeadlineMs = 20_000): PeopleApi {
+  let deliver: DeliverVote = async () => 'gone';
   const filed: ManualReport[] = [];
   const cancelled: RunToCancel[] = [];
   const tokens = Object.entries(people).map(([person, roles]) => ({
@@ -56,6 +57,7 @@ export function peopleApi(db: Database, clock: TestClock): PeopleApi {
       return { receiptId: 'rcp_1', incidentId: 'inc_1' };
     },
     deliverVote: (vote) => deliver(vote),
+    voteDeadlineMs,
     cancelRun: async (run) => void cancelled.push(run),
   };
   const app = fastify();
