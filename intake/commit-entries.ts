@@ -1,5 +1,5 @@
 import { newEntry } from '../audit/entry.ts';
-import type { Entry } from '../domain/entry.ts';
+import type { Actor, Entry } from '../domain/entry.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PlannedCommit } from './plan-commit.ts';
 
@@ -12,30 +12,26 @@ interface EntryContext {
 export function entriesOfCommit(plan: PlannedCommit, context: EntryContext): readonly Entry[] {
   return [
     ...plan.filed.flatMap((filed) => entriesOfDelivery(filed, context)),
-    ...plan.rows.incidents.map((row) => openedEntry(row, context)),
+    ...plan.rows.incidents.map((row) => openedEntry(plan, row, context)),
   ];
 }
 
 type Fields = Pick<Entry, 'type' | 'incident' | 'subject' | 'outcome' | 'data'> & {
-  readonly source: string;
+  readonly actor: Actor;
 };
 
-function entry({ source, ...fields }: Fields, context: EntryContext): Entry {
-  return newEntry(
-    { ...fields, tenant: context.tenant, run: null, actor: { kind: 'source', id: source } },
-    context.clock,
-  );
+function entry(fields: Fields, context: EntryContext): Entry {
+  return newEntry({ ...fields, tenant: context.tenant, run: null }, context.clock);
 }
 
 function entriesOfDelivery(
-  { receipt, bytes, findings }: PlannedCommit['filed'][number],
+  { receipt, bytes, findings, actor }: PlannedCommit['filed'][number],
   context: EntryContext,
 ): readonly Entry[] {
-  const { source } = receipt;
   const incidents = new Map(receipt.findings.map((item) => [item.id, item.incident]));
   const received = entry(
     {
-      source,
+      actor,
       type: 'alert.received',
       incident: null,
       subject: receipt.id,
@@ -56,7 +52,7 @@ function entriesOfDelivery(
     const data = { receipt: receipt.id, format, kind, severityId, status };
     return entry(
       {
-        source,
+        actor,
         type: 'finding.filed',
         incident: incidents.get(id) ?? null,
         subject: id,
@@ -70,6 +66,7 @@ function entriesOfDelivery(
 }
 
 function openedEntry(
+  plan: PlannedCommit,
   row: PlannedCommit['rows']['incidents'][number],
   context: EntryContext,
 ): Entry {
@@ -77,7 +74,7 @@ function openedEntry(
   const outcome = row.state === 'closed' ? 'closed' : 'opened';
   return entry(
     {
-      source: row.source,
+      actor: plan.openers.get(row.id) ?? { kind: 'source', id: row.source },
       type: 'incident.changed',
       incident: row.id,
       subject: row.lead_finding,

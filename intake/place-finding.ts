@@ -1,4 +1,5 @@
 import { idOf } from '../domain/digest.ts';
+import type { Actor } from '../domain/entry.ts';
 import type { Finding } from '../domain/finding.ts';
 import { followUpDelayMs } from '../domain/incident.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -15,6 +16,8 @@ export interface Homes {
   readonly closed: Map<string, string>;
   readonly opened: Map<string, NewIncidentRow>;
   readonly updates: Map<string, IncidentUpdateRow>;
+  /** By whose alert an incident was opened. */
+  readonly openers: Map<string, Actor>;
 }
 
 export type OpenHome = OpenIncident & { readonly isNew: boolean };
@@ -24,6 +27,7 @@ export interface Arrival {
   readonly finding: Finding;
   readonly key: string;
   readonly source: string;
+  readonly actor: Actor;
   readonly receivedAtMs: number;
 }
 
@@ -60,8 +64,10 @@ function newRow(homes: Homes, arrival: Arrival, state: 'new' | 'closed'): NewInc
   const { finding } = arrival;
   const received = isoTime(arrival.receivedAtMs);
   const closed = state === 'closed';
+  const id = idOf('inc', 'sallyport/incident/v1', [homes.tenant, finding.id]);
+  homes.openers.set(id, arrival.actor);
   return {
-    id: idOf('inc', 'sallyport/incident/v1', [homes.tenant, finding.id]),
+    id,
     tenant: homes.tenant,
     correlation_key: arrival.key,
     state,
@@ -81,7 +87,7 @@ function newRow(homes: Homes, arrival: Arrival, state: 'new' | 'closed'): NewInc
     due_at: closed ? null : isoTime(homes.nowMs),
     event_at: finding.time,
     received_at: received,
-    changed_by: `source:${arrival.source}`,
+    changed_by: `${arrival.actor.kind}:${arrival.actor.id}`,
     change_reason: closed ? 'an all-clear without an open incident' : 'first alert of its key',
   };
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { idOf } from '../domain/digest.ts';
+import type { Actor } from '../domain/entry.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { isoTime } from '../platform/clock.ts';
@@ -23,6 +24,8 @@ export interface Filing {
   readonly bodyBytes: number;
   readonly receivedAtMs: number;
   readonly findings: readonly KeyedFinding[];
+  /** Who reported it, where that was a person and not a product. */
+  readonly person: string | null;
 }
 
 export interface KeyedFinding {
@@ -46,7 +49,9 @@ export interface PlannedCommit {
     readonly receipt: ReceiptRow;
     readonly bytes: number;
     readonly findings: readonly KeyedFinding[];
+    readonly actor: Actor;
   }[];
+  readonly openers: ReadonlyMap<string, Actor>;
 }
 
 export interface PlanContext {
@@ -84,6 +89,7 @@ export function planCommit(
     },
     answers,
     filed: state.filed,
+    openers: state.openers,
   };
 }
 
@@ -92,7 +98,7 @@ interface State extends Homes {
   readonly expired: Set<string>;
   readonly placed: Map<string, string>;
   readonly findings: FindingRow[];
-  readonly filed: { receipt: ReceiptRow; bytes: number; findings: KeyedFinding[] }[];
+  readonly filed: { receipt: ReceiptRow; bytes: number; findings: KeyedFinding[]; actor: Actor }[];
 }
 
 const receiptKey = (source: string, delivery: string): string => `${source}\0${delivery}`;
@@ -111,6 +117,7 @@ function stateFrom(known: KnownRows, context: PlanContext): State {
     closed: new Map(known.closed.map((item) => [item.key, item.id])),
     opened: new Map(),
     updates: new Map(),
+    openers: new Map(),
     findings: [],
     filed: [],
   };
@@ -135,6 +142,12 @@ const repeated = (receipt: KnownReceipt): Receipt => ({
   repeated: true,
 });
 
+function actorOf(filing: Filing): Actor {
+  return filing.person === null
+    ? { kind: 'source', id: filing.source }
+    : { kind: 'person', id: filing.person };
+}
+
 function fileNew(
   state: State,
   filing: Filing,
@@ -155,6 +168,7 @@ function fileNew(
     const incident = placeFinding(state, {
       ...item,
       source: filing.source,
+      actor: actorOf(filing),
       receivedAtMs: filing.receivedAtMs,
     });
     state.placed.set(finding.id, incident);
@@ -179,7 +193,7 @@ function fileNew(
     findings,
     received_at: isoTime(filing.receivedAtMs),
   };
-  state.filed.push({ receipt, bytes: filing.bodyBytes, findings: counted });
+  state.filed.push({ actor: actorOf(filing), receipt, bytes: filing.bodyBytes, findings: counted });
   state.receipts.set(receiptKey(filing.source, as.delivery), {
     id,
     source: filing.source,

@@ -45,10 +45,11 @@ export async function receive<Sealed>(
     bodySha256: hash('sha256', sent.raw, 'hex'),
     bodyBytes: sent.raw.byteLength,
     receivedAtMs: sent.receivedAtMs,
+    person: null,
   });
 }
 
-type Head = Omit<Delivery<never>, 'findings' | 'sealed'>;
+export type DeliveryHead = Omit<Delivery<never>, 'findings' | 'sealed'>;
 
 /** After so many drafts other requests get their turn. */
 const turnDrafts = 64;
@@ -56,7 +57,7 @@ const turnDrafts = 64;
 export async function fileDrafts<Sealed>(
   deps: ReceiveDeps<Sealed>,
   drafts: readonly Draft[],
-  head: Head,
+  head: DeliveryHead,
 ): Promise<Delivery<Sealed>> {
   const findings: KeyedFinding[] = [];
   const sealed: Sealed[] = [];
