@@ -2,7 +2,7 @@ import { assert } from './assert.ts';
 import { digestOf } from './digest.ts';
 import { SallyportError } from './errors.ts';
 import { evaluate } from './expression.ts';
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import { planLimits, type ActionStep, type EachStep, type GateStep, type NotifyStep, type Plan, type PlanStep, type TicketStep, type UndoStep } from './plan.ts';
 import { resolveCall, resolveInput, resolveValue } from './resolve.ts';
 import { dataOf, endRun, pathOf, send, stepOf, type Draft } from './run-draft.ts';
@@ -17,13 +17,7 @@ export function drive(plan: Plan, draft: Draft): void {
   while (draft.status === 'active' && draft.cursor !== null && !isBlocked(draft)) {
     draft.transitions += 1;
     if (draft.transitions > planLimits.transitions) return endRun(draft, 'failed', 'too many steps');
-    const step = stepOf(plan, draft.cursor);
-    try {
-      takeStep(plan, draft, step);
-    } catch (error) {
-      if (!(error instanceof SallyportError) || error.code === 'BROKEN_INVARIANT') throw error;
-      return endRun(draft, 'failed', `${draft.cursor}: ${error.code}: ${error.message}`);
-    }
+    takeStep(plan, draft, stepOf(plan, draft.cursor));
   }
   if (draft.cursor === null && draft.status === 'waiting' && Object.keys(draft.pending).length === 0) draft.status = 'done';
 }
@@ -237,6 +231,16 @@ export function enterStep(plan: Plan, draft: Draft, extra: Extra): boolean {
   return true;
 }
 
+/** An answer that lacks what the condition reads is not the state that was hoped for, yet. */
+function holds(condition: string, data: JsonObject): boolean {
+  try {
+    return truth(evaluate(condition, data));
+  } catch (error) {
+    if (error instanceof SallyportError && error.code === 'EXPRESSION_FAILED') return false;
+    throw error;
+  }
+}
+
 interface VerifyAnswer {
   readonly command: LookupCommand;
   readonly step: ActionStep;
@@ -247,8 +251,7 @@ interface VerifyAnswer {
 export function verifyAgain(draft: Draft, { command, step, outcome }: VerifyAnswer): boolean {
   assert(step.verify !== null, 'only a declared verification is judged');
   if (outcome.kind === 'ok') {
-    const data = { ...dataOf(draft), answer: outcome.output };
-    if (truth(evaluate(step.verify.condition, data))) {
+    if (holds(step.verify.condition, { ...dataOf(draft), answer: outcome.output })) {
       draft.deeds = [...draft.deeds, { step: command.step, capability: command.call.capability, outcome: 'done', detail: 'verified' }];
       draft.verified = true;
       return false;

@@ -1,3 +1,4 @@
+import { SallyportError } from './errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import type { Plan } from './plan.ts';
 import { applyDeadline, applyOutcome } from './run-answers.ts';
@@ -63,8 +64,15 @@ export const runIsOver = (state: RunState): boolean =>
 export function advance(plan: Plan, state: RunState, event: RunEvent): Advance {
   if (runIsOver(state) || isRepeat(state, event)) return { state, commands: [] };
   const draft = copyRun(state);
-  if (!apply(plan, draft, event)) return { state, commands: [] };
-  drive(plan, draft);
+  try {
+    if (!apply(plan, draft, event)) return { state, commands: [] };
+    drive(plan, draft);
+  } catch (error) {
+    // What a playbook asked for and its data cannot give ends the run by name; a broken invariant parks it in its host.
+    if (!(error instanceof SallyportError) || error.code === 'BROKEN_INVARIANT') throw error;
+    endRun(draft, 'failed', `${draft.cursor ?? 'end'}: ${error.code}: ${error.message}`);
+    draft.commands = [];
+  }
   draft.stepNo += 1;
   const { commands, verified: _, ...next } = draft;
   return { state: next, commands };
