@@ -4,7 +4,8 @@ import type { CapabilityManifest, ConnectorManifest } from '../domain/capability
 import { errorTable, SallyportError, type ErrorCode } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { EgressClient, EgressResponse } from '../platform/http.ts';
+import type { EgressResponse } from '../platform/egress-answer.ts';
+import type { EgressClient } from '../platform/http.ts';
 
 /** One configured tenant of one product, as `sallyport.yaml` names it, with its secret resolved. */
 export interface Connection {

@@ -42,67 +42,98 @@ export async function exchange(pool: Dispatcher, wanted: Exchange): Promise<RawA
 
 function dispatch(pool: Dispatcher, wanted: Exchange): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    let sent = false;
-    let head: { status: number; headers: Record<string, string> } | null = null;
-    let controller: Dispatcher.DispatchController | null = null;
-    let gaveUp: ExchangeFailure | null = null;
-
+    const attempt = newAttempt();
     const settle = (finish: () => void): void => {
       clearTimeout(timer);
       wanted.signal?.removeEventListener('abort', cancelled);
       finish();
     };
     const giveUp = (message: string, byCaller = false): void => {
-      gaveUp ??= new ExchangeFailure(message, { sent, byCaller });
-      const failure = gaveUp;
-      controller?.abort(failure);
+      const failure = new ExchangeFailure(message, { sent: attempt.sent, byCaller });
+      attempt.gaveUp ??= failure;
+      attempt.controller?.abort(failure);
       settle(() => reject(failure));
     };
     const cancelled = (): void => giveUp('the call was cancelled', true);
     const timer = setTimeout(() => giveUp('no answer in time'), wanted.totalTimeoutMs);
     if (wanted.signal?.aborted === true) return cancelled();
     wanted.signal?.addEventListener('abort', cancelled);
-
     pool.dispatch(
-      {
-        origin: wanted.origin,
-        method: wanted.method,
-        path: wanted.path,
-        headers: { ...wanted.headers },
-        body: wanted.body,
-        headersTimeout: wanted.headersTimeoutMs,
-        bodyTimeout: wanted.totalTimeoutMs,
-      },
-      {
-        // Called when a connected socket is about to be written to: before it, nothing can have been sent.
-        onRequestStart: (started) => {
-          controller = started;
-          if (gaveUp === null) sent = true;
-          else started.abort(gaveUp);
-        },
-        onResponseStart: (_, status, headers) => {
-          head = status >= 200 ? { status, headers: plainHeaders(headers) } : head;
-        },
-        onResponseData: (_, chunk) => {
-          size += chunk.length;
-          if (size > wanted.bytesMax) giveUp('the answer is too large');
-          else chunks.push(chunk);
-        },
-        onResponseEnd: () => {
-          if (head === null) return giveUp('the answer has no status');
-          const answer = { ...head, bytes: Buffer.concat(chunks) };
-          settle(() => resolve(answer));
-        },
-        onResponseError: (_, error) => {
-          settle(() =>
-            reject(gaveUp ?? new ExchangeFailure('the connection failed', { sent, cause: error })),
-          );
-        },
-      },
+      optionsOf(wanted),
+      handlerOf(attempt, {
+        bytesMax: wanted.bytesMax,
+        giveUp,
+        done: (answer) => settle(() => resolve(answer)),
+        failed: (failure) => settle(() => reject(failure)),
+      }),
     );
   });
+}
+
+interface Attempt {
+  /** True from the moment at which bytes may have left for the product. */
+  sent: boolean;
+  controller: Dispatcher.DispatchController | null;
+  gaveUp: ExchangeFailure | null;
+  head: Omit<RawAnswer, 'bytes'> | null;
+  readonly chunks: Buffer[];
+  size: number;
+}
+
+function newAttempt(): Attempt {
+  return { sent: false, controller: null, gaveUp: null, head: null, chunks: [], size: 0 };
+}
+
+function optionsOf(wanted: Exchange): Dispatcher.DispatchOptions {
+  const { origin, method, path, headers, body, headersTimeoutMs, totalTimeoutMs } = wanted;
+  return {
+    origin,
+    method,
+    path,
+    headers: { ...headers },
+    body,
+    headersTimeout: headersTimeoutMs,
+    bodyTimeout: totalTimeoutMs,
+  };
+}
+
+interface Ends {
+  readonly bytesMax: number;
+  readonly giveUp: (message: string) => void;
+  readonly done: (answer: RawAnswer) => void;
+  readonly failed: (failure: ExchangeFailure) => void;
+}
+
+function handlerOf(
+  attempt: Attempt,
+  { bytesMax, giveUp, done, failed }: Ends,
+): Dispatcher.DispatchHandler {
+  return {
+    // Called when a connected socket is about to be written to: before it, nothing can have been sent.
+    onRequestStart: (controller) => {
+      attempt.controller = controller;
+      if (attempt.gaveUp === null) attempt.sent = true;
+      else controller.abort(attempt.gaveUp);
+    },
+    onResponseStart: (_, status, headers) => {
+      if (status >= 200) attempt.head = { status, headers: plainHeaders(headers) };
+    },
+    onResponseData: (_, chunk) => {
+      attempt.size += chunk.length;
+      if (attempt.size > bytesMax) giveUp('the answer is too large');
+      else attempt.chunks.push(chunk);
+    },
+    onResponseEnd: () => {
+      if (attempt.head === null) giveUp('the answer has no status');
+      else done({ ...attempt.head, bytes: Buffer.concat(attempt.chunks) });
+    },
+    onResponseError: (_, cause) => {
+      failed(
+        attempt.gaveUp ??
+          new ExchangeFailure('the connection failed', { sent: attempt.sent, cause }),
+      );
+    },
+  };
 }
 
 function plainHeaders(

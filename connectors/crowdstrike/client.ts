@@ -1,5 +1,6 @@
 import { SallyportError } from '../../domain/errors.ts';
-import type { EgressRequest, EgressResponse } from '../../platform/http.ts';
+import type { EgressResponse } from '../../platform/egress-answer.ts';
+import type { EgressRequest } from '../../platform/http.ts';
 import { answerAs, secretOf, type CallContext, type Connection } from '../contract.ts';
 import {
   actionAnswer,

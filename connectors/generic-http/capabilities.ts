@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SallyportError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { EgressResponse } from '../../platform/http.ts';
+import type { EgressResponse } from '../../platform/egress-answer.ts';
 import {
   defineCapability,
   type CallContext,

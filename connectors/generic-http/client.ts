@@ -1,7 +1,8 @@
 import { SallyportError } from '../../domain/errors.ts';
 import { isObject, type Json } from '../../domain/json.ts';
 import { select } from '../../domain/path.ts';
-import type { EgressRequest, EgressResponse } from '../../platform/http.ts';
+import type { EgressResponse } from '../../platform/egress-answer.ts';
+import type { EgressRequest } from '../../platform/http.ts';
 import { secretOf, type CallContext } from '../contract.ts';
 import { genericOptions, type GenericOptions, type TicketOptions } from './options.schema.ts';
 import { optionsAs } from '../contract.ts';

@@ -1,5 +1,6 @@
 import { SallyportError } from '../../domain/errors.ts';
-import type { EgressRequest, EgressResponse } from '../../platform/http.ts';
+import type { EgressResponse } from '../../platform/egress-answer.ts';
+import type { EgressRequest } from '../../platform/http.ts';
 import { retryAfterMs } from '../../platform/retry-after.ts';
 import { answerAs, optionsAs, secretOf, type CallContext } from '../contract.ts';
 import { encodeSegment } from '../path-template.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { SallyportError } from '../../domain/errors.ts';
-import type { EgressResponse, EgressRequest } from '../../platform/http.ts';
+import type { EgressResponse } from '../../platform/egress-answer.ts';
+import type { EgressRequest } from '../../platform/http.ts';
 import { answerAs, secretOf, type CallContext } from '../contract.ts';
 import { encodeSegment } from '../path-template.ts';
 import { userAnswer } from './responses.schema.ts';
