@@ -114,6 +114,7 @@ export interface Allowance {
   readonly database: boolean;
   readonly sources: boolean;
   readonly tokens: boolean;
+  /** Whose credentials it gets; that there are other connections everyone may know. */
   readonly connector: (name: string) => boolean;
 }
 
@@ -136,7 +137,7 @@ export async function loadConfig(options: ConfigOptions): Promise<Config> {
   const variables = { ...environment.variables, ...options.variables };
   const scope = { variables, baseDir: dirname(resolve(options.path)) };
   const dataDir = dataDirOf(file, { environment, scope });
-  const known = { ...scope, variables: { ...variables, SALLYPORT_DATA: dataDir } };
+  const known = { ...scope, variables: { ...variables, SALLYPORT_DATA: dataDir, SALLYPORT_HOME: scope.baseDir } };
   const allowed = options.may === undefined ? file : within(file, options.may);
   const shown = options.may?.database === false ? { ...environment, databaseUrl: null } : environment;
   return resolveConfig(allowed, { environment: shown, scope: known, dataDir, path: resolve(options.path) });
@@ -178,6 +179,6 @@ function within(file: ConfigFile, may: Allowance): ConfigFile {
     database: may.database ? file.database : {},
     sources: may.sources ? file.sources : {},
     tokens: may.tokens ? file.tokens : [],
-    connections: Object.fromEntries(Object.entries(file.connections).filter(([, { connector }]) => may.connector(connector))),
+    connections: Object.fromEntries(Object.entries(file.connections).map(([name, connection]) => [name, may.connector(connection.connector) ? connection : { ...connection, secret: undefined }])),
   };
 }

@@ -17,8 +17,8 @@ const makers: Readonly<Record<string, () => string>> = {
   'token-auditor': randomToken,
   'token-admin': randomToken,
   'connection-edr': () => 'fake-client:fake-secret',
-  'connection-idp': () => 'fake-token',
-  'connection-cloud': () => 'AKIDFAKE:fake-secret',
+  'connection-idp': () => 'fake-okta-token',
+  'connection-cloud': () => 'AKIAFAKEENGINE000000:fake-aws-secret',
   'connection-oncall': () => `whsec_${randomBytes(32).toString('base64')}`,
 };
 

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
@@ -33,12 +35,8 @@ export async function writeRecord(path: string, record: ProcessRecord): Promise<
 /** Null where the file is missing or was cut short. */
 export async function readRecord(path: string): Promise<ProcessRecord | null> {
   const text = await readFile(path, 'utf8').catch(() => '');
-  try {
-    const parsed = recordSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
+  const parsed = recordSchema.safeParse(parseJson(text));
+  return parsed.success ? parsed.data : null;
 }
 
 export interface Ending {
@@ -68,6 +66,23 @@ export async function endRecorded(path: string, ending: Ending): Promise<'gone' 
   const how = record === null ? 'gone' : await endProcess(record, ending);
   await rm(path, { force: true });
   return how;
+}
+
+/** What a second Ctrl-C does: everything that we recorded is killed, now. */
+export function killRecorded(dataDir: string | null): void {
+  if (dataDir === null) return;
+  for (const name of readdirSync(join(dataDir, 'run'))) {
+    const parsed = recordSchema.safeParse(parseJson(readFileSync(join(dataDir, 'run', name), 'utf8')));
+    if (parsed.success) send(parsed.data.pid, 'SIGKILL');
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {

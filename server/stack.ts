@@ -24,6 +24,8 @@ export interface Stack {
   readonly variables: Readonly<Record<string, string>>;
   readonly environment: Environment;
   readonly temporalUi: string | null;
+  /** Product → address. */
+  readonly fakes: Readonly<Record<string, string>>;
   readonly isFirstStart: boolean;
   readonly statuses: () => readonly ComponentStatus[];
   stop(): Promise<void>;
@@ -47,7 +49,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const [postgres, temporal, fakes] = started.map((result) => (result.status === 'fulfilled' ? result.value : {}));
     const found: Found = { ...postgres, ...temporal, ...fakes };
     return {
-      variables: found.variables ?? {},
+      variables: fakeVariables(found.fakes ?? {}),
+      fakes: found.fakes ?? {},
       environment: { ...environment, databaseUrl: found.databaseUrl ?? environment.databaseUrl, temporalAddress: found.temporalAddress ?? environment.temporalAddress },
       temporalUi: found.temporalUi ?? null,
       isFirstStart,
@@ -64,7 +67,7 @@ interface Found {
   readonly databaseUrl?: string;
   readonly temporalAddress?: string;
   readonly temporalUi?: string;
-  readonly variables?: Readonly<Record<string, string>>;
+  readonly fakes?: Readonly<Record<string, string>>;
 }
 
 async function startPostgres(options: StackOptions, up: Supervised[]): Promise<Found> {
@@ -93,6 +96,6 @@ async function startFakes(options: StackOptions, up: Supervised[]): Promise<Foun
   return options.laps.measure('fakes', async () => {
     const fakes = await prepareFakes(options.outline.dataDir);
     up.push(await supervise(fakes, options));
-    return { variables: fakeVariables(fakes.addresses()) };
+    return { fakes: fakes.addresses() };
   });
 }

@@ -32,6 +32,8 @@ export interface Supervised {
 export interface SuperviseDeps {
   readonly clock: Clock;
   readonly onChange: (status: ComponentStatus) => void;
+  /** True: a first start that fails is repeated like any other, instead of being thrown. */
+  readonly isPatient?: boolean;
   readonly backoff?: { readonly firstMs: number; readonly maxMs: number };
 }
 
@@ -39,16 +41,19 @@ const defaultBackoff = { firstMs: 200, maxMs: 10_000 };
 /** One that ran this long starts again without delay next time. */
 const steadyMs = 60_000;
 
-/** Starts a component, and starts it again whenever it dies, ever more slowly. Throws where the first start fails. */
+/** Starts a component, and starts it again whenever it dies, ever more slowly. */
 export async function supervise(component: Component, deps: SuperviseDeps): Promise<Supervised> {
   const stopping = new AbortController();
   let status: ComponentStatus = { name: component.name, state: 'starting', restarts: 0, detail: '' };
-  let running = await component.start();
+  let running = await component.start().catch((error: unknown) => {
+    if (deps.isPatient === true) return neverStarted(wordsOf(error));
+    throw error;
+  });
   const change = (next: Partial<ComponentStatus>): void => {
     status = { ...status, ...next };
     deps.onChange(status);
   };
-  change({ state: 'up' });
+  if (!isNeverStarted(running)) change({ state: 'up' });
 
   async function watch(): Promise<void> {
     let waitMs = 0;
@@ -91,6 +96,15 @@ export async function supervise(component: Component, deps: SuperviseDeps): Prom
       change({ state: 'stopped' });
     },
   };
+}
+
+const failedStarts = new WeakSet<Running>();
+const isNeverStarted = (running: Running): boolean => failedStarts.has(running);
+
+function neverStarted(detail: string): Running {
+  const running = { ended: Promise.resolve(detail), stop: async () => undefined };
+  failedStarts.add(running);
+  return running;
 }
 
 const detailCharsMax = 300;

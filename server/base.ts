@@ -1,0 +1,55 @@
+import { systemClock } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Config } from '../platform/config.ts';
+import { loadOrCreateKeyring } from '../platform/keyring.ts';
+import type { KeyRings } from '../platform/keyring.ts';
+import { createLogger } from '../platform/logger.ts';
+import type { Logger } from '../platform/logger.ts';
+import { createMetrics } from '../platform/metrics.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { createDataConverter } from '../platform/payload-codec.ts';
+import { createRedactor } from '../redaction/redact.ts';
+import type { Redactor } from '../redaction/redact.ts';
+
+/** What every process has, whatever its role. */
+export interface Base {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly redactor: Redactor;
+  readonly keys: KeyRings;
+  readonly dataConverter: ReturnType<typeof createDataConverter>;
+  readonly workflowBundle: string | null;
+}
+
+export interface BaseOptions {
+  readonly config: Config;
+  /** Names the process in its log lines. */
+  readonly process: string;
+  readonly workflowBundle: string | null;
+  /** Where log lines go if the configuration does not say; null: standard error. */
+  readonly logFile: string | null;
+}
+
+export function createBase(options: BaseOptions): Base {
+  const { config } = options;
+  const keys = loadOrCreateKeyring(config.keyFile);
+  const redactor = createRedactor({ tokenKeys: keys.token, vaultKeys: keys.vault, tenant: config.tenant });
+  const logger = createLogger({
+    level: config.log.level,
+    file: config.log.file ?? options.logFile,
+    process: options.process,
+    redactText: (text) => redactor.redactText(text).text,
+  });
+  return {
+    config,
+    clock: systemClock,
+    logger,
+    metrics: createMetrics(),
+    redactor,
+    keys,
+    dataConverter: createDataConverter({ keyring: keys.codec, namespace: config.temporal.namespace }),
+    workflowBundle: options.workflowBundle,
+  };
+}

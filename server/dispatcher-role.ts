@@ -1,0 +1,53 @@
+import { exportClosedRuns } from '../audit/history-export.ts';
+import { createDispatcher } from '../intake/dispatcher.ts';
+import { verifyVote } from '../platform/signature.ts';
+import { listenForWork } from '../store/notify.ts';
+import { sweepVotes } from '../store/vote-delivery.ts';
+import { createDeliverVote } from './deliver-vote.ts';
+import { every, loopComponent } from './loop.ts';
+import type { Parts } from './roles.ts';
+import type { Component } from './supervise.ts';
+
+const sweepEveryMs = 2_000;
+/** The API delivers at once; what it could not is this old before the sweep takes it. */
+const undeliveredMs = 5_000;
+const exportEveryMs = 60_000;
+const gaugeEveryMs = 5_000;
+
+/** Hands due incidents to Temporal, and does the rounds: votes left behind, histories to keep, gauges. */
+export function dispatcherLoops({ core, catalog, wake }: Parts): readonly Component[] {
+  const { db, clock, config, logger, temporal } = core;
+  const { tenant } = config;
+  const { client } = temporal;
+  const log = (problem: string, error: unknown): void => logger.warn({ err: error }, problem);
+  const dispatch = async (signal: AbortSignal): Promise<void> => {
+    const dispatcher = createDispatcher({ db, clock, tenant, client, log, catalog: () => catalog });
+    wake.call = dispatcher.wake;
+    const listening = await listenForWork(core.databaseUrl, dispatcher.wake);
+    await dispatcher.run(signal).finally(() => listening.close());
+  };
+  const sweep = async (): Promise<void> => {
+    await sweepVotes({ db, judge: { verifySignature: verifyVote, clock }, olderThanMs: undeliveredMs, deliver: createDeliverVote({ client, clock }) });
+  };
+  const keepHistories = async (): Promise<void> => {
+    await exportClosedRuns({ client, db, clock, tenant });
+  };
+  const rounds = (everyMs: number, work: () => Promise<void>, problem: string) => (signal: AbortSignal) =>
+    every(everyMs, work, { signal, onError: (error) => log(problem, error) });
+  return [
+    loopComponent('dispatcher', dispatch),
+    loopComponent('vote-sweep', rounds(sweepEveryMs, sweep, 'votes could not be swept')),
+    loopComponent('history-export', rounds(exportEveryMs, keepHistories, 'histories could not be exported')),
+    loopComponent('gauges', rounds(gaugeEveryMs, () => measure({ core, tenant }), 'the backlog could not be measured')),
+  ];
+}
+
+async function measure({ core, tenant }: { readonly core: Parts['core']; readonly tenant: string }): Promise<void> {
+  const [row] = await core.db.query<{ backlog: number; lag: number }>(
+    `select count(*) as backlog, coalesce(extract(epoch from clock_timestamp() - min(due_at)) * 1000, 0)::float8 as lag
+       from incidents where tenant = $1 and due_at <= clock_timestamp() and batch_id is null`,
+    [tenant],
+  );
+  core.metrics.backlog(row?.backlog ?? 0);
+  core.metrics.lag(Math.max(0, row?.lag ?? 0));
+}

@@ -1,0 +1,41 @@
+import { createAccess } from '../api/access.ts';
+import { peopleRoutes } from '../api/people-routes.ts';
+import { intakeRoutes } from '../intake/routes.ts';
+import { notifyWork } from '../store/notify.ts';
+import { createIntake } from './core.ts';
+import { bringVote, createCancelRun } from './deliver-vote.ts';
+import { fileManualReport } from './manual-report.ts';
+import type { Parts, RoleParts } from './roles.ts';
+
+/** Intake and the API for people. Of Temporal only votes and cancellations have need. */
+export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
+  const { config, db, clock, redactor, keys, logger } = core;
+  const { tenant, tokens } = config;
+  const onCommitted = (): void => {
+    wake.call();
+    notifyWork(db).catch((error: unknown) => logger.warn({ err: error }, 'a notification was lost; dispatchers poll as well'));
+  };
+  const { inbox, rejects } = createIntake(core, onCommitted);
+  const messenger = { client: core.temporal.client, clock };
+  const playbooks = [...catalog.plans.values()].map(({ plan, digest }) => ({ name: plan.name, version: plan.version, title: plan.title, author: plan.author, digest }));
+  const people = peopleRoutes({
+    db,
+    clock,
+    tenant,
+    redactor,
+    vaultKeys: keys.vault,
+    access: createAccess({ tokens, db, tenant, clock }),
+    playbooks: () => playbooks,
+    fileManual: (report) => fileManualReport(core, inbox, report),
+    deliverVote: (vote) => bringVote(messenger, vote),
+    cancelRun: createCancelRun(messenger),
+  });
+  return {
+    components: [],
+    routes: [intakeRoutes({ tenant, redactor, sources: config.sources, inbox, rejects, clock }), people],
+    drain: async () => {
+      await inbox.drained();
+      await rejects.drained();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { systemClock } from '../platform/clock.ts';
+import { loadConfig, outlineConfig } from '../platform/config.ts';
+import type { Config, Environment } from '../platform/config.ts';
+import type { Logger } from '../platform/logger.ts';
+import { openDatabase } from '../store/database.ts';
+import { migrate } from '../store/migrate.ts';
+import { createBase } from './base.ts';
+import type { Core } from './core.ts';
+import { startEngine } from './engine.ts';
+import { freePort } from './free-port.ts';
+import type { Laps } from './laps.ts';
+import { roles } from './roles.ts';
+import { startStack } from './stack.ts';
+import type { ComponentStatus } from './supervise.ts';
+import { keepHistories } from './temporal.ts';
+
+export interface EmbeddedOptions {
+  readonly environment: Environment;
+  readonly configPath: string;
+  readonly laps: Laps;
+  readonly onStatus: (status: ComponentStatus) => void;
+}
+
+/** The whole of Sallyport in one process, over servers of its own. */
+export interface Embedded {
+  readonly config: Config;
+  readonly core: Core;
+  readonly logger: Logger;
+  readonly url: string;
+  readonly temporalUi: string | null;
+  readonly isFirstStart: boolean;
+  /** Product → address of its fake. */
+  readonly fakes: Readonly<Record<string, string>>;
+  readonly statuses: () => readonly ComponentStatus[];
+  stop(): Promise<void>;
+}
+
+export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const { environment, laps, configPath } = options;
+  const outline = await outlineConfig({ path: configPath, environment });
+  const stack = await startStack({ outline, environment, laps, clock: systemClock, onChange: options.onStatus });
+  try {
+    const loaded = await loadConfig({ path: configPath, environment: stack.environment, variables: stack.variables });
+    const config = { ...loaded, listen: { ...loaded.listen, port: await freePort(loaded.listen.port) } };
+    const base = createBase({ config, process: 'embedded', workflowBundle: environment.workflowBundle, logFile: join(config.dataDir, 'logs', 'sallyport.log') });
+    await Promise.all([laps.measure('migrations', () => migrateAll(config)), laps.measure('namespace', () => prepareNamespace(config))]);
+    const engine = await startEngine(base, { roles, laps, isPatient: false, below: stack.statuses });
+    const stop = async (): Promise<void> => {
+      await engine.stop();
+      await stack.stop();
+    };
+    if (engine.core === null) throw new TypeError('an engine with all roles has a core');
+    const shown = { temporalUi: stack.temporalUi, isFirstStart: stack.isFirstStart, fakes: stack.fakes };
+    return { config, core: engine.core, logger: base.logger, url: engine.url, ...shown, statuses: engine.statuses, stop };
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+}
+
+async function migrateAll(config: Config): Promise<void> {
+  if (config.databaseUrl === null) return;
+  const db = openDatabase({ url: config.databaseUrl.reveal(), connectionsMax: 1, name: 'sallyport-migrate' });
+  await migrate(db).finally(() => db.close());
+}
+
+async function prepareNamespace(config: Config): Promise<void> {
+  const { address, namespace } = config.temporal;
+  if (address === null || config.temporal.tls !== null || config.temporal.apiKey !== null) return;
+  const connection = await Connection.connect({ address });
+  await keepHistories(connection, namespace).finally(() => connection.close());
+}

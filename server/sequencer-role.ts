@@ -1,0 +1,15 @@
+import { openLogKey } from '../audit/log-key.ts';
+import { createSequencer } from '../audit/sequencer.ts';
+import type { Core } from './core.ts';
+import { loopComponent } from './loop.ts';
+import type { Component } from './supervise.ts';
+
+/** Numbers the ledger's entries and publishes signed checkpoints. */
+export async function sequencerLoop(core: Core): Promise<Component> {
+  const { config, db, clock, logger } = core;
+  const { dir, origin, keyFile } = config.ledger;
+  const key = await openLogKey(keyFile, origin);
+  const onError = (error: unknown): void => logger.error({ err: error }, 'sequencing failed; the next round tries again');
+  const sequencer = createSequencer({ db, dir, key, clock, origin, tenant: config.tenant, onError });
+  return loopComponent('sequencer', (signal) => sequencer.run(signal));
+}

@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { CliIo } from '../cli/io.ts';
+import { SallyportError } from '../domain/errors.ts';
+import { systemClock } from '../platform/clock.ts';
+import { loadConfig, readEnvironment } from '../platform/config.ts';
+import type { Allowance } from '../platform/config.ts';
+import { openDatabase } from '../store/database.ts';
+import { migrate } from '../store/migrate.ts';
+import { mayUse } from './activity-deps.ts';
+import { createBase } from './base.ts';
+import { startEngine } from './engine.ts';
+import { startLaps } from './laps.ts';
+import { isRole, isWorker, roles } from './roles.ts';
+import type { RoleName } from './roles.ts';
+import { listenForStop } from './stop-signal.ts';
+
+export const shippedConfig = fileURLToPath(new URL('../sallyport.yaml', import.meta.url));
+
+/** `sallyport serve --role X`: one power of the engine, beside your PostgreSQL and your Temporal. */
+export async function serve(args: readonly string[], io: CliIo): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: { role: { type: 'string' }, config: { type: 'string' } } });
+  const role = values.role ?? '';
+  if (!isRole(role)) throw new SallyportError('REQUEST_INVALID', `--role must be one of ${roles.join(', ')}`);
+  const stopping = listenForStop(io.stderr, () => undefined);
+  const environment = readEnvironment();
+  const config = await loadConfig({ path: values.config ?? environment.configPath ?? shippedConfig, environment, may: allowanceOf(role) });
+  const base = createBase({ config, process: role, workflowBundle: environment.workflowBundle, logFile: null });
+  if (config.databaseUrl !== null) await migrateOnce(config.databaseUrl.reveal());
+  const engine = await startEngine(base, { roles: [role], laps: startLaps(), isPatient: true, below: () => [] });
+  base.logger.info({ role, url: engine.url, startedAtMs: systemClock.nowMs() }, 'ready');
+  await stopping.asked;
+  await engine.stop();
+  stopping.dispose();
+  return 0;
+}
+
+/** SECURITY: a process that is taken over gives away only what its role needed. */
+export function allowanceOf(role: RoleName): Allowance {
+  return {
+    database: role !== 'workflow',
+    sources: role === 'intake',
+    tokens: role === 'intake',
+    connector: (connector) => isWorker(role) && mayUse(role, connector),
+  };
+}
+
+async function migrateOnce(url: string): Promise<void> {
+  const db = openDatabase({ url, connectionsMax: 1, name: 'sallyport-migrate' });
+  await migrate(db).finally(() => db.close());
+}
