@@ -33,6 +33,7 @@ export async function checkExport(check: ExportCheck, findings: Findings): Promi
     first = false;
     if (reading.head === null) break;
   }
+  if (first) findings.add('format', null, 'the file is empty');
   if (reading.head !== null && !reading.ended) findings.add('entry-missing', reading.next, 'the export is cut: its last line is missing');
   return reading.head;
 }
