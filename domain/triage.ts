@@ -1,5 +1,5 @@
 import { idOf } from './digest.ts';
-import type { JsonObject } from './json.ts';
+import { isObject, type JsonObject } from './json.ts';
 import type { Plan } from './plan.ts';
 import type { Policy, TriageDecision, TriageTrace } from './policy.ts';
 import { decideTriage } from './rule.ts';
@@ -129,10 +129,16 @@ function plannedRun(incident: DueIncident, catalog: CatalogView, chosen: Chosen)
     policyDigest: catalog.policyDigest,
     requester: run.request?.requester ?? triageRequester,
     rehearsal: run.request?.rehearsal ?? false,
-    facts: { ...incident.facts, triage: triageFacts(trace) },
+    facts: { ...incident.facts, incident: incidentFacts(incident.facts, trace), triage: triageFacts(trace) },
     receivedAtMs: incident.receivedAtMs,
   });
   return { ...run, state };
+}
+
+function incidentFacts(facts: JsonObject, trace: TriageTrace | null): JsonObject {
+  const incident = facts['incident'];
+  const known = isObject(incident) ? incident : {};
+  return trace === null ? known : { ...known, priority: trace.priority.level, owner: trace.owner.team };
 }
 
 function triageFacts(trace: TriageTrace | null): JsonObject {

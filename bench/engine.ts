@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../server/free-port.ts';
+import type { Target } from './load.ts';
+import { processTree } from './processes.ts';
+
+const home = fileURLToPath(new URL('..', import.meta.url));
+export const benchSecret = 'bench-secret-0123456789abcdef';
+const readyWaitMs = 120_000;
+
+export interface BenchEngine {
+  readonly target: Target;
+  readonly dataDir: string;
+  readonly readyMs: number;
+  /** The engine and its servers: Node, PostgreSQL, Temporal. */
+  pids(): Promise<readonly number[]>;
+  stop(): Promise<void>;
+}
+
+/** Starts the engine as `sallyport start` does, with the configuration of the measurements, in a folder of its own. */
+export async function startBenchEngine(sinkUrl: string): Promise<BenchEngine> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sallyport-bench-'));
+  const port = await freePort(0);
+  const env = { ...process.env, BENCH_PORT: String(port), BENCH_SECRET: benchSecret, BENCH_SINK_URL: sinkUrl, BENCH_FALCON_URL: sinkUrl, BENCH_FALCON_SECRET: 'fake-client:fake-secret' };
+  const startedMs = performance.now();
+  const args = [join(home, 'cli', 'main.ts'), 'start', '--config', join(home, 'bench', 'config', 'sallyport.yaml'), '--data', dataDir, '--no-samples'];
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const url = `http://127.0.0.1:${port}`;
+  await untilReady(child, url);
+  return {
+    target: { url, source: 'bench', secret: benchSecret },
+    dataDir,
+    readyMs: performance.now() - startedMs,
+    pids: async () => processTree(child.pid ?? 0, await recordedPids(dataDir)),
+    stop: () => stop(child, dataDir),
+  };
+}
+
+async function untilReady(child: ChildProcess, url: string): Promise<void> {
+  const deadlineMs = Date.now() + readyWaitMs;
+  while (Date.now() < deadlineMs) {
+    if (child.exitCode !== null) throw new Error(`the engine ended with ${child.exitCode}`);
+    const ready = await fetch(`${url}/readyz`).catch(() => null);
+    if (ready?.status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('the engine did not become ready');
+}
+
+/** Servers run detached, so that they outlive a kill of the engine; their pids stand in the data directory. */
+async function recordedPids(dataDir: string): Promise<readonly number[]> {
+  const names = await readdir(join(dataDir, 'run')).catch(() => []);
+  const records = await Promise.all(names.map((name) => readFile(join(dataDir, 'run', name), 'utf8').catch(() => '')));
+  return records.flatMap((text) => {
+    const pid = /"pid":\s*(\d+)/.exec(text)?.[1];
+    return pid === undefined ? [] : [Number(pid)];
+  });
+}
+
+async function stop(child: ChildProcess, dataDir: string): Promise<void> {
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+  await rm(dataDir, { recursive: true, force: true });
+}
