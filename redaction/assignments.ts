@@ -60,6 +60,7 @@ function nameAround(text: string, hitEnd: number): Name | null {
     end += 1;
     if (end - hitEnd > nameChars) return null;
   }
+  if (start === hitEnd) return null;
   while (end > hitEnd && /[-.]/.test(text.charAt(end - 1))) end -= 1;
   return { text: text.slice(start, end).replace(/^[-.]+/, ''), start, end };
 }
@@ -78,6 +79,8 @@ function valueAfter(text: string, of: { name: Name; verdict: FieldVerdict }): { 
   let end = operator === 'tag' ? bareEndAt(text, start, /</) : open === '' ? bareEnd(text, start, of.verdict) : quotedEnd(text, start, open);
   while (end > start && text.charAt(end - 1) === ' ') end -= 1;
   if (end <= start) return null;
+  // A quoted text before a colon is the next name, not this one's value.
+  if (open !== '' && /^\\?["'`]\s{0,3}(?::|=>)/.test(text.slice(end, end + 7))) return null;
   const followed = text.charAt(end);
   const value = text.slice(start, end);
   return acceptsValue(value, { verdict: of.verdict, operator, quoted: open !== '', followed, name: of.name.text }) ? { start, end } : null;

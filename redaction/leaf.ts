@@ -22,7 +22,7 @@ export function redactLeaf(walk: Walk, leaf: Leaf): string {
     return maskOf('over-budget');
   }
   try {
-    return redactWhole(walk, leaf) ?? redactJsonText(walk, leaf) ?? redactSpans(walk, text, walk.pass.scanner.scan(text, leaf.field));
+    return redactWhole(walk, leaf) ?? redactJsonText(walk, leaf) ?? redactPatterns(walk, leaf);
   } catch {
     // SECURITY: an internal error must not let the original through.
     walk.pass.crossed('error', pointerOf(walk));
@@ -98,6 +98,19 @@ function redactJsonText(walk: Walk, leaf: Leaf): string | null {
   walk.nodes = inner.nodes;
   if (redacted === parsed) return null;
   return JSON.stringify(redacted, null, leaf.text.includes('\n') ? 2 : undefined);
+}
+
+const passesMax = 3;
+
+/** Until nothing is found any more: what was cut out may bring two things together that were apart. */
+function redactPatterns(walk: Walk, leaf: Leaf): string {
+  let { text } = leaf;
+  for (let pass = 0; pass < passesMax; pass += 1) {
+    const spans = walk.pass.scanner.scan(text, leaf.field);
+    if (spans.length === 0) return text;
+    text = redactSpans(walk, text, spans);
+  }
+  return text;
 }
 
 export function redactSpans(walk: Walk, text: string, spans: readonly Span[]): string {

@@ -66,7 +66,9 @@ function scanText(machine: Machine, job: Job): readonly Span[] {
   if (!isSuspect(hits)) return none;
   const { ascii } = hits;
   const clue = ascii ? clueOf(machine, hits) : null;
-  const view = ascii ? plainView(job.text) : foldedView(job.text);
+  const marks = marksIn(job.text);
+  const readable = withoutMarkText(job.text, marks);
+  const view = ascii ? plainView(readable) : foldedView(readable);
   const folded = clue ?? clueOf(machine, machine.literals.scan(view.text));
   const spans = [...scanView(machine, { view, clue: folded, job })];
   if (folded.escaped && job.depth < scanLimits.decodeDepth) {
@@ -74,7 +76,14 @@ function scanText(machine: Machine, job: Job): readonly Span[] {
     if (plain !== null) spans.push(...scanView(machine, { view: plain, clue: clueOf(machine, machine.literals.scan(plain.text)), job: { ...job, depth: job.depth + 1 } }));
   }
   if (spans.length === 0) return none;
-  return mergeSpans(withEchoes(job.text, withoutMarks(spans, marksIn(job.text))));
+  return mergeSpans(withEchoes(job.text, withoutMarks(spans, marks)));
+}
+
+/** Our own marks hold words such as `private-key`: the detectors see blanks of another kind in their place. */
+function withoutMarkText(text: string, marks: readonly (readonly [number, number])[]): string {
+  let out = text;
+  for (const [start, end] of marks) out = out.slice(0, start) + '\u0001'.repeat(end - start) + out.slice(end);
+  return out;
 }
 
 /** What one pass over the literals says; copied out because the scanner reuses its buffers. */
@@ -97,7 +106,7 @@ function clueOf(machine: Machine, hits: LiteralHits): Clue {
     if (machine.isEscape[id] === 1) escaped = true;
   }
   for (const rule of machine.digitRules) if (hits.digits >= (rule.digitsMin ?? 0)) rules.add(rule);
-  return { rules: [...rules], wordEnds, escaped, overflow: hits.overflow, longestRun: hits.longestRun };
+  return { rules: [...rules].sort((a, b) => a.order - b.order), wordEnds, escaped, overflow: hits.overflow, longestRun: hits.longestRun };
 }
 
 function scanView(machine: Machine, of: { view: View; clue: Clue; job: Job }): readonly Span[] {
