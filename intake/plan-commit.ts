@@ -25,7 +25,7 @@ export interface Filing {
   readonly receivedAtMs: number;
   readonly findings: readonly KeyedFinding[];
   /** Who reported it, where that was a person and not a product. */
-  readonly person: string | null;
+  readonly person?: string | null;
 }
 
 export interface KeyedFinding {
@@ -143,7 +143,7 @@ const repeated = (receipt: KnownReceipt): Receipt => ({
 });
 
 function actorOf(filing: Filing): Actor {
-  return filing.person === null
+  return filing.person == null
     ? { kind: 'source', id: filing.source }
     : { kind: 'person', id: filing.person };
 }

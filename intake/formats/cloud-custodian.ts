@@ -39,6 +39,7 @@ const idFields = [
   'name',
 ];
 const nameFields = [
+  'AccessKeyId',
   'UserName',
   'name',
   'Name',
@@ -106,8 +107,10 @@ function resources(item: JsonObject, message: JsonObject, uid: string): Draft['r
   };
   const own = resource('cloud', textAt(item, ...nameFields), uid);
   const holder = resource('account', account);
+  const user = resource('account', textAt(item, 'UserName'));
   return resourceList(
     own === null ? null : { ...own, ...place },
+    user === null ? null : { ...user, ...place },
     holder === null ? null : { ...holder, name: textAt(message, 'account') || account },
   );
 }
