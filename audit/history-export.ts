@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { isoTime } from '../platform/clock.ts';
@@ -81,12 +81,15 @@ function exportEntry(deps: HistoryDeps, execution: Execution, facts: { sha256: s
   );
 }
 
+const grpcNotFound = 5;
+
 /** Null where Temporal does not know the execution (any more). */
 export async function fetchHistory(client: Client, execution: { readonly workflowId: string; readonly runId: string }): Promise<History | null> {
   try {
     return await client.workflow.getHandle(execution.workflowId, execution.runId).fetchHistory();
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
+    // The SDK passes gRPC's own error on here.
+    if (error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === grpcNotFound)) return null;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import type { LoadedDataConverter } from '@temporalio/common';
+import type { DataConverter } from '@temporalio/common';
+import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { SallyportError } from '../domain/errors.ts';
 import type { Entry } from '../domain/entry.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -30,7 +31,7 @@ export interface HistoryReader {
   readonly db: Database;
   readonly client: Client;
   /** The one that the client was made with: it opens the payloads. */
-  readonly converter: LoadedDataConverter;
+  readonly converter: DataConverter;
   readonly clock: Clock;
 }
 
@@ -81,12 +82,13 @@ async function executionsOf(reader: HistoryReader, { workflowId, keys, gaps }: A
   const runIds = await runIdsOf(reader, workflowId);
   if (runIds.length === 0) gaps.push(`${workflowId}: neither Temporal nor an export has its events`);
   const found: ExecutionHistory[] = [];
+  const converter = loadDataConverter(reader.converter);
   for (const runId of runIds) {
     const history = await readHistory(reader, { workflowId, runId });
     if (history === null) gaps.push(`${workflowId} (${runId}): Temporal forgot its events and there is no export`);
     else {
       if (!history.intact) gaps.push(`${workflowId} (${runId}): the export does not have the digest that the ledger names`);
-      const events = cutToRuns(await openHistory(history.history, reader.converter), keys);
+      const events = cutToRuns(await openHistory(history.history, converter), keys);
       found.push({ workflowId, runId, source: history.source, events });
     }
   }

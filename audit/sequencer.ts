@@ -88,16 +88,26 @@ export function createSequencer(deps: SequencerDeps): Sequencer {
   }
 
   async function run(signal: AbortSignal): Promise<void> {
+    let told = false;
     while (!signal.aborted) {
       const count = await sequenceOnce().catch((error: unknown) => {
         deps.onError?.(error);
         return 0;
       });
+      if (state?.kind === 'restored' && !told) deps.onError?.(restoredError(state));
+      told = state?.kind === 'restored';
       if (count < eagerFrom) await delay(restMs, undefined, { signal }).catch(() => undefined);
     }
+    // What was written while others stopped belongs to the log that an auditor reads tonight.
+    await sequenceOnce().catch((error: unknown) => deps.onError?.(error));
   }
 
   return { start, sequenceOnce, run };
+}
+
+function restoredError(state: Extract<SequencerState, { kind: 'restored' }>): SallyportError {
+  const { checkpoint, sequenced, why } = state;
+  return new SallyportError('CONFLICT', `SQL (${sequenced} entries) is not what the checkpoint of ${checkpoint.size} entries was signed for (${why}): nothing is sequenced until a person recovers`);
 }
 
 async function whatWaits(db: Sql): Promise<{ sequenced: number; unsequenced: boolean }> {
