@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { parseArgs } from 'node:util';
 import type { AddressInfo } from 'node:net';
+import { plantedSecrets } from './alert.ts';
 
 /**
  * A ticket system for measurements: answers after a fixed delay, ignores idempotency keys on purpose, finds tickets by
@@ -11,7 +12,8 @@ import type { AddressInfo } from 'node:net';
  *   POST /tickets/ID/comments {body, key}       201 {id}
  *   GET  /tickets/ID/comments?key=X             200 [{id, key}]
  *   GET  /assets/NAME                           200 {name, criticality, owner}
- *   GET  /stats                                 200 {tickets, distinct, duplicates, comments, lookups}
+ *   GET  /stats                                 200 {tickets, distinct, duplicates, comments, lookups, leaks}
+ *   GET  /tickets.log                           200 [{id, externalId, alertId, atMs, title}], all of them
  *   GET  /duplicates                            200 {external id: count} of those made more than once
  *   POST /reset
  */
@@ -24,6 +26,9 @@ interface Ticket {
   readonly id: string;
   readonly externalId: string;
   readonly title: string;
+  /** Of the alert behind it, where the title is one of the measurements' own. */
+  readonly alertId: string;
+  readonly atMs: number;
 }
 
 interface Books {
@@ -32,6 +37,7 @@ interface Books {
   tickets: number;
   commentCount: number;
   lookups: number;
+  leaks: number;
 }
 
 const newBooks = (): Books => ({
@@ -40,6 +46,7 @@ const newBooks = (): Books => ({
   tickets: 0,
   commentCount: 0,
   lookups: 0,
+  leaks: 0,
 });
 
 export async function startSink(
@@ -141,9 +148,11 @@ function handle(books: Books, { route, query, body }: Call): [status: number, an
         duplicates: books.tickets - distinct,
         comments: books.commentCount,
         lookups: books.lookups,
+        leaks: books.leaks,
       },
     ];
   }
+  if (route === 'GET /tickets.log') return [200, [...books.byExternalId.values()].flat()];
   if (route === 'GET /duplicates')
     return [
       200,
@@ -158,11 +167,19 @@ function handle(books: Books, { route, query, body }: Call): [status: number, an
 
 function addTicket(books: Books, body: Record<string, unknown>): { id: string; url: string } {
   books.tickets += 1;
+  const title = textIn(body, 'title');
+  const index = / on host (\d+)/.exec(title)?.[1];
   const ticket = {
     id: String(books.tickets),
     externalId: textIn(body, 'external_id'),
-    title: textIn(body, 'title'),
+    title,
+    alertId: index === undefined ? '' : `bench-${index}`,
+    atMs: Date.now(),
   };
+  if (index !== undefined) {
+    const text = JSON.stringify(body);
+    books.leaks += plantedSecrets(Number(index)).filter((secret) => text.includes(secret)).length;
+  }
   books.byExternalId.set(ticket.externalId, [
     ...(books.byExternalId.get(ticket.externalId) ?? []),
     ticket,
