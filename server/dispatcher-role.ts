@@ -15,13 +15,13 @@ const exportEveryMs = 60_000;
 const gaugeEveryMs = 5_000;
 
 /** Hands due incidents to Temporal, and does the rounds: votes left behind, histories to keep, gauges. */
-export function dispatcherLoops({ core, catalog, wake }: Parts): readonly Component[] {
+export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly Component[] {
   const { db, clock, config, logger, temporal } = core;
   const { tenant } = config;
   const { client } = temporal;
   const log = (problem: string, error: unknown): void => logger.warn({ err: error }, problem);
   const dispatch = async (signal: AbortSignal): Promise<void> => {
-    const dispatcher = createDispatcher({ db, clock, tenant, client, log, catalog: () => catalog });
+    const dispatcher = createDispatcher({ db, clock, tenant, client, log, alone, catalog: () => catalog });
     wake.call = dispatcher.wake;
     const listening = await listenForWork(core.databaseUrl, dispatcher.wake);
     await dispatcher.run(signal).finally(() => listening.close());

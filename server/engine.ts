@@ -8,6 +8,7 @@ import type { HttpServer } from './http.ts';
 import type { Laps } from './laps.ts';
 import { roleParts, workflowRole } from './roles.ts';
 import type { Parts, RoleName, RoleParts } from './roles.ts';
+import { installSdkLogging } from './sdk-logging.ts';
 import { supervise } from './supervise.ts';
 import type { ComponentStatus, Supervised } from './supervise.ts';
 
@@ -31,9 +32,10 @@ export interface Engine {
 /** Runs the roles in this process. Migrations are applied already. */
 export async function startEngine(base: Base, options: EngineOptions): Promise<Engine> {
   const { laps } = options;
+  installSdkLogging(base.logger);
   const isBare = options.roles.every((role) => role === 'workflow');
   const core = isBare ? null : openCore(base);
-  const shared = core === null ? null : await laps.measure('catalog and leases', () => openParts(core));
+  const shared = core === null ? null : await laps.measure('catalog and leases', () => openParts(core, !options.isPatient));
   const parts = await Promise.all(options.roles.map((role): RoleParts | Promise<RoleParts> => (role === 'workflow' || shared === null ? workflowRole(base) : roleParts(role, shared))));
   const supervised: Supervised[] = [];
   const statuses = (): readonly ComponentStatus[] => [...options.below(), ...supervised.map((each) => each.status())];
@@ -49,9 +51,9 @@ export async function startEngine(base: Base, options: EngineOptions): Promise<E
   return { url: http.url, statuses, core, stop: () => stopEngine({ http, parts, supervised, shared }) };
 }
 
-async function openParts(core: Core): Promise<Parts> {
+async function openParts(core: Core, alone: boolean): Promise<Parts> {
   const catalog = await openCatalog(core);
-  return { core, catalog, activities: await openActivityParts(core, catalog), wake: { call: () => undefined } };
+  return { core, catalog, activities: await openActivityParts(core, catalog), wake: { call: () => undefined }, alone };
 }
 
 interface Stopping {

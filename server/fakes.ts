@@ -13,7 +13,7 @@ const main = fileURLToPath(new URL('./fakes-main.ts', import.meta.url));
 export const fakesEnding = { signal: 'SIGTERM', graceMs: 2_000 } as const;
 
 /** The first line that the fakes print: product → address. */
-const lineSchema = z.object({ urls: z.record(z.string().max(64), z.url().max(256)) });
+const lineSchema = z.record(z.string().max(64), z.url().max(256));
 
 export interface EmbeddedFakes extends Component {
   /** Known once it has started for the first time; the same after each restart. */
@@ -27,7 +27,7 @@ export async function prepareFakes(dataDir: string): Promise<EmbeddedFakes> {
   const log = createWriteStream(join(dataDir, 'logs', 'fakes.log'), { flags: 'a', mode: 0o600 });
   let known: Readonly<Record<string, string>> = {};
   const start: Component['start'] = async () => {
-    const child = spawn(process.execPath, [main, '--dir', join(dataDir, 'fakes'), '--ports', JSON.stringify(portsOf(known))], {
+    const child = spawn(process.execPath, [main, '--state', join(dataDir, 'fakes')], {
       env: {},
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
@@ -41,15 +41,10 @@ export async function prepareFakes(dataDir: string): Promise<EmbeddedFakes> {
         throw new SallyportError('VENDOR_UNAVAILABLE', `the fakes did not start (${how}); see logs/fakes.log`);
       }),
     ]);
-    known = lineSchema.parse(JSON.parse(first)).urls;
+    known = lineSchema.parse(JSON.parse(first));
     return running;
   };
   return { name: 'fakes', addresses: () => known, start };
-}
-
-/** A restart must answer where the configuration says. */
-function portsOf(addresses: Readonly<Record<string, string>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(addresses).map(([name, url]) => [name, Number(new URL(url).port)]));
 }
 
 /** `FAKE_OKTA_URL` and so on: what the shipped configuration refers to. */

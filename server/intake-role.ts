@@ -1,11 +1,14 @@
 import { createAccess } from '../api/access.ts';
 import { peopleRoutes } from '../api/people-routes.ts';
+import { createManualFiler } from '../intake/manual.ts';
 import { intakeRoutes } from '../intake/routes.ts';
 import { notifyWork } from '../store/notify.ts';
 import { createIntake } from './core.ts';
-import { bringVote, createCancelRun } from './deliver-vote.ts';
-import { fileManualReport } from './manual-report.ts';
+import { createCancelRun, createDeliverVote } from './deliver-vote.ts';
 import type { Parts, RoleParts } from './roles.ts';
+
+/** A person waits this long for the answer of the run; what takes longer is brought by the sweep. */
+const voteDeadlineMs = 8_000;
 
 /** Intake and the API for people. Of Temporal only votes and cancellations have need. */
 export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
@@ -26,8 +29,9 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     vaultKeys: keys.vault,
     access: createAccess({ tokens, db, tenant, clock }),
     playbooks: () => playbooks,
-    fileManual: (report) => fileManualReport(core, inbox, report),
-    deliverVote: (vote) => bringVote(messenger, vote),
+    fileManual: createManualFiler({ tenant, redactor, inbox, clock }),
+    deliverVote: createDeliverVote(messenger),
+    voteDeadlineMs,
     cancelRun: createCancelRun(messenger),
   });
   return {

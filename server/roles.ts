@@ -32,6 +32,8 @@ export interface Parts {
   readonly activities: ActivityParts;
   /** Tells a dispatcher in the same process that there is work; those elsewhere hear it from PostgreSQL. */
   readonly wake: { call: () => void };
+  /** True where no other process can hold batches. */
+  readonly alone: boolean;
 }
 
 const nothingToDrain = async (): Promise<void> => undefined;
