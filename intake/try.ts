@@ -1,14 +1,38 @@
 import type { Finding } from '../domain/finding.ts';
-import { redactDraft, toFinding, type DraftRedactor } from './finish.ts';
+import type { Redactor } from '../redaction/redact.ts';
+import type { RedactionReport } from '../redaction/report.ts';
+import { correlationKey } from './correlation.ts';
+import { redactDraft, toFinding } from './finish.ts';
 import { normalise } from './normalise.ts';
 
+const place = { tenant: 'local', source: 'try' };
+
+export interface TriedFinding {
+  readonly finding: Finding;
+  readonly correlationKey: string;
+  /** What was taken out of the alert before anything else saw it. */
+  readonly redactions: RedactionReport['replacements'];
+}
+
 /** What a body would become, without any effect. */
-export function tryBody<Sealed>(
-  body: Uint8Array,
-  redactor: DraftRedactor<Sealed>,
-): readonly Finding[] {
-  const place = { tenant: 'local', source: 'try' };
-  return normalise(body).map((item) => toFinding(redactDraft(item, redactor).draft, place));
+export function tryBody(body: Uint8Array, redactor: Redactor): readonly TriedFinding[] {
+  return normalise(body).map((item) => {
+    let redactions: RedactionReport['replacements'] = [];
+    const listening = {
+      redact: (value: Parameters<Redactor['redact']>[0]): ReturnType<Redactor['redact']> => {
+        const redacted = redactor.redact(value);
+        redactions = redacted.report.replacements;
+        return redacted;
+      },
+    };
+    const finding = toFinding(redactDraft(item, listening).draft, place);
+    return { finding, correlationKey: correlationKey(finding), redactions };
+  });
+}
+
+/** What the readers found, before redaction: for measuring readers on corpora, never for anything that is kept. */
+export function readBody(body: Uint8Array): readonly Finding[] {
+  return normalise(body).map((item) => toFinding(item, place));
 }
 
 /** The flat form that the corpus' scorer reads. */
