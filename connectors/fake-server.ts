@@ -46,6 +46,8 @@ export interface FakeOptions {
 export const controlBody = z.strictObject({
   mode: z.enum(['before', 'after', 'slow', 'half', 'status', 'garbage', 'none']),
   times: z.number().int().min(1).max(1_000_000).default(1),
+  /** Matching calls that go well before the first one fails. */
+  skip: z.number().int().min(0).max(1_000_000).default(0),
   match: z.string().max(256).default(''),
   status: z.number().int().min(300).max(599).default(503),
   retryAfter: z.string().max(64).optional(),
@@ -82,9 +84,9 @@ export async function startFake<State>(
           const key = `${seen.method} ${seen.path}`;
           memory.calls[key] = (memory.calls[key] ?? 0) + 1;
           const active = fault !== null && key.startsWith(fault.match) ? fault : null;
-          if (active !== null)
-            fault = active.times > 1 ? { ...active, times: active.times - 1 } : null;
-          respond({ response, fault: active, act: () => product.reply(seen, memory.state), keep });
+          if (active !== null) fault = afterCall(active);
+          const met = active === null || active.skip > 0 ? null : active;
+          respond({ response, fault: met, act: () => product.reply(seen, memory.state), keep });
         }
       },
       () => response.destroy(),
@@ -92,6 +94,12 @@ export async function startFake<State>(
   });
   const url = await listen(server, options);
   return { url, stop: () => close(server) };
+}
+
+/** What is left of a fault once a call met it. */
+function afterCall(fault: Fault): Fault | null {
+  if (fault.skip > 0) return { ...fault, skip: fault.skip - 1 };
+  return fault.times > 1 ? { ...fault, times: fault.times - 1 } : null;
 }
 
 interface Turn {
