@@ -74,7 +74,7 @@ function wellFormed(value: Json | undefined): Json {
   if (typeof value === 'string') return value.toWellFormed();
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (Array.isArray(value)) return value.map(wellFormed);
-  if (!isObject(value)) return value === undefined ? null : (value as Json);
+  if (!isObject(value)) return value === undefined ? null : value;
   const kept = Object.entries(value).filter(([, item]) => item !== undefined);
   return Object.fromEntries(kept.map(([name, item]) => [name.toWellFormed(), wellFormed(item)]));
 }

@@ -43,7 +43,7 @@ export async function verifyLog(path: string, options: VerifyOptions): Promise<V
   if (keys.length < options.publicKeys.length || keys.length === 0) findings.add('checkpoint', null, 'a key is missing or malformed: expected name+hash+base64');
   const there = await stat(path).catch(() => null);
   if (there === null) findings.add('format', null, 'there is nothing at that path');
-  const check = { keys, origin: options.origin, onEntry: content.read };
+  const check = { keys, origin: options.origin, onEntry: (bytes: Buffer, index: number) => content.read(bytes, index) };
   let head: SignedHead | null = null;
   if (there?.isDirectory() === true) head = await checkDirectory({ ...check, dir: path, kept: options.kept ?? [] }, findings);
   else if (there !== null) head = await checkExport({ ...check, path }, findings);

@@ -18,7 +18,7 @@ describe.skipIf(vectors === null)('the RFC 8785 vectors (../shared/hostile/jcs-r
 describe('canonical JSON', () => {
   test('of the verifier is that of the writer for any value', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ noUnicodeString: false } as never), (value) => {
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
         // -0 and 0 are one number in JSON.
         const json = JSON.parse(JSON.stringify(value)) as Json;
         expect(canonicalText(json)).toBe(canonicalJson(json));
