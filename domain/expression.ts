@@ -12,10 +12,11 @@ type Evaluate = (bindings: Record<string, CelInput>) => unknown;
 interface Program {
   readonly problem: string | null;
   readonly survey: Survey;
+  readonly needs: ReadonlyMap<string, ReadonlySet<string> | null>;
   readonly run: Evaluate | null;
 }
 
-/** Facts in CEL's shape, each root converted when an expression first reads it; keep it for many rules over one incident. */
+/** Facts in CEL's shape, each part converted when an expression first reads it; keep it for many rules over one incident. */
 export interface PreparedFacts {
   readonly facts: JsonObject;
   readonly converted: Map<string, CelInput>;
@@ -65,20 +66,46 @@ export function evaluateWith(source: string, prepared: PreparedFacts): Json {
   const program = programOf(source);
   if (program.run === null) throw failed(program.problem ?? 'not valid');
   const bindings: Record<string, CelInput> = Object.create(null) as Record<string, CelInput>;
-  for (const [root] of program.survey.reads) if (root !== undefined) bind(root, prepared, bindings);
+  for (const [root, fields] of program.needs) bind({ root, fields }, prepared, bindings);
   const result = program.run(bindings);
   if (isCelError(result)) throw failed(reasonOf(result.message));
   return fromCel(result, 0);
 }
 
-function bind(root: string, prepared: PreparedFacts, bindings: Record<string, CelInput>): void {
+interface Need {
+  readonly root: string;
+  /** Which fields of the root are read; null for all of it. */
+  readonly fields: ReadonlySet<string> | null;
+}
+
+/** Converts only what the expression reads: a finding may hold 48 KB, a rule reads three fields of it. */
+function bind({ root, fields }: Need, prepared: PreparedFacts, bindings: Record<string, CelInput>): void {
   if (!Object.hasOwn(prepared.facts, root)) return;
-  let value = prepared.converted.get(root);
-  if (value === undefined) {
-    value = toCel(prepared.facts[root] ?? null, 0);
-    prepared.converted.set(root, value);
+  const value = prepared.facts[root] ?? null;
+  if (fields === null || !isObject(value)) {
+    bindings[root] = converted(root, value, prepared);
+    return;
   }
-  bindings[root] = value;
+  const present = [...fields].filter((field) => Object.hasOwn(value, field));
+  bindings[root] = celMap(new Map(present.map((field) => [field, converted(`${root}.${field}`, value[field] ?? null, prepared)])));
+}
+
+function converted(key: string, value: Json, prepared: PreparedFacts): CelInput {
+  const before = prepared.converted.get(key);
+  if (before !== undefined) return before;
+  const fresh = toCel(value, 0);
+  prepared.converted.set(key, fresh);
+  return fresh;
+}
+
+function needsOf(reads: Survey['reads']): ReadonlyMap<string, ReadonlySet<string> | null> {
+  const needs = new Map<string, Set<string> | null>();
+  for (const [root = '', field] of reads) {
+    const before = needs.get(root);
+    if (field === undefined || before === null) needs.set(root, null);
+    else needs.set(root, new Set([...(before ?? []), field]));
+  }
+  return needs;
 }
 
 function programOf(source: string): Program {
@@ -96,7 +123,7 @@ function programOf(source: string): Program {
 const nothingRead: Survey = { problem: null, reads: [], tests: [], patterns: [], cost: 0 };
 
 function compile(source: string): Program {
-  const refuse = (problem: string): Program => ({ problem, survey: nothingRead, run: null });
+  const refuse = (problem: string): Program => ({ problem, survey: nothingRead, needs: new Map(), run: null });
   const tooMuch = checkSource(source);
   if (tooMuch !== null) return refuse(tooMuch);
   try {
@@ -105,7 +132,7 @@ function compile(source: string): Program {
     const problem = surveyed.problem ?? surveyed.patterns.map(checkPattern).find((found) => found !== null) ?? null;
     if (problem !== null) return refuse(problem);
     boundLoops(expr);
-    return { problem: null, survey: surveyed, run: plan(environment, expr) };
+    return { problem: null, survey: surveyed, needs: needsOf(surveyed.reads), run: plan(environment, expr) };
   } catch (error) {
     // The parser throws its own errors, and a RangeError where a text got past the depth checks.
     return refuse(error instanceof Error ? firstLine(error.message) : 'cannot be read');
