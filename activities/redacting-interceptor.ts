@@ -13,12 +13,15 @@ export interface RedactingInterceptorDeps {
  * The outbound border: what an activity returns or throws is redacted before Temporal sees it. Where the vault cannot be written the
  * activity fails, for a token whose original is lost cannot be revealed; an error travels redacted even then.
  */
-export function createRedactingInterceptor(deps: RedactingInterceptorDeps): ActivityInboundCallsInterceptor {
+export function createRedactingInterceptor(
+  deps: RedactingInterceptorDeps,
+): ActivityInboundCallsInterceptor {
   return {
     execute: async (input, next) => {
       const result = await next(input).catch((error: unknown) => rethrowRedacted(deps, error));
       const redacted = deps.redactor.redact(result);
-      if (redacted.sealed.length > 0) await deps.keep(redacted.sealed).catch((error: unknown) => rethrowRedacted(deps, error));
+      if (redacted.sealed.length > 0)
+        await deps.keep(redacted.sealed).catch((error: unknown) => rethrowRedacted(deps, error));
       return redacted.value;
     },
   };

@@ -21,15 +21,21 @@ const usage = `usage: sallyport redact [FILE] [--jsonl] [--explain] [--check]
 `;
 
 /** Works offline. Exit status: 0 done, 1 `--check` found something, 2 wrong arguments or an unreadable file. */
-export async function redactCommand(args: readonly string[], io: CommandIo & { readonly redactor: Redactor }): Promise<number> {
+export async function redactCommand(
+  args: readonly string[],
+  io: CommandIo & { readonly redactor: Redactor },
+): Promise<number> {
   const parsed = parse(args);
   if (parsed === null) {
     io.stderr.write(usage);
     return 2;
   }
   try {
-    const input = parsed.file === undefined || parsed.file === '-' ? io.stdin : createReadStream(parsed.file);
-    return parsed.jsonl ? await redactLines(input, { ...io, ...parsed }) : redactWhole(await readAll(input), { ...io, ...parsed });
+    const input =
+      parsed.file === undefined || parsed.file === '-' ? io.stdin : createReadStream(parsed.file);
+    return parsed.jsonl
+      ? await redactLines(input, { ...io, ...parsed })
+      : redactWhole(await readAll(input), { ...io, ...parsed });
   } catch (error) {
     io.stderr.write(`sallyport redact: ${error instanceof Error ? error.message : 'failed'}\n`);
     return 2;
@@ -45,11 +51,21 @@ interface Flags {
 function parse(args: readonly string[]): (Flags & { file: string | undefined }) | null {
   try {
     const { values, positionals } = parseArgs({
-      args: [...args], allowPositionals: true,
-      options: { jsonl: { type: 'boolean' }, explain: { type: 'boolean' }, check: { type: 'boolean' } },
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        jsonl: { type: 'boolean' },
+        explain: { type: 'boolean' },
+        check: { type: 'boolean' },
+      },
     });
     if (positionals.length > 1) return null;
-    return { jsonl: values.jsonl === true, explain: values.explain === true, check: values.check === true, file: positionals[0] };
+    return {
+      jsonl: values.jsonl === true,
+      explain: values.explain === true,
+      check: values.check === true,
+      file: positionals[0],
+    };
   } catch {
     return null;
   }
@@ -80,13 +96,19 @@ async function redactLines(input: Readable, errand: Errand): Promise<number> {
 
 function parseLine(line: string): { id: Json; text: string } {
   const record: unknown = JSON.parse(line);
-  if (!isObject(record) || typeof record['text'] !== 'string') throw new TypeError('each line must be {"id", "text"}');
+  if (!isObject(record) || typeof record['text'] !== 'string')
+    throw new TypeError('each line must be {"id", "text"}');
   return { id: record['id'] ?? null, text: record['text'] };
 }
 
-const hasFindings = (report: RedactionReport): boolean => report.replacements.length > 0 || report.bounds.length > 0;
+const hasFindings = (report: RedactionReport): boolean =>
+  report.replacements.length > 0 || report.bounds.length > 0;
 
 function explain(report: RedactionReport, out: Writable): void {
-  for (const one of report.replacements) out.write(`${one.action} ${one.kind} by ${one.rule} at ${one.path === '' ? '/' : one.path}\n`);
-  for (const bound of report.bounds) out.write(`masked what lies beyond the bound "${bound.bound}" at ${bound.path === '' ? '/' : bound.path}\n`);
+  for (const one of report.replacements)
+    out.write(`${one.action} ${one.kind} by ${one.rule} at ${one.path === '' ? '/' : one.path}\n`);
+  for (const bound of report.bounds)
+    out.write(
+      `masked what lies beyond the bound "${bound.bound}" at ${bound.path === '' ? '/' : bound.path}\n`,
+    );
 }

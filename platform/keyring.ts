@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { SallyportError } from '../domain/errors.ts';
 import { isObject } from '../domain/json.ts';
@@ -40,14 +52,20 @@ function createKeyFile(path: string): void {
   try {
     linkSync(aside, path);
   } catch (error) {
-    if (!existsSync(path)) throw new SallyportError('CONFIG_INVALID', 'the key file cannot be created', { cause: error });
+    if (!existsSync(path))
+      throw new SallyportError('CONFIG_INVALID', 'the key file cannot be created', {
+        cause: error,
+      });
   } finally {
     unlinkSync(aside);
   }
 }
 
 function newKeyFile(): object {
-  const ring = (): object => ({ current: 'k1', keys: { k1: randomBytes(keyBytes).toString('base64') } });
+  const ring = (): object => ({
+    current: 'k1',
+    keys: { k1: randomBytes(keyBytes).toString('base64') },
+  });
   return { schema: 1, token: ring(), vault: ring(), codec: ring() };
 }
 
@@ -58,15 +76,19 @@ function parseKeyFile(text: string): KeyRings {
   } catch {
     throw new SallyportError('CONFIG_INVALID', 'the key file is not JSON');
   }
-  if (!isObject(file) || file['schema'] !== 1) throw new SallyportError('CONFIG_INVALID', 'the key file has an unknown schema');
+  if (!isObject(file) || file['schema'] !== 1)
+    throw new SallyportError('CONFIG_INVALID', 'the key file has an unknown schema');
   const [token, vault, codec] = purposes.map((purpose) => parseRing(purpose, file[purpose]));
-  if (token === undefined || vault === undefined || codec === undefined) throw new SallyportError('CONFIG_INVALID', 'the key file lacks a ring');
+  if (token === undefined || vault === undefined || codec === undefined)
+    throw new SallyportError('CONFIG_INVALID', 'the key file lacks a ring');
   return Object.freeze({ token, vault, codec });
 }
 
 function parseRing(purpose: string, ring: unknown): KeyRing {
-  const fault = (why: string): SallyportError => new SallyportError('CONFIG_INVALID', `key ring ${purpose}: ${why}`);
-  if (!isObject(ring) || typeof ring['current'] !== 'string' || !isObject(ring['keys'])) throw fault('current or keys missing');
+  const fault = (why: string): SallyportError =>
+    new SallyportError('CONFIG_INVALID', `key ring ${purpose}: ${why}`);
+  if (!isObject(ring) || typeof ring['current'] !== 'string' || !isObject(ring['keys']))
+    throw fault('current or keys missing');
   const keys = Object.entries(ring['keys']).map(([id, encoded]): [string, Uint8Array] => {
     const key = typeof encoded === 'string' ? Buffer.from(encoded, 'base64') : Buffer.alloc(0);
     if (!/^[a-z0-9]{1,16}$/.test(id)) throw fault('a key id is not 1 to 16 characters of a-z0-9');

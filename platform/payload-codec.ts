@@ -24,8 +24,10 @@ export interface CodecOptions {
  */
 export function createPayloadCodec(options: CodecOptions): PayloadCodec {
   return {
-    encode: (payloads) => Promise.resolve().then(() => payloads.map((payload) => sealPayload(options, payload))),
-    decode: (payloads) => Promise.resolve().then(() => payloads.map((payload) => openPayload(options, payload))),
+    encode: (payloads) =>
+      Promise.resolve().then(() => payloads.map((payload) => sealPayload(options, payload))),
+    decode: (payloads) =>
+      Promise.resolve().then(() => payloads.map((payload) => openPayload(options, payload))),
   };
 }
 
@@ -41,10 +43,24 @@ function sealPayload(options: CodecOptions, payload: Payload): Payload {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', keyNamed(keyring, keyring.current), nonce);
   cipher.setAAD(bindingOf(options, keyring.current));
-  const head = Buffer.from(JSON.stringify(Object.fromEntries(Object.entries(payload.metadata ?? {}).map(([name, value]) => [name, Buffer.from(value).toString('base64')]))));
+  const head = Buffer.from(
+    JSON.stringify(
+      Object.fromEntries(
+        Object.entries(payload.metadata ?? {}).map(([name, value]) => [
+          name,
+          Buffer.from(value).toString('base64'),
+        ]),
+      ),
+    ),
+  );
   const length = Buffer.alloc(lengthBytes);
   length.writeUInt32BE(head.length);
-  const body = [cipher.update(length), cipher.update(head), cipher.update(payload.data ?? new Uint8Array()), cipher.final()];
+  const body = [
+    cipher.update(length),
+    cipher.update(head),
+    cipher.update(payload.data ?? new Uint8Array()),
+    cipher.final(),
+  ];
   return {
     metadata: { encoding: Buffer.from(sealedEncoding), [keyIdField]: Buffer.from(keyring.current) },
     data: Buffer.concat([nonce, ...body, cipher.getAuthTag()]),
@@ -53,19 +69,29 @@ function sealPayload(options: CodecOptions, payload: Payload): Payload {
 
 function openPayload(options: CodecOptions, payload: Payload): Payload {
   const encoding = textOf(payload.metadata?.['encoding']);
-  if (encoding !== sealedEncoding) throw refused(`a payload with encoding "${encoding.slice(0, 40)}" is not sealed`);
+  if (encoding !== sealedEncoding)
+    throw refused(`a payload with encoding "${encoding.slice(0, 40)}" is not sealed`);
   const keyId = textOf(payload.metadata?.[keyIdField]);
   const data = payload.data ?? new Uint8Array();
-  if (data.length < nonceBytes + tagBytes + lengthBytes) throw refused('a sealed payload is cut short');
+  if (data.length < nonceBytes + tagBytes + lengthBytes)
+    throw refused('a sealed payload is cut short');
   return parsePlain(decrypt(options, keyId, data));
 }
 
 function decrypt(options: CodecOptions, keyId: string, data: Uint8Array): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', keyNamed(options.keyring, keyId), data.subarray(0, nonceBytes), { authTagLength: tagBytes });
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    keyNamed(options.keyring, keyId),
+    data.subarray(0, nonceBytes),
+    { authTagLength: tagBytes },
+  );
   decipher.setAAD(bindingOf(options, keyId));
   decipher.setAuthTag(data.subarray(data.length - tagBytes));
   try {
-    return Buffer.concat([decipher.update(data.subarray(nonceBytes, data.length - tagBytes)), decipher.final()]);
+    return Buffer.concat([
+      decipher.update(data.subarray(nonceBytes, data.length - tagBytes)),
+      decipher.final(),
+    ]);
   } catch {
     throw refused('a sealed payload was changed, or belongs to another namespace');
   }
@@ -76,12 +102,19 @@ function parsePlain(plain: Buffer): Payload {
   if (headEnd > plain.length) throw refused('a sealed payload has no valid head');
   const head: unknown = JSON.parse(plain.toString('utf8', lengthBytes, headEnd));
   if (!isObject(head)) throw refused('a sealed payload has no valid head');
-  const metadata = Object.fromEntries(Object.entries(head).map(([name, value]): [string, Uint8Array] => [name, Buffer.from(String(value), 'base64')]));
+  const metadata = Object.fromEntries(
+    Object.entries(head).map(([name, value]): [string, Uint8Array] => [
+      name,
+      Buffer.from(typeof value === 'string' ? value : '', 'base64'),
+    ]),
+  );
   return { metadata, data: plain.subarray(headEnd) };
 }
 
-const textOf = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString('utf8');
-const bindingOf = (options: CodecOptions, keyId: string): Buffer => Buffer.from(`sallyport/payload/v1|${keyId}|${options.namespace}`, 'utf8');
+const textOf = (bytes: Uint8Array | null | undefined): string =>
+  Buffer.from(bytes ?? []).toString('utf8');
+const bindingOf = (options: CodecOptions, keyId: string): Buffer =>
+  Buffer.from(`sallyport/payload/v1|${keyId}|${options.namespace}`, 'utf8');
 const refused = (why: string): SallyportError => new SallyportError('CREDENTIAL_REFUSED', why);
 
 function keyNamed(keyring: KeyRing, id: string): Uint8Array {

@@ -15,7 +15,8 @@ export interface ValueContext {
 
 /** Prose, code and templates stand where secrets do; only what can be a secret is one. */
 export function acceptsValue(value: string, context: ValueContext): boolean {
-  if (isPlaceholder(value) && !(context.operator === 'tag' && /\s/.test(value.trim()))) return false;
+  if (isPlaceholder(value) && !(context.operator === 'tag' && /\s/.test(value.trim())))
+    return false;
   if (!context.quoted && isCode(value, context.followed)) return false;
   switch (context.verdict.value) {
     case 'any':
@@ -23,36 +24,74 @@ export function acceptsValue(value: string, context: ValueContext): boolean {
     case 'random':
       return acceptsToken(value, context);
     case 'key-like':
-      return context.operator !== 'blank' && value.length >= 20 && looksRandom(value) && (!isEvidence(value) || (context.quoted && context.operator === 'strong'));
+      return (
+        context.operator !== 'blank' &&
+        value.length >= 20 &&
+        looksRandom(value) &&
+        (!isEvidence(value) || (context.quoted && context.operator === 'strong'))
+      );
   }
 }
 
 function acceptsPassword(value: string, context: ValueContext): boolean {
   if (/^pwd$/i.test(context.name) && /^(?:[/~]|[A-Za-z]:\\)/.test(value)) return false;
-  const mixed = /\d/.test(value) || /[^\w\s.-]/.test(value.replace(/[.,:;!?)]+$/, '')) || /[a-z][A-Z]/.test(value);
+  const mixed =
+    /\d/.test(value) ||
+    /[^\w\s.-]/.test(value.replace(/[.,:;!?)]+$/, '')) ||
+    /[a-z][A-Z]/.test(value);
   switch (context.operator) {
     case 'strong':
     case 'tag':
       return context.quoted ? value.length >= 2 : value.length >= 3;
     case 'colon':
-      return context.quoted ? value.length >= 2 : value.length >= 3 && (mixed || /^[\r\n,;}]?$/.test(context.followed));
+      return context.quoted
+        ? value.length >= 2
+        : value.length >= 3 && (mixed || /^[\r\n,;}]?$/.test(context.followed));
     case 'flag':
       return value.length >= 3 && !value.startsWith('-');
     case 'weak':
-      return context.quoted ? value.length >= 3 && !value.includes(' ') : value.length >= 6 && mixed && !value.includes('(');
+      return context.quoted
+        ? value.length >= 3 && !value.includes(' ')
+        : value.length >= 6 && mixed && !value.includes('(');
     case 'blank':
-      return value.length >= 8 && /\d/.test(value) && /[A-Za-z]/.test(value) && /[^\w.:/-]/.test(value) && !value.includes('(');
+      return (
+        value.length >= 8 &&
+        /\d/.test(value) &&
+        /[A-Za-z]/.test(value) &&
+        /[^\w.:/-]/.test(value) &&
+        !value.includes('(')
+      );
   }
 }
 
 function acceptsToken(value: string, context: ValueContext): boolean {
-  if (context.operator === 'tag' && /\s/.test(value)) return value.split(/\s+/).some((word) => word.length >= 16 && looksRandom(word));
-  const trimmed = value.trim();
-  if (/\s/.test(trimmed) && !(context.quoted && context.operator === 'strong' && value.length >= 24 && looksRandom(trimmed.replace(/\s/g, '')))) return context.verdict.kind === 'cookie';
-  if (/^(?:https?|ftp|file|arn|urn):|^(?:AKIA|ASIA)[A-Z0-9]{12,}$/i.test(value) || isPath(value)) return false;
-  if (context.operator === 'blank' || context.operator === 'weak') return value.length >= 16 && looksRandom(value) && (context.quoted || !isEvidence(value));
-  if (context.quoted) return value.length >= 8 && (/\d/.test(value) || (value.length >= 16 && entropyOf(value) >= 3.2 && !isWords(value)));
-  return value.length >= 8 && ((/\d/.test(value) && /[A-Za-z]/.test(value)) || (value.length >= 20 && looksRandom(value)));
+  if (/\s/.test(value.trim())) return acceptsSpaced(value, context);
+  if (/^(?:https?|ftp|file|arn|urn):|^(?:AKIA|ASIA)[A-Z0-9]{12,}$/i.test(value) || isPath(value))
+    return false;
+  if (context.operator === 'blank' || context.operator === 'weak')
+    return value.length >= 16 && looksRandom(value) && (context.quoted || !isEvidence(value));
+  if (context.quoted)
+    return (
+      value.length >= 8 &&
+      (/\d/.test(value) || (value.length >= 16 && entropyOf(value) >= 3.2 && !isWords(value)))
+    );
+  return (
+    value.length >= 8 &&
+    ((/\d/.test(value) && /[A-Za-z]/.test(value)) || (value.length >= 20 && looksRandom(value)))
+  );
+}
+
+/** A value of several words: cookies are, and configuration of CI systems; a secret may have blanks where it is quoted. */
+function acceptsSpaced(value: string, context: ValueContext): boolean {
+  if (context.verdict.kind === 'cookie') return true;
+  if (context.operator === 'tag')
+    return value.split(/\s+/).some((word) => word.length >= 16 && looksRandom(word));
+  return (
+    context.quoted &&
+    context.operator === 'strong' &&
+    value.length >= 24 &&
+    looksRandom(value.replace(/\s/g, ''))
+  );
 }
 
 /** Letters and digits mixed without the regularity of words. */
@@ -63,16 +102,22 @@ export function looksRandom(value: string): boolean {
 }
 
 /** `my-app-secret`, `kube-root-ca.crt`, `ClusterSecretStore`: words, however joined. */
-const isWords = (value: string): boolean => /^[A-Za-z]+(?:[-_.:/ ][A-Za-z]+)+\d?$/.test(value) || /^(?:[A-Z]?[a-z]+){1,4}$/.test(value) && value.length < 24;
+const isWords = (value: string): boolean =>
+  /^[A-Za-z]+(?:[-_.:/ ][A-Za-z]+)+\d?$/.test(value) ||
+  (/^(?:[A-Z]?[a-z]+){1,4}$/.test(value) && value.length < 24);
 
-const isPath = (value: string): boolean => /^(?:~|\.{0,2})\/[\w.-]+(?:\/[\w.-]+)*\/?$/.test(value) || /^[A-Za-z]:\\/.test(value);
+const isPath = (value: string): boolean =>
+  /^(?:~|\.{0,2})\/[\w.-]+(?:\/[\w.-]+)*\/?$/.test(value) || /^[A-Za-z]:\\/.test(value);
 
 /** Hashes and UUIDs are what analysts search for; a mere neighbour of the word does not make them a secret. */
 const isEvidence = (value: string): boolean =>
-  /^(?:sha\d+:)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value) || /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+  /^(?:sha\d+:)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value) ||
+  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
 
 /** A call, a member access, an index: the value is made elsewhere. */
 function isCode(value: string, followed: string): boolean {
   if (followed === '(' || /^[A-Za-z_$][\w$]*(?:\(|\[|->|::)/.test(value)) return true;
-  return /^(?:self|this|process|os|env|config|settings|params|request|req|options|opts|args|props|state|ctx|context|secrets|vars?|local|module|data|file)[.[]/i.test(value);
+  return /^(?:self|this|process|os|env|config|settings|params|request|req|options|opts|args|props|state|ctx|context|secrets|vars?|local|module|data|file)[.[]/i.test(
+    value,
+  );
 }

@@ -13,7 +13,12 @@ const valueChars = 8192;
 const blanksMax = 40;
 
 const isNameChar = (code: number): boolean =>
-  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code === 45 || code === 46;
+  (code >= 97 && code <= 122) ||
+  (code >= 65 && code <= 90) ||
+  (code >= 48 && code <= 57) ||
+  code === 95 ||
+  code === 45 ||
+  code === 46;
 
 /**
  * Looks at each place where a credential word stands (`hitEnds`, ascending). Each step is bounded, so the whole is linear
@@ -28,7 +33,10 @@ export function findAssignments(text: string, hitEnds: readonly number[]): reado
     const name = nameAround(text, hitEnd);
     if (name === null) continue;
     nameDone = name.end;
-    const verdict = decideField(name.text) ?? decideField(`${wordBefore(text, name.start)} ${name.text}`) ?? queryKey(text, name);
+    const verdict =
+      decideField(name.text) ??
+      decideField(`${wordBefore(text, name.start)} ${name.text}`) ??
+      queryKey(text, name);
     if (verdict === null || verdict.class !== 'secret') continue;
     const value = valueAfter(text, { name, verdict });
     if (value === null) continue;
@@ -40,7 +48,9 @@ export function findAssignments(text: string, hitEnds: readonly number[]): reado
 
 /** `?key=…` in a URL: nothing else is called `key` there. */
 function queryKey(text: string, name: Name): FieldVerdict | null {
-  return /^key$/i.test(name.text) && /[?&]/.test(text.charAt(name.start - 1)) ? decideField('url_key') : null;
+  return /^key$/i.test(name.text) && /[?&]/.test(text.charAt(name.start - 1))
+    ? decideField('url_key')
+    : null;
 }
 
 interface Name {
@@ -72,45 +82,91 @@ function wordBefore(text: string, start: number): string {
   return text.slice(from, start - 1);
 }
 
-function valueAfter(text: string, of: { name: Name; verdict: FieldVerdict }): { start: number; end: number } | null {
+function valueAfter(
+  text: string,
+  of: { name: Name; verdict: FieldVerdict },
+): { start: number; end: number } | null {
   const { operator, at } = operatorAfter(text, of.name);
   if (operator === null) return null;
   const { open, start } = openingAt(text, at);
-  let end = operator === 'tag' ? bareEndAt(text, start, /</) : open === '' ? bareEnd(text, start, of.verdict) : quotedEnd(text, start, open);
+  let end =
+    operator === 'tag'
+      ? bareEndAt(text, start, /</)
+      : open === ''
+        ? bareEnd(text, start, of.verdict)
+        : quotedEnd(text, start, open);
   while (end > start && text.charAt(end - 1) === ' ') end -= 1;
   if (end <= start) return null;
   // A quoted text before a colon is the next name, not this one's value.
   if (open !== '' && /^\\?["'`]\s{0,3}(?::|=>)/.test(text.slice(end, end + 7))) return null;
   const followed = text.charAt(end);
   const value = text.slice(start, end);
-  return acceptsValue(value, { verdict: of.verdict, operator, quoted: open !== '', followed, name: of.name.text }) ? { start, end } : null;
+  return acceptsValue(value, {
+    verdict: of.verdict,
+    operator,
+    quoted: open !== '',
+    followed,
+    name: of.name.text,
+  })
+    ? { start, end }
+    : null;
 }
 
-function operatorAfter(text: string, name: Name): { operator: Operator | null; at: number } {
+const symbols = /^(?::{0,3}=(?:>|=)?|\.=|\?=|\|\|=?|!==?|->|:|=>)/;
+const words = /^(?:is|was|as|-|to|set to)[ :]+/i;
+const declaredType = /^ {1,4}(?:string|String|str|char\*?|text|const)(?= {0,4}[:=])/;
+
+interface Operation {
+  readonly operator: Operator | null;
+  /** Where the value may begin. */
+  readonly at: number;
+}
+
+function operatorAfter(text: string, name: Name): Operation {
   let at = name.end;
-  const closed = at;
-  while (at - closed < 4 && /["'`)\]\\]/.test(text.charAt(at))) at += 1;
-  const quotedName = at > closed;
-  const isTag = text.charAt(name.start - 1) === '<';
-  if (isTag && text.charAt(at) === '>') return { operator: 'tag', at: skipBlanks(text, at + 1, true) };
-  const slash = text.charAt(name.start - 1) === '/';
-  if (slash && !/^\s?$/.test(text.charAt(name.start - 2)) && text.charAt(at) !== '=') return { operator: null, at };
-  const flag = text.charAt(name.start) === '-' || slash;
-  const declared = /^ {1,4}(?:string|String|str|char\*?|text|const)(?= {0,4}[:=])/.exec(text.slice(at, at + 16))?.[0].length ?? 0;
+  while (at - name.end < 4 && /["'`)\]\\]/.test(text.charAt(at))) at += 1;
+  const quotedName = at > name.end;
+  const before = text.charAt(name.start - 1);
+  if (before === '<' && text.charAt(at) === '>')
+    return { operator: 'tag', at: skipBlanks(text, at + 1, true) };
+  // `/etc/passwd` is a path, `/password:x` a flag.
+  const isPath = before === '/' && !/^\s?$/.test(text.charAt(name.start - 2));
+  if (isPath && text.charAt(at) !== '=') return { operator: null, at };
+  const declared = declaredType.exec(text.slice(at, at + 16))?.[0].length ?? 0;
   const blanks = skipBlanks(text, at + declared, false);
-  const symbol = /^(?::{0,3}=(?:>|=)?|\.=|\?=|\|\|=?|!==?|->|:|=>)/.exec(text.slice(blanks, blanks + 5))?.[0];
-  if (symbol !== undefined) return { operator: symbol === ':' ? 'colon' : 'strong', at: skipBlanks(text, blanks + symbol.length, false) };
-  const next = text.charAt(blanks);
-  if ((next === ',' && quotedName) || next === '(') return { operator: 'weak', at: skipBlanks(text, blanks + 1, false) };
-  const word = /^(?:is|was|as|-|to|set to)[ :]+/i.exec(text.slice(blanks, blanks + 12))?.[0];
-  if (word !== undefined && blanks > at) return { operator: 'weak', at: blanks + word.length };
-  if (blanks === at) return { operator: null, at };
-  return { operator: flag ? 'flag' : 'blank', at: blanks };
+  const symbol = symbols.exec(text.slice(blanks, blanks + 5))?.[0];
+  if (symbol !== undefined)
+    return {
+      operator: symbol === ':' ? 'colon' : 'strong',
+      at: skipBlanks(text, blanks + symbol.length, false),
+    };
+  const isFlag = before === '/' || text.charAt(name.start) === '-';
+  return wordOperator(text, { at, blanks, quotedName, isFlag });
+}
+
+/** Without `=` or `:`: arguments of a call, a sentence, a flag and its value, or just a neighbour. */
+function wordOperator(
+  text: string,
+  of: { at: number; blanks: number; quotedName: boolean; isFlag: boolean },
+): Operation {
+  const next = text.charAt(of.blanks);
+  if ((next === ',' && of.quotedName) || next === '(')
+    return { operator: 'weak', at: skipBlanks(text, of.blanks + 1, false) };
+  if (of.blanks === of.at) return { operator: null, at: of.at };
+  const word = words.exec(text.slice(of.blanks, of.blanks + 12))?.[0];
+  if (word !== undefined) return { operator: 'weak', at: of.blanks + word.length };
+  return { operator: of.isFlag ? 'flag' : 'blank', at: of.blanks };
 }
 
 function skipBlanks(text: string, from: number, lines: boolean): number {
   let at = from;
-  while (at - from < blanksMax && (text.charAt(at) === ' ' || text.charAt(at) === '\t' || (lines && /[\r\n]/.test(text.charAt(at))))) at += 1;
+  while (
+    at - from < blanksMax &&
+    (text.charAt(at) === ' ' ||
+      text.charAt(at) === '\t' ||
+      (lines && /[\r\n]/.test(text.charAt(at))))
+  )
+    at += 1;
   return at;
 }
 
@@ -118,7 +174,9 @@ const scheme = /^(?:bearer|basic|token|apikey|bot|digest|negotiate|ssws|key) +/i
 
 /** Steps over what stands between operator and value: brackets, string prefixes, quotes (escaped ones too), a scheme. */
 function openingAt(text: string, from: number): { open: string; start: number } {
-  const head = /^[[({]? {0,2}[@$bfruBFRU]{0,2}(?:'(?="))?(\\{0,3}["'`]) {0,2}/.exec(text.slice(from, from + 12));
+  const head = /^[[({]? {0,2}[@$bfruBFRU]{0,2}(?:'(?="))?(\\{0,3}["'`]) {0,2}/.exec(
+    text.slice(from, from + 12),
+  );
   const open = head?.[1] ?? '';
   const start = from + (head?.[0].length ?? 0);
   return { open, start: start + (scheme.exec(text.slice(start, start + 12))?.[0].length ?? 0) };

@@ -11,12 +11,19 @@ export function withEchoes(text: string, spans: readonly Span[]): readonly Span[
   const found = new Map<string, Span>();
   for (const span of spans) {
     const value = text.slice(span.start, span.end);
-    if (span.class === 'secret' && value.length >= echoChars && !/\s/.test(value) && found.size < echoesMax) found.set(value, span);
+    if (
+      span.class === 'secret' &&
+      value.length >= echoChars &&
+      !/\s/.test(value) &&
+      found.size < echoesMax
+    )
+      found.set(value, span);
   }
   const echoes: Span[] = [];
   for (const [value, span] of found) {
     for (let at = text.indexOf(value); at !== -1; at = text.indexOf(value, at + value.length)) {
-      if (at !== span.start) echoes.push({ ...span, start: at, end: at + value.length, rule: 'repeated-value' });
+      if (at !== span.start)
+        echoes.push({ ...span, start: at, end: at + value.length, rule: 'repeated-value' });
       if (echoes.length >= echoesMax) return [...spans, ...echoes];
     }
   }

@@ -17,13 +17,18 @@ const probeChars = 32;
  * Decodes runs that look like text and asks `holds` about what comes out. A run that holds something goes as a whole: a part of it
  * would still decode. Linear: each run is decoded once or twice, and most are refused after their first 32 characters.
  */
-export function encodedRuns(text: string, holds: (decoded: string) => Span | undefined): readonly EncodedRun[] {
+export function encodedRuns(
+  text: string,
+  holds: (decoded: string) => Span | undefined,
+): readonly EncodedRun[] {
   const runs: EncodedRun[] = [];
   for (const match of text.matchAll(/[A-Za-z0-9+/_-]{20,}={0,2}/g)) {
     const run = match[0];
     if (run.length < runChars || run.length > runBytes) continue;
     const range = { start: match.index, end: match.index + run.length };
-    const found = /^(?:0x)?[0-9a-fA-F]+$/.test(run) ? hexFound(run, holds) : base64Found(run, holds);
+    const found = /^(?:0x)?[0-9a-fA-F]+$/.test(run)
+      ? hexFound(run, holds)
+      : base64Found(run, holds);
     if (found !== undefined) runs.push({ ...range, ...found });
   }
   return runs;
@@ -45,7 +50,10 @@ function base64Found(run: string, holds: (decoded: string) => Span | undefined):
   return undefined;
 }
 
-function foundIn(bytes: Buffer, of: { form: 'base64' | 'hex'; holds: (decoded: string) => Span | undefined }): Found | undefined {
+function foundIn(
+  bytes: Buffer,
+  of: { form: 'base64' | 'hex'; holds: (decoded: string) => Span | undefined },
+): Found | undefined {
   if (isUtf16(bytes)) {
     const found = of.holds(bytes.toString('utf16le'));
     return found === undefined ? undefined : { form: 'utf16', found };
@@ -59,7 +67,8 @@ function foundIn(bytes: Buffer, of: { form: 'base64' | 'hex'; holds: (decoded: s
 function looksLikeText(bytes: Buffer): boolean {
   if (isUtf16(bytes)) return true;
   let odd = 0;
-  for (const byte of bytes) if ((byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) || byte === 127 || byte > 127) odd += 1;
+  for (const byte of bytes)
+    if ((byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) || byte >= 127) odd += 1;
   return odd * 8 <= bytes.length;
 }
 

@@ -1,6 +1,6 @@
 import { redactSpans } from './leaf.ts';
 import type { Span } from './spans.ts';
-import type { Walk } from './walk.ts';
+import type { Walk } from './walk-state.ts';
 
 const charsMax = 262_144;
 
@@ -8,8 +8,15 @@ const charsMax = 262_144;
  * Reads a list of strings as one text (arguments joined by blanks, lines by line breaks) and gives the list back with what was found
  * replaced in each item. A span over several items is replaced in each of them.
  */
-export function redactJoined(walk: Walk, items: readonly string[], field: string): readonly string[] {
-  const glue = items.some((item) => item.startsWith('-----BEGIN')) || /lines?$|body|content/i.test(field) ? '\n' : ' ';
+export function redactJoined(
+  walk: Walk,
+  items: readonly string[],
+  field: string,
+): readonly string[] {
+  const glue =
+    items.some((item) => item.startsWith('-----BEGIN')) || /lines?$|body|content/i.test(field)
+      ? '\n'
+      : ' ';
   const text = items.join(glue);
   if (text.length > charsMax) return items;
   const spans = walk.pass.scanner.scan(text, field);
@@ -17,7 +24,9 @@ export function redactJoined(walk: Walk, items: readonly string[], field: string
   let start = 0;
   return items.map((item) => {
     const end = start + item.length;
-    const inside = spans.filter((span) => span.start < end && span.end > start).map((span): Span => within(span, start, end));
+    const inside = spans
+      .filter((span) => span.start < end && span.end > start)
+      .map((span): Span => within(span, start, end));
     start = end + glue.length;
     return redactSpans(walk, item, inside);
   });

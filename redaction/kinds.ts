@@ -4,10 +4,14 @@ export const maskOf = (kind: string): string => `[redacted:${kind}]`;
 /** 26 characters of base32 hold 128 bits. */
 export const tokenChars = 26;
 
-const markPattern = /<[a-z0-9][a-z0-9-]{0,31}:[a-z0-9]{1,16}\.[a-z2-7]{26}>|\[redacted:[a-z0-9][a-z0-9-]{0,39}\]/g;
+const markPattern =
+  /<[a-z0-9][a-z0-9-]{0,31}:[a-z0-9]{1,16}\.[a-z2-7]{26}>|\[redacted:[a-z0-9][a-z0-9-]{0,39}\]/g;
 
 /** Where marks of ours stand in a text. Linear: every part of the pattern is bounded. */
 export function marksIn(text: string): readonly (readonly [number, number])[] {
   if (!text.includes('[redacted:') && !/<[a-z0-9-]+:[a-z0-9]+\./.test(text)) return [];
-  return [...text.matchAll(markPattern)].map((match): readonly [number, number] => [match.index, match.index + match[0].length]);
+  return [...text.matchAll(markPattern)].map((match): readonly [number, number] => [
+    match.index,
+    match.index + match[0].length,
+  ]);
 }

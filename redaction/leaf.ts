@@ -3,7 +3,7 @@ import { looksRandom } from './assigned-values.ts';
 import { marksIn, maskOf } from './kinds.ts';
 import type { Span } from './spans.ts';
 import { isPlaceholder } from './validators.ts';
-import { pointerOf, redactNode, treeLimits, type Walk } from './walk.ts';
+import { pointerOf, treeLimits, type Walk } from './walk-state.ts';
 
 /** A string and where it stands. */
 export interface Leaf {
@@ -16,7 +16,10 @@ export interface Leaf {
 /** The field's name first, then JSON inside the text, then patterns. On an error the whole leaf is masked. */
 export function redactLeaf(walk: Walk, leaf: Leaf): string {
   const { text } = leaf;
-  if (text.length < 2) return leaf.verdict?.value === 'any' && leaf.verdict.class === 'secret' && text !== '' ? maskOf(leaf.verdict.kind) : text;
+  if (text.length < 2)
+    return leaf.verdict?.value === 'any' && leaf.verdict.class === 'secret' && text !== ''
+      ? maskOf(leaf.verdict.kind)
+      : text;
   if (text.length > treeLimits.leafChars) {
     walk.pass.crossed('leaf', pointerOf(walk));
     return maskOf('over-budget');
@@ -34,7 +37,13 @@ export function redactLeaf(walk: Walk, leaf: Leaf): string {
 function redactWhole(walk: Walk, leaf: Leaf): string | null {
   const { verdict, text } = leaf;
   if (verdict === null || !isWhole(verdict, leaf)) return null;
-  return walk.pass.replace({ kind: verdict.kind, class: verdict.class, rule: 'field-name' }, text, pointerOf(walk)) ?? text;
+  return (
+    walk.pass.replace(
+      { kind: verdict.kind, class: verdict.class, rule: 'field-name' },
+      text,
+      pointerOf(walk),
+    ) ?? text
+  );
 }
 
 /** Values that are left to the patterns: they hold more than the secret. */
@@ -52,16 +61,24 @@ function isWhole(verdict: FieldVerdict, leaf: Leaf): boolean {
     case 'random':
       return !isReference(text);
     case 'key-like':
-      return text.length >= 20 && looksRandom(text) && !/^[0-9a-f]{32,64}$|^[0-9a-f-]{36}$|[/:]/i.test(text);
+      return (
+        text.length >= 20 &&
+        looksRandom(text) &&
+        !/^[0-9a-f]{32,64}$|^[0-9a-f-]{36}$|[/:]/i.test(text)
+      );
   }
 }
 
 /** The name or address of a secret rather than the secret: an ARN, a path, a URL without user data. */
-const isReference = (text: string): boolean => /^(?:arn:|urn:|projects\/|vault:|https?:\/\/[^@\s?]*$|\/[\w./-]+$)/.test(text);
+const isReference = (text: string): boolean =>
+  /^(?:arn:|urn:|projects\/|vault:|https?:\/\/[^@\s?]*$|\/[\w./-]+$)/.test(text);
 
 function isMarked(text: string): boolean {
   const marks = marksIn(text);
-  return marks.length > 0 && marks.reduce((left, [start, end]) => left - (end - start), text.length) === 0;
+  return (
+    marks.length > 0 &&
+    marks.reduce((left, [start, end]) => left - (end - start), text.length) === 0
+  );
 }
 
 function isPersonal(kind: string, text: string): boolean {
@@ -86,15 +103,26 @@ function isPersonal(kind: string, text: string): boolean {
 
 /** JSON inside a string is walked and written again, so that it stays JSON. Null where it is none or holds nothing. */
 function redactJsonText(walk: Walk, leaf: Leaf): string | null {
-  if (walk.texts >= treeLimits.jsonInText || !/^\s*[[{"]/.test(leaf.text) || leaf.text.length < 4) return null;
+  if (walk.texts >= treeLimits.jsonInText || !/^\s*[[{"]/.test(leaf.text) || leaf.text.length < 4)
+    return null;
   let parsed: unknown;
   try {
     parsed = JSON.parse(leaf.text);
   } catch {
     return null;
   }
-  const inner: Walk = { pass: walk.pass, path: [...walk.path, '(json)'], nodes: walk.nodes, texts: walk.texts + 1 };
-  const redacted = redactNode(inner, parsed, { field: leaf.field, verdict: null, depth: leaf.depth + 1 });
+  const inner: Walk = {
+    pass: walk.pass,
+    path: [...walk.path, '(json)'],
+    nodes: walk.nodes,
+    texts: walk.texts + 1,
+    descend: walk.descend,
+  };
+  const redacted = walk.descend(inner, parsed, {
+    field: leaf.field,
+    verdict: null,
+    depth: leaf.depth + 1,
+  });
   walk.nodes = inner.nodes;
   if (redacted === parsed) return null;
   return JSON.stringify(redacted, null, leaf.text.includes('\n') ? 2 : undefined);
@@ -119,7 +147,8 @@ export function redactSpans(walk: Walk, text: string, spans: readonly Span[]): s
   let at = 0;
   for (const span of spans) {
     const original = text.slice(span.start, span.end);
-    out += text.slice(at, span.start) + (walk.pass.replace(span, original, pointerOf(walk)) ?? original);
+    out +=
+      text.slice(at, span.start) + (walk.pass.replace(span, original, pointerOf(walk)) ?? original);
     at = span.end;
   }
   return out + text.slice(at);

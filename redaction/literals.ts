@@ -28,7 +28,13 @@ export function createLiteralScanner(literals: readonly string[]): LiteralScanne
   const width = 1 + Math.max(...classes);
   const { next, outputs } = buildAutomaton(literals, classes, width);
   const hits: LiteralHits = {
-    ids: new Int32Array(hitsMax), ends: new Int32Array(hitsMax), count: 0, overflow: false, ascii: true, digits: 0, longestRun: 0,
+    ids: new Int32Array(hitsMax),
+    ends: new Int32Array(hitsMax),
+    count: 0,
+    overflow: false,
+    ascii: true,
+    digits: 0,
+    longestRun: 0,
   };
   return { scan: (text) => scanText(text, { classes, width, next, outputs, hits }) };
 }
@@ -101,7 +107,11 @@ function classTable(literals: readonly string[]): Uint8Array {
   return classes;
 }
 
-function buildAutomaton(literals: readonly string[], classes: Uint8Array, width: number): Pick<Machine, 'next' | 'outputs'> {
+function buildAutomaton(
+  literals: readonly string[],
+  classes: Uint8Array,
+  width: number,
+): Pick<Machine, 'next' | 'outputs'> {
   const states = 1 + literals.reduce((sum, literal) => sum + literal.length, 0);
   const next = new Uint16Array(states * width);
   const outputs: (number[] | undefined)[] = [];

@@ -1,7 +1,12 @@
 import type { KeyRing } from '../domain/key-ring.ts';
 import { maskOf } from './kinds.ts';
 import { actionOf, type RedactionPolicy } from './policy.ts';
-import { reportLimits, type BoundCrossed, type RedactionReport, type Replacement } from './report.ts';
+import {
+  reportLimits,
+  type BoundCrossed,
+  type RedactionReport,
+  type Replacement,
+} from './report.ts';
 import type { SealedOriginal } from '../domain/sealed-original.ts';
 import type { Scanner } from './scan.ts';
 import { seal, vaultBinding } from './seal.ts';
@@ -20,7 +25,11 @@ export type PathOf = () => string;
 export interface Pass {
   readonly scanner: Scanner;
   /** What stands in place of `original`; null where policy keeps the kind. */
-  replace(found: { kind: string; class: 'secret' | 'personal'; rule: string }, original: string, path: PathOf): string | null;
+  replace(
+    found: { kind: string; class: 'secret' | 'personal'; rule: string },
+    original: string,
+    path: PathOf,
+  ): string | null;
   crossed(bound: BoundCrossed['bound'], path: PathOf): void;
   report(): RedactionReport;
   sealed(): readonly SealedOriginal[];
@@ -38,10 +47,20 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
       const action = actionOf(policy, found.kind, found.class);
       if (action === 'keep') return null;
       counts[found.kind] = (counts[found.kind] ?? 0) + 1;
-      if (replacements.length < reportLimits.replacements) replacements.push({ kind: found.kind, rule: found.rule, path: cut(path), action });
+      if (replacements.length < reportLimits.replacements)
+        replacements.push({ kind: found.kind, rule: found.rule, path: cut(path), action });
       if (action === 'mask') return maskOf(found.kind);
       const token = tools.mint(found.kind, original);
-      if (tools.vaultKeys !== null && !originals.has(token)) originals.set(token, sealOriginal(tools.vaultKeys, { token, kind: found.kind, tenant: tools.tenant, original }));
+      if (tools.vaultKeys !== null && !originals.has(token))
+        originals.set(
+          token,
+          sealOriginal(tools.vaultKeys, {
+            token,
+            kind: found.kind,
+            tenant: tools.tenant,
+            original,
+          }),
+        );
       return token;
     },
     crossed: (bound, path) => {
@@ -52,7 +71,14 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
   };
 }
 
-function sealOriginal(keys: KeyRing, of: { token: string; kind: string; tenant: string; original: string }): SealedOriginal {
-  const { keyId, sealed } = seal(keys, Buffer.from(of.original, 'utf8'), vaultBinding(of.tenant, of.token));
+function sealOriginal(
+  keys: KeyRing,
+  of: { token: string; kind: string; tenant: string; original: string },
+): SealedOriginal {
+  const { keyId, sealed } = seal(
+    keys,
+    Buffer.from(of.original, 'utf8'),
+    vaultBinding(of.tenant, of.token),
+  );
   return { token: of.token, kind: of.kind, keyId, sealed };
 }

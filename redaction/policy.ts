@@ -2,7 +2,9 @@ import { digestOf } from '../domain/digest.ts';
 import { compileRules, type CompiledRule, type Rule } from './rule.ts';
 import { cloudRules } from './rules/clouds.ts';
 import { codeHostRules } from './rules/code-hosts.ts';
+import { commandLineRules } from './rules/command-lines.ts';
 import { credentialRules } from './rules/credentials.ts';
+import { messagingRules } from './rules/messaging.ts';
 import { personalRules } from './rules/personal.ts';
 import { serviceRules } from './rules/services.ts';
 
@@ -20,7 +22,15 @@ export interface RedactionPolicy {
 /** Keeps what analysts need: addresses, host names, user names, hashes, paths. */
 export const defaultPolicy: RedactionPolicy = { name: 'default', kinds: {} };
 
-export const allRules: readonly Rule[] = [...cloudRules, ...codeHostRules, ...serviceRules, ...credentialRules, ...personalRules];
+export const allRules: readonly Rule[] = [
+  ...cloudRules,
+  ...codeHostRules,
+  ...messagingRules,
+  ...serviceRules,
+  ...credentialRules,
+  ...commandLineRules,
+  ...personalRules,
+];
 
 let compiled: readonly CompiledRule[] | undefined;
 
@@ -30,7 +40,11 @@ export function compiledRules(): readonly CompiledRule[] {
   return compiled;
 }
 
-export function actionOf(policy: RedactionPolicy, kind: string, ofClass: 'secret' | 'personal'): RedactionAction {
+export function actionOf(
+  policy: RedactionPolicy,
+  kind: string,
+  ofClass: 'secret' | 'personal',
+): RedactionAction {
   const chosen = Object.hasOwn(policy.kinds, kind) ? policy.kinds[kind] : undefined;
   if (chosen === 'keep') return 'keep';
   if (ofClass === 'secret') return 'mask';
@@ -39,6 +53,17 @@ export function actionOf(policy: RedactionPolicy, kind: string, ofClass: 'secret
 
 /** Identifies the detectors and the policy together: two reports with one digest were made by the same rules. */
 export function digestOfPolicy(policy: RedactionPolicy): string {
-  const rules = allRules.map((rule) => ({ id: rule.id, kind: rule.kind, class: rule.class, pattern: rule.pattern, literals: [...rule.literals], validator: rule.validator ?? null }));
-  return digestOf('sallyport/redaction-policy/v1', { name: policy.name, kinds: { ...policy.kinds }, rules });
+  const rules = allRules.map((rule) => ({
+    id: rule.id,
+    kind: rule.kind,
+    class: rule.class,
+    pattern: rule.pattern,
+    literals: [...rule.literals],
+    validator: rule.validator ?? null,
+  }));
+  return digestOf('sallyport/redaction-policy/v1', {
+    name: policy.name,
+    kinds: { ...policy.kinds },
+    rules,
+  });
 }

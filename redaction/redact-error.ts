@@ -32,9 +32,14 @@ function redactThrown(errand: Errand, error: unknown): unknown {
     errand.keep(redacted.sealed);
     return redacted.value;
   }
-  if (errand.depth >= causesMax || errand.seen.has(error)) return new Error('[redacted:over-budget]');
+  if (errand.depth >= causesMax || errand.seen.has(error))
+    return new Error('[redacted:over-budget]');
   errand.seen.add(error);
-  for (const name of ['message', 'stack', ...Object.getOwnPropertyNames(error).filter((own) => own !== 'message' && own !== 'stack')]) {
+  for (const name of [
+    'message',
+    'stack',
+    ...Object.getOwnPropertyNames(error).filter((own) => own !== 'message' && own !== 'stack'),
+  ]) {
     redactField(errand, error, name);
   }
   return error;
@@ -48,13 +53,20 @@ function redactField(errand: Errand, error: Error, name: string): void {
   if (after === before) return;
   const enumerable = descriptor?.enumerable ?? false;
   // A frozen error keeps what it has: an error that cannot be cleaned must not travel, so the caller gets the failure.
-  Object.defineProperty(error, name, { value: after, writable: true, configurable: true, enumerable });
+  Object.defineProperty(error, name, {
+    value: after,
+    writable: true,
+    configurable: true,
+    enumerable,
+  });
 }
 
 function redactedField(errand: Errand, name: string, value: unknown): unknown {
   if (value instanceof Error) return redactThrown(errand, value);
-  if (Array.isArray(value) && name === 'errors') return value.map((item: unknown) => redactThrown(errand, item));
-  const bounded = typeof value === 'string' && name === 'stack' ? value.slice(0, stackChars) : value;
+  if (Array.isArray(value) && name === 'errors')
+    return value.map((item: unknown) => redactThrown(errand, item));
+  const bounded =
+    typeof value === 'string' && name === 'stack' ? value.slice(0, stackChars) : value;
   const redacted = errand.redactor.redact(bounded);
   errand.keep(redacted.sealed);
   return redacted.value;

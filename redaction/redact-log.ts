@@ -12,7 +12,11 @@ export function redactLog(redactor: Redactor, fields: object): JsonObject {
 
 /** The arguments of a log call: object, message and what is put into it. */
 export function redactLogArguments(redactor: Redactor, values: readonly unknown[]): unknown[] {
-  return values.map((value) => (typeof value === 'string' ? redactor.redactText(value).text : redactor.redact(readable(value)).value));
+  return values.map((value) =>
+    typeof value === 'string'
+      ? redactor.redactText(value).text
+      : redactor.redact(readable(value)).value,
+  );
 }
 
 const causesMax = 5;
@@ -20,11 +24,26 @@ const causesMax = 5;
 /** Errors have no enumerable fields: JSON would show `{}`. */
 function readable(value: unknown, depth = 0): unknown {
   if (value instanceof Error) {
-    const cause = value.cause === undefined || depth >= causesMax ? {} : { cause: readable(value.cause, depth + 1) };
-    return { ...value, type: value.name, message: value.message, stack: value.stack, ...cause };
+    const cause =
+      value.cause === undefined || depth >= causesMax
+        ? {}
+        : { cause: readable(value.cause, depth + 1) };
+    return {
+      ...Object.fromEntries(Object.entries(value)),
+      type: value.name,
+      message: value.message,
+      stack: value.stack,
+      ...cause,
+    };
   }
-  if (depth > 0 || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (depth > 0 || typeof value !== 'object' || value === null || Array.isArray(value))
+    return value;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, field]): [string, unknown] => [name, readable(field, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]): [string, unknown] => [
+      name,
+      readable(field, depth + 1),
+    ]),
+  );
 }

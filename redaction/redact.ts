@@ -47,7 +47,12 @@ export function createRedactor(options: RedactorOptions): Redactor {
   const tenant = options.tenant ?? defaultTenant;
   const ownPolicy = options.policy ?? defaultPolicy;
   sharedScanner ??= createScanner(compiledRules());
-  const tools = { scanner: sharedScanner, mint: createTokenMint(options.tokenKeys, tenant), vaultKeys: options.vaultKeys ?? null, tenant };
+  const tools = {
+    scanner: sharedScanner,
+    mint: createTokenMint(options.tokenKeys, tenant),
+    vaultKeys: options.vaultKeys ?? null,
+    tenant,
+  };
   const digests = new WeakMap<RedactionPolicy, string>();
   const digestFor = (policy: RedactionPolicy): string => {
     const digest = digests.get(policy) ?? digestOfPolicy(policy);
@@ -64,7 +69,8 @@ export function createRedactor(options: RedactorOptions): Redactor {
     redactText: (text, policy = ownPolicy) => {
       const pass = startPass(tools, policy, digestFor(policy));
       const value = redactTree(pass, String(text));
-      if (typeof value !== 'string') throw new SallyportError('BROKEN_INVARIANT', 'a text became something else');
+      if (typeof value !== 'string')
+        throw new SallyportError('BROKEN_INVARIANT', 'a text became something else');
       return { text: value, report: pass.report(), sealed: pass.sealed() };
     },
   };

@@ -50,8 +50,11 @@ export function compileRules(rules: readonly Rule[]): readonly CompiledRule[] {
 function faultOf(rule: Rule, seen: ReadonlySet<string>): string | null {
   if (seen.has(rule.id)) return 'the id is taken';
   if (rule.pattern.length > ruleLimits.patternChars) return 'the pattern is too long';
-  if (/\[\\s\\S\][*+]|(^|[^\\])\.[*+]/.test(rule.pattern)) return 'the pattern may run to the end of the text';
-  if (rule.literals.length === 0 && rule.digitsMin === undefined) return 'it has neither literals nor a digit floor';
-  if (rule.literals.some((literal) => literal !== literal.toLowerCase() || literal.length < 1)) return 'literals are lower case';
+  if (/\[\\s\\S\][*+]|(^|[^\\])\.[*+]/.test(rule.pattern))
+    return 'the pattern may run to the end of the text';
+  if (rule.literals.length === 0 && rule.digitsMin === undefined)
+    return 'it has neither literals nor a digit floor';
+  if (rule.literals.some((literal) => literal !== literal.toLowerCase() || literal.length < 1))
+    return 'literals are lower case';
   return null;
 }

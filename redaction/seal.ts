@@ -6,7 +6,11 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /** AES-256-GCM with the ring's current key; `bound` is authenticated with it, so that a box cannot be moved elsewhere. */
-export function seal(ring: KeyRing, plain: Uint8Array, bound: string): { keyId: string; sealed: Uint8Array } {
+export function seal(
+  ring: KeyRing,
+  plain: Uint8Array,
+  bound: string,
+): { keyId: string; sealed: Uint8Array } {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', keyOf(ring, ring.current), nonce);
   cipher.setAAD(Buffer.from(bound, 'utf8'));
@@ -15,25 +19,43 @@ export function seal(ring: KeyRing, plain: Uint8Array, bound: string): { keyId: 
 }
 
 /** Throws CREDENTIAL_REFUSED where the key is gone, or the box was changed or moved. */
-export function unseal(ring: KeyRing, box: { keyId: string; sealed: Uint8Array }, bound: string): Buffer {
+export function unseal(
+  ring: KeyRing,
+  box: { keyId: string; sealed: Uint8Array },
+  bound: string,
+): Buffer {
   const { keyId, sealed } = box;
-  if (sealed.length < nonceBytes + tagBytes) throw new SallyportError('CREDENTIAL_REFUSED', 'sealed data is cut short');
+  if (sealed.length < nonceBytes + tagBytes)
+    throw new SallyportError('CREDENTIAL_REFUSED', 'sealed data is cut short');
   try {
-    const decipher = createDecipheriv('aes-256-gcm', keyOf(ring, keyId), sealed.subarray(0, nonceBytes), { authTagLength: tagBytes });
+    const decipher = createDecipheriv(
+      'aes-256-gcm',
+      keyOf(ring, keyId),
+      sealed.subarray(0, nonceBytes),
+      { authTagLength: tagBytes },
+    );
     decipher.setAAD(Buffer.from(bound, 'utf8'));
     decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
-    return Buffer.concat([decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes)), decipher.final()]);
+    return Buffer.concat([
+      decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes)),
+      decipher.final(),
+    ]);
   } catch (error) {
     if (error instanceof SallyportError) throw error;
-    throw new SallyportError('CREDENTIAL_REFUSED', 'sealed data cannot be opened: it was changed, moved, or sealed with another key');
+    throw new SallyportError(
+      'CREDENTIAL_REFUSED',
+      'sealed data cannot be opened: it was changed, moved, or sealed with another key',
+    );
   }
 }
 
 function keyOf(ring: KeyRing, id: string): Uint8Array {
   const key = Object.hasOwn(ring.keys, id) ? ring.keys[id] : undefined;
-  if (key === undefined) throw new SallyportError('CREDENTIAL_REFUSED', `no key ${id.slice(0, 16)} on the ring`);
+  if (key === undefined)
+    throw new SallyportError('CREDENTIAL_REFUSED', `no key ${id.slice(0, 16)} on the ring`);
   return key;
 }
 
 /** What a sealed original is bound to: a row moved to another token or tenant does not open. */
-export const vaultBinding = (tenant: string, token: string): string => `sallyport/vault/v1|${tenant}|${token}`;
+export const vaultBinding = (tenant: string, token: string): string =>
+  `sallyport/vault/v1|${tenant}|${token}`;

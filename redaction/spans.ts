@@ -13,7 +13,9 @@ export interface Span {
  */
 export function mergeSpans(spans: readonly Span[]): readonly Span[] {
   if (spans.length < 2) return spans;
-  const sorted = spans.map((span, order) => ({ span, order })).sort((a, b) => a.span.start - b.span.start || a.order - b.order);
+  const sorted = spans
+    .map((span, order) => ({ span, order }))
+    .sort((a, b) => a.span.start - b.span.start || a.order - b.order);
   const merged: Span[] = [];
   for (const { span } of sorted) {
     const last = merged.at(-1);
@@ -36,14 +38,21 @@ export function mergeSpans(spans: readonly Span[]): readonly Span[] {
 function secretInAddress(one: Span, other: Span): Span | null {
   const secret = one.class === 'secret' ? one : other;
   const address = one.class === 'secret' ? other : one;
-  const inside = secret.class === 'secret' && address.kind === 'email' && secret.start <= address.start && secret.end < address.end;
+  const inside =
+    secret.class === 'secret' &&
+    address.kind === 'email' &&
+    secret.start <= address.start &&
+    secret.end < address.end;
   return inside ? secret : null;
 }
 
 /** A secret outranks a personal datum unless the latter covers it whole: what is masked can never come back. */
 function outranks(span: Span, last: Span): boolean {
   const longer = span.end - span.start - (last.end - last.start);
-  if (span.class !== last.class && longer !== 0) return span.class === 'secret' ? span.end > last.end || longer > 0 : longer > 0 && span.start <= last.start;
+  if (span.class !== last.class && longer !== 0)
+    return span.class === 'secret'
+      ? span.end > last.end || longer > 0
+      : longer > 0 && span.start <= last.start;
   return longer > 0;
 }
 
@@ -51,7 +60,10 @@ function outranks(span: Span, last: Span): boolean {
  * Our own marks from an earlier pass. A span inside a mark is dropped; one that overlaps a mark is kept whole, so that a mark planted
  * inside a secret protects nothing.
  */
-export function withoutMarks(spans: readonly Span[], marks: readonly (readonly [number, number])[]): readonly Span[] {
+export function withoutMarks(
+  spans: readonly Span[],
+  marks: readonly (readonly [number, number])[],
+): readonly Span[] {
   if (marks.length === 0) return spans;
   return spans
     .filter((span) => !marks.some(([start, end]) => span.start >= start && span.end <= end))

@@ -17,12 +17,18 @@ const wholeToken = new RegExp(`^${tokenPattern.source}$`);
 const depthMax = 128;
 
 /** Makes tokens for one tenant. Keys per kind are derived from the ring, so that equal values of two kinds or tenants differ. */
-export function createTokenMint(ring: KeyRing, tenant: string): (kind: string, value: string) => string {
+export function createTokenMint(
+  ring: KeyRing,
+  tenant: string,
+): (kind: string, value: string) => string {
   const derived = new Map<string, Buffer>();
   const master = ring.keys[ring.current];
-  if (master === undefined) throw new SallyportError('CONFIG_INVALID', 'the token key ring has no current key');
+  if (master === undefined)
+    throw new SallyportError('CONFIG_INVALID', 'the token key ring has no current key');
   return (kind, value) => {
-    const key = derived.get(kind) ?? createHmac('sha256', master).update(`sallyport/token/v1\0${tenant}\0${kind}`).digest();
+    const key =
+      derived.get(kind) ??
+      createHmac('sha256', master).update(`sallyport/token/v1\0${tenant}\0${kind}`).digest();
     derived.set(kind, key);
     const digest = createHmac('sha256', key).update(canonicalValue(kind, value)).digest();
     return `<${kind}:${ring.current}.${base32(digest.subarray(0, tokenBytes)).slice(0, tokenChars)}>`;
@@ -57,7 +63,8 @@ export function tokensIn(value: Json): readonly Token[] {
   const found = new Map<string, Token>();
   visitText(value, 0, (text) => {
     if (!text.includes('<')) return;
-    for (const match of text.matchAll(tokenPattern)) found.set(match[0], { text: match[0], kind: match[1] ?? '', keyId: match[2] ?? '' });
+    for (const match of text.matchAll(tokenPattern))
+      found.set(match[0], { text: match[0], kind: match[1] ?? '', keyId: match[2] ?? '' });
   });
   return [...found.values()];
 }
@@ -77,10 +84,16 @@ function visitText(value: Json, depth: number, visit: (text: string) => void): v
 
 /** A copy of `value` with each token that `originals` knows replaced; the others stay. Object keys are left alone. */
 export function replaceTokens(value: Json, originals: ReadonlyMap<string, string>): Json {
-  if (typeof value === 'string') return value.includes('<') ? value.replace(tokenPattern, (token) => originals.get(token) ?? token) : value;
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => replaceTokens(item, originals));
+  if (typeof value === 'string')
+    return value.includes('<')
+      ? value.replace(tokenPattern, (token) => originals.get(token) ?? token)
+      : value;
+  if (Array.isArray(value))
+    return (value as readonly Json[]).map((item) => replaceTokens(item, originals));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceTokens(item, originals)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, replaceTokens(item, originals)]),
+  );
 }
 
 export interface Revealed {
@@ -90,7 +103,11 @@ export interface Revealed {
 }
 
 /** Turns back the tokens of the allowed kinds, and only those; `open` fetches one original and may throw. */
-export async function revealTokens(value: Json, allowedKinds: readonly string[], open: (token: string) => Promise<string>): Promise<Revealed> {
+export async function revealTokens(
+  value: Json,
+  allowedKinds: readonly string[],
+  open: (token: string) => Promise<string>,
+): Promise<Revealed> {
   const tokens = tokensIn(value).filter((token) => allowedKinds.includes(token.kind));
   if (tokens.length === 0) return { value, tokens };
   const originals = new Map<string, string>();

@@ -11,11 +11,19 @@ export const validators = {
   notPlaceholder: (text: string): boolean => !isPlaceholder(text),
   basicPair: (text: string): boolean => isBasicPair(text),
   notExampleKey: (text: string): boolean => !text.endsWith('EXAMPLE') && !isPlaceholder(text),
-  discordToken: (text: string): boolean => /^\d{15,22}$/.test(Buffer.from(text.split('.')[0] ?? '', 'base64').toString('latin1')),
+  discordToken: (text: string): boolean =>
+    /^\d{15,22}$/.test(Buffer.from(text.split('.')[0] ?? '', 'base64').toString('latin1')),
   mixedLetters: (text: string): boolean => /[A-Za-z]/.test(text) && !isPlaceholder(text),
-  awsSecret: (text: string): boolean => /[A-Z]/.test(text) && /[a-z]/.test(text) && /\d/.test(text) && !/[0-9a-f]{16}|EXAMPLE$/.test(text) && !isPlaceholder(text),
-  mixed: (text: string): boolean => /\d/.test(text) && /[A-Za-z]/.test(text) && !isPlaceholder(text),
-  urlSecret: (text: string): boolean => !isPlaceholder(text) && !/^\d{1,5}\/|^(?:pass(?:word)?|pw|pwd|token|secret)$/i.test(text),
+  awsSecret: (text: string): boolean =>
+    /[A-Z]/.test(text) &&
+    /[a-z]/.test(text) &&
+    /\d/.test(text) &&
+    !/[0-9a-f]{16}|EXAMPLE$/.test(text) &&
+    !isPlaceholder(text),
+  mixed: (text: string): boolean =>
+    /\d/.test(text) && /[A-Za-z]/.test(text) && !isPlaceholder(text),
+  urlSecret: (text: string): boolean =>
+    !isPlaceholder(text) && !/^\d{1,5}\/|^(?:pass(?:word)?|pw|pwd|token|secret)$/i.test(text),
 } as const;
 
 export type ValidatorName = keyof typeof validators;
@@ -63,14 +71,21 @@ function isUsSsn(text: string): boolean {
   const digits = digitsOf(text);
   if (digits.length !== 9) return false;
   const area = digits.slice(0, 3);
-  return area !== '000' && area !== '666' && digits.slice(3, 5) !== '00' && digits.slice(5) !== '0000' && !/^(\d)\1+$/.test(digits);
+  return (
+    area !== '000' &&
+    area !== '666' &&
+    digits.slice(3, 5) !== '00' &&
+    digits.slice(5) !== '0000' &&
+    !/^(\d)\1+$/.test(digits)
+  );
 }
 
 /** Last labels that name files, units or machine-only zones rather than a mail domain. */
 const notMailZones = new Set(
-  ('png jpg jpeg gif svg webp ico css js mjs cjs ts tsx jsx map json yaml yml xml html htm txt log md conf cfg ini sh py rb go rs java jar war ' +
-    'exe dll so zip gz tgz tar service timer socket target mount scope slice device swap path internal svc localdomain invalid rc beta alpha')
-    .split(' '),
+  (
+    'png jpg jpeg gif svg webp ico css js mjs cjs ts tsx jsx map json yaml yml xml html htm txt log md conf cfg ini sh py rb go rs java jar war ' +
+    'exe dll so zip gz tgz tar service timer socket target mount scope slice device swap path internal svc localdomain invalid rc beta alpha'
+  ).split(' '),
 );
 
 function isEmail(text: string): boolean {
@@ -109,16 +124,25 @@ export function entropyOf(text: string): number {
     counts.set(code, (counts.get(code) ?? 0) + 1);
   }
   let bits = 0;
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  for (const count of counts.values())
+    bits -= (count / text.length) * Math.log2(count / text.length);
   return bits;
 }
 
-const placeholderWords = /^(?:null|nil|none|undefined|true|false|empty|example|redacted|required|optional|unset|not[-_ ]?set|n\/a|todo|string|str|masked|hidden|yes|no|on|off|unknown|changed|default)$/i;
+const placeholderWords =
+  /^(?:null|nil|none|undefined|true|false|empty|example|redacted|required|optional|unset|not[-_ ]?set|n\/a|todo|string|str|masked|hidden|yes|no|on|off|unknown|changed|default)$/i;
 
 /** Templates, stars, runs of one character and words that documentation puts where a secret would stand. */
 export function isPlaceholder(text: string): boolean {
   if (text.length === 0 || placeholderWords.test(text)) return true;
   if (/^[*.xX\-_#?0 ]+$/.test(text) || /^(.)\1+$/.test(text)) return true;
-  if (/^(?:\$\{|\$\(|\$[A-Za-z_]|\{\{?|%\{|%\(|%[A-Za-z_]+%|<[%?$A-Za-z][^<>]{0,80}>|@@|\[[A-Za-z][A-Za-z ]+\])/.test(text)) return true;
-  return /[x*]{6,}|([x0#.*-])\1{11,}|^your[-_ ]|example[-_]?(?:key|token|secret)|abcdefghijklmnop/i.test(text);
+  if (
+    /^(?:\$\{|\$\(|\$[A-Za-z_]|\{\{?|%\{|%\(|%[A-Za-z_]+%|<[%?$A-Za-z][^<>]{0,80}>|@@|\[[A-Za-z][A-Za-z ]+\])/.test(
+      text,
+    )
+  )
+    return true;
+  return /[x*]{6,}|([x0#.*-])\1{11,}|^your[-_ ]|example[-_]?(?:key|token|secret)|abcdefghijklmnop/i.test(
+    text,
+  );
 }

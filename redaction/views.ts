@@ -47,7 +47,8 @@ export function foldedView(text: string): View {
 function foldUnit(code: number, char: string): string {
   if (isInvisible(code)) return '';
   if (code >= 0xff01 && code <= 0xff5e) return String.fromCharCode(code - 0xfee0);
-  if (code === 0xa0 || (code >= 0x2000 && code <= 0x200a) || code === 0x3000 || code === 0x202f) return ' ';
+  if (code === 0xa0 || (code >= 0x2000 && code <= 0x200a) || code === 0x3000 || code === 0x202f)
+    return ' ';
   if (code >= 0x2010 && code <= 0x2015) return '-';
   const twin = lookAlikes.get(char);
   if (twin !== undefined) return twin;
@@ -58,8 +59,14 @@ function foldUnit(code: number, char: string): string {
 }
 
 const isInvisible = (code: number): boolean =>
-  code === 0xad || (code >= 0x200b && code <= 0x200f) || (code >= 0x2060 && code <= 0x2064) || code === 0xfeff || (code >= 0x300 && code <= 0x36f) ||
-  (code >= 0xfe00 && code <= 0xfe0f) || code === 0x180e || code === 0x34f;
+  code === 0xad ||
+  (code >= 0x200b && code <= 0x200f) ||
+  (code >= 0x2060 && code <= 0x2064) ||
+  code === 0xfeff ||
+  (code >= 0x300 && code <= 0x36f) ||
+  (code >= 0xfe00 && code <= 0xfe0f) ||
+  code === 0x180e ||
+  code === 0x34f;
 
 /** Cyrillic and Greek letters that read as Latin ones (Unicode TS 39 confusables, the common part). */
 const lookAlikes = new Map(
@@ -73,7 +80,7 @@ export function unescapedView(view: View): View | null {
   if (!/%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|&#\d{2,3};/.test(view.text)) return null;
   const chars: string[] = [];
   const starts = new Int32Array(view.text.length + 1);
-  for (let at = 0; at < view.text.length; ) {
+  for (let at = 0; at < view.text.length;) {
     const [char, size] = unescapeAt(view.text, at);
     starts[chars.length] = view.starts === null ? at : (view.starts[at] ?? view.originalLength);
     chars.push(char);
@@ -86,7 +93,8 @@ export function unescapedView(view: View): View | null {
 function unescapeAt(text: string, at: number): readonly [string, number] {
   const char = text.charAt(at);
   if (char === '%') return escaped(text.slice(at + 1, at + 3), { radix: 16, size: 3, chars: 2 });
-  if (char === '\\' && text.startsWith('\\u00', at)) return escaped(text.slice(at + 4, at + 6), { radix: 16, size: 6, chars: 2, otherwise: char });
+  if (char === '\\' && text.startsWith('\\u00', at))
+    return escaped(text.slice(at + 4, at + 6), { radix: 16, size: 6, chars: 2, otherwise: char });
   if (char === '&' && text.charAt(at + 1) === '#') {
     const digits = /^\d{2,3}(?=;)/.exec(text.slice(at + 2, at + 6))?.[0] ?? '';
     return escaped(digits, { radix: 10, size: digits.length + 3, chars: 2, otherwise: char });
@@ -94,9 +102,13 @@ function unescapeAt(text: string, at: number): readonly [string, number] {
   return [char, 1];
 }
 
-function escaped(digits: string, form: { radix: number; size: number; chars: number; otherwise?: string }): readonly [string, number] {
+function escaped(
+  digits: string,
+  form: { radix: number; size: number; chars: number; otherwise?: string },
+): readonly [string, number] {
   const literal: readonly [string, number] = [form.otherwise ?? '%', 1];
-  if (digits.length < form.chars || !(form.radix === 16 ? /^[0-9A-Fa-f]+$/ : /^\d+$/).test(digits)) return literal;
+  if (digits.length < form.chars || !(form.radix === 16 ? /^[0-9A-Fa-f]+$/ : /^\d+$/).test(digits))
+    return literal;
   const code = parseInt(digits, form.radix);
   return [code < 128 ? String.fromCharCode(code) : otherStandIn, form.size];
 }

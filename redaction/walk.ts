@@ -4,21 +4,11 @@ import { redactLeaf, type Leaf } from './leaf.ts';
 import { maskOf } from './kinds.ts';
 import type { Pass } from './pass.ts';
 import { redactJoined } from './joined.ts';
-
-export const treeLimits = { leafChars: 1_048_576, depth: 64, nodes: 20_000, jsonInText: 3, cleanNames: 4_096 } as const;
-
-/** What a walk carries along. `path` is a stack; it is turned into text only when something is found. */
-export interface Walk {
-  readonly pass: Pass;
-  readonly path: string[];
-  nodes: number;
-  /** How many strings of JSON we are inside of. */
-  readonly texts: number;
-}
+import { pointerOf, treeLimits, type Place, type Walk } from './walk-state.ts';
 
 /** Copies only what changes: a clean document comes back as the very object that was given. */
 export function redactTree(pass: Pass, value: unknown): Json {
-  const walk: Walk = { pass, path: [], nodes: 0, texts: 0 };
+  const walk: Walk = { pass, path: [], nodes: 0, texts: 0, descend: redactNode };
   try {
     return redactNode(walk, value, { field: '', verdict: null, depth: 0 });
   } catch {
@@ -28,17 +18,7 @@ export function redactTree(pass: Pass, value: unknown): Json {
   }
 }
 
-export interface Place {
-  /** The name of the field that the value stands in; array items take the array's. */
-  readonly field: string;
-  readonly verdict: FieldVerdict | null;
-  readonly depth: number;
-}
-
-export const pointerOf = (walk: Walk) => (): string =>
-  walk.path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-
-export function redactNode(walk: Walk, value: unknown, place: Place): Json {
+function redactNode(walk: Walk, value: unknown, place: Place): Json {
   walk.nodes += 1;
   if (walk.nodes > treeLimits.nodes) return beyond(walk, 'nodes');
   if (place.depth > treeLimits.depth) return beyond(walk, 'depth');
@@ -53,14 +33,21 @@ export function redactNode(walk: Walk, value: unknown, place: Place): Json {
       return redactLeaf(walk, leafOf(String(value), place));
     case 'object':
       if (value === null) return null;
-      return Array.isArray(value) ? redactArray(walk, value, place) : redactObject(walk, value, place);
+      return Array.isArray(value)
+        ? redactArray(walk, value, place)
+        : redactObject(walk, value, place);
     default:
       // undefined, functions and symbols have no JSON form; `undefined` must stay what it is for optional results.
       return (value === undefined ? value : null) as Json;
   }
 }
 
-const leafOf = (text: string, place: Place): Leaf => ({ text, field: place.field, verdict: place.verdict, depth: place.depth });
+const leafOf = (text: string, place: Place): Leaf => ({
+  text,
+  field: place.field,
+  verdict: place.verdict,
+  depth: place.depth,
+});
 
 function beyond(walk: Walk, bound: 'nodes' | 'depth'): Json {
   walk.pass.crossed(bound, pointerOf(walk));
@@ -69,7 +56,11 @@ function beyond(walk: Walk, bound: 'nodes' | 'depth'): Json {
 
 const cardDigits = 1e12;
 /** Numbers that count, order or date things; one in a hundred of them would pass for a card. */
-const numberNames = new Set('id ids flow time timestamp ts epoch seq sequence number num nonce offset size bytes count total port pid hash inode version revision generation start end duration created updated at ms ns us date run build'.split(' '));
+const numberNames = new Set(
+  'id ids flow time timestamp ts epoch seq sequence number num nonce offset size bytes count total port pid hash inode version revision generation start end duration created updated at ms ns us date run build'.split(
+    ' ',
+  ),
+);
 
 /** A card or phone number as a JSON number. */
 function redactNumber(walk: Walk, value: number, place: Place): Json {
@@ -79,12 +70,18 @@ function redactNumber(walk: Walk, value: number, place: Place): Json {
     const out = redactLeaf(walk, leafOf(text, place));
     return out === text ? value : out;
   }
-  if (value < cardDigits || !Number.isInteger(value) || wordsOf(place.field).some((word) => numberNames.has(word))) return value;
+  if (
+    value < cardDigits ||
+    !Number.isInteger(value) ||
+    wordsOf(place.field).some((word) => numberNames.has(word))
+  )
+    return value;
   const out = redactLeaf(walk, leafOf(text, place));
   return out === text ? value : out;
 }
 
-const joinedNames = /^(?:args|argv|arguments|command|cmd|cmdline|commandline|entrypoint|lines|body|content)$/;
+const joinedNames =
+  /^(?:args|argv|arguments|command|cmd|cmdline|commandline|entrypoint|lines|body|content)$/;
 
 function redactArray(walk: Walk, list: readonly unknown[], place: Place): Json {
   const items = isJoined(list, place.field) ? redactJoined(walk, list, place.field) : list;
@@ -103,7 +100,10 @@ function redactArray(walk: Walk, list: readonly unknown[], place: Place): Json {
 /** An argument list or the lines of a text: a secret may be told by the item before, or run over several. */
 function isJoined(list: readonly unknown[], field: string): list is readonly string[] {
   if (list.length < 2 || !list.every((item) => typeof item === 'string')) return false;
-  return joinedNames.test(wordsOf(field).at(-1) ?? '') || list.some((item) => item.startsWith('--') || item.startsWith('-----BEGIN'));
+  return (
+    joinedNames.test(wordsOf(field).at(-1) ?? '') ||
+    list.some((item) => item.startsWith('--') || item.startsWith('-----BEGIN'))
+  );
 }
 
 /** Objects whose fields are all of one nature: `passwords: {…}`, `cookies: {…}`. */
@@ -112,7 +112,8 @@ const containers = new Set(['password', 'cookie']);
 function redactObject(walk: Walk, given: object, place: Place): Json {
   const object = plainObject(given);
   if (!isObject(object)) return redactNode(walk, object, place);
-  const inherited = place.verdict !== null && containers.has(place.verdict.kind) ? place.verdict : null;
+  const inherited =
+    place.verdict !== null && containers.has(place.verdict.kind) ? place.verdict : null;
   const named = siblingName(object);
   const isSecret = object['kind'] === 'Secret';
   let copy: Record<string, Json> | null = null;
@@ -123,7 +124,9 @@ function redactObject(walk: Walk, given: object, place: Place): Json {
     const name = redactName(walk, key);
     walk.path.push(name);
     const field = named !== null && valueNames.has(key) ? named : key;
-    const verdict = inherited ?? (isSecret && (key === 'data' || key === 'stringData') ? secretData : decideField(field));
+    const verdict =
+      inherited ??
+      (isSecret && (key === 'data' || key === 'stringData') ? secretData : decideField(field));
     const after = redactNode(walk, before, { field, verdict, depth: place.depth + 1 });
     walk.path.pop();
     if (copy === null && after === before && name === key) continue;
@@ -138,7 +141,13 @@ const valueNames = new Set(['value', 'Value', 'val', 'content', 'VALUE']);
 
 /** `{name: "DB_PASSWORD", value: …}`: the sibling says what the value is (environment, headers, form fields). */
 function siblingName(object: JsonObject): string | null {
-  const name = object['name'] ?? object['key'] ?? object['Name'] ?? object['Key'] ?? object['header'] ?? object['field'];
+  const name =
+    object['name'] ??
+    object['key'] ??
+    object['Name'] ??
+    object['Key'] ??
+    object['header'] ??
+    object['field'];
   return typeof name === 'string' && name.length <= 128 ? name : null;
 }
 
@@ -157,7 +166,12 @@ const cleanNames = new Set<string>();
 function redactName(walk: Walk, name: string): string {
   if (cleanNames.has(name)) return name;
   walk.path.push('(name)');
-  const redacted = redactLeaf(walk, { text: name, field: '', verdict: null, depth: treeLimits.depth });
+  const redacted = redactLeaf(walk, {
+    text: name,
+    field: '',
+    verdict: null,
+    depth: treeLimits.depth,
+  });
   walk.path.pop();
   if (redacted === name && name.length <= 128) {
     if (cleanNames.size >= treeLimits.cleanNames) cleanNames.clear();
@@ -176,6 +190,12 @@ function copyOf(object: JsonObject, keys: readonly string[]): Record<string, Jso
 function put(copy: Record<string, Json>, wanted: string, value: Json): void {
   let name = wanted;
   for (let at = 2; Object.hasOwn(copy, name); at += 1) name = `${wanted}#${at}`;
-  if (name === '__proto__') Object.defineProperty(copy, name, { value, enumerable: true, writable: true, configurable: true });
+  if (name === '__proto__')
+    Object.defineProperty(copy, name, {
+      value,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
   else copy[name] = value;
 }

@@ -8,7 +8,11 @@ import type { Sql } from './database.ts';
 const rowsPerStatement = 5_000;
 
 /** Stores originals of tokens, in the caller's transaction. A token that is there already keeps its first original. */
-export async function keepOriginals(tx: Sql, tenant: string, sealed: readonly SealedOriginal[]): Promise<void> {
+export async function keepOriginals(
+  tx: Sql,
+  tenant: string,
+  sealed: readonly SealedOriginal[],
+): Promise<void> {
   // In one order everywhere: two transactions that keep the same tokens must not wait for each other in a circle.
   const sorted = sealed.toSorted((a, b) => (a.token < b.token ? -1 : 1));
   for (let at = 0; at < sorted.length; at += rowsPerStatement) {
@@ -29,11 +33,16 @@ export async function keepOriginals(tx: Sql, tenant: string, sealed: readonly Se
 }
 
 /** The original behind a token. NOT_FOUND where the vault has none (or it expired); CREDENTIAL_REFUSED where the key is gone. */
-export async function openOriginal(db: Sql, keyring: KeyRing, of: { tenant: string; token: string }): Promise<string> {
+export async function openOriginal(
+  db: Sql,
+  keyring: KeyRing,
+  of: { tenant: string; token: string },
+): Promise<string> {
   const [row] = await db.query<{ key_id: string; sealed: Buffer }>(
     'select key_id, sealed from vault where token = $1 and tenant = $2 and (expires_at is null or expires_at > clock_timestamp())',
     [of.token, of.tenant],
   );
-  if (row === undefined) throw new SallyportError('NOT_FOUND', 'the vault holds no original for this token');
+  if (row === undefined)
+    throw new SallyportError('NOT_FOUND', 'the vault holds no original for this token');
   return openSealedOriginal(keyring, { ...of, keyId: row.key_id, sealed: row.sealed });
 }

@@ -4,10 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { redactCommand } from '../../../cli/redact.ts';
 import { aRedactor } from '../redaction/a-redactor.ts';
 
-async function run(args: readonly string[], input: string): Promise<{ code: number; out: string; err: string }> {
+async function run(
+  args: readonly string[],
+  input: string,
+): Promise<{ code: number; out: string; err: string }> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
-  const code = await redactCommand(args, { stdin: Readable.from([input]), stdout, stderr, redactor: aRedactor() });
+  const code = await redactCommand(args, {
+    stdin: Readable.from([input]),
+    stdout,
+    stderr,
+    redactor: aRedactor(),
+  });
   stdout.end();
   stderr.end();
   return { code, out: await text(stdout), err: await text(stderr) };
@@ -15,12 +23,20 @@ async function run(args: readonly string[], input: string): Promise<{ code: numb
 
 describe('sallyport redact', () => {
   it('writes text redacted and JSON as JSON', async () => {
-    expect(await run([], 'x password=hunter2x\n')).toMatchObject({ code: 0, out: 'x password=[redacted:password]\n' });
-    expect(JSON.parse((await run([], '{"password":"a1"}')).out)).toEqual({ password: '[redacted:password]' });
+    expect(await run([], 'x password=hunter2x\n')).toMatchObject({
+      code: 0,
+      out: 'x password=[redacted:password]\n',
+    });
+    expect(JSON.parse((await run([], '{"password":"a1"}')).out)).toEqual({
+      password: '[redacted:password]',
+    });
   });
 
   it('answers line by line with --jsonl', async () => {
-    expect((await run(['--jsonl'], '{"id":"a","text":"password=hunter2x"}\n\n{"id":2,"text":"fine"}\n')).out).toBe('{"id":"a","text":"password=[redacted:password]"}\n{"id":2,"text":"fine"}\n');
+    expect(
+      (await run(['--jsonl'], '{"id":"a","text":"password=hunter2x"}\n\n{"id":2,"text":"fine"}\n'))
+        .out,
+    ).toBe('{"id":"a","text":"password=[redacted:password]"}\n{"id":2,"text":"fine"}\n');
   });
 
   it('says with --explain what went and where, never the value', async () => {

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadOrCreateKeyring } from '../../../platform/keyring.ts';
 
 let folder = '';
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'keys-')); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'keys-'));
+});
 afterEach(() => rmSync(folder, { recursive: true }));
 const file = (): string => join(folder, 'deep', 'keys.json');
 
@@ -14,7 +16,13 @@ describe('the key file', () => {
     const first = loadOrCreateKeyring(file());
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(loadOrCreateKeyring(file())).toEqual(first);
-    expect(new Set([first.token, first.vault, first.codec].map((ring) => Buffer.from(ring.keys['k1'] ?? []).toString('hex'))).size).toBe(3);
+    expect(
+      new Set(
+        [first.token, first.vault, first.codec].map((ring) =>
+          Buffer.from(ring.keys['k1'] ?? []).toString('hex'),
+        ),
+      ).size,
+    ).toBe(3);
   });
 
   it('that others may read is closed to them', () => {
@@ -37,11 +45,22 @@ describe('the key file', () => {
   it.each([
     ['not JSON', 'hello'],
     ['of another schema', '{"schema":2}'],
-    ['with a short key', JSON.stringify({ schema: 1, token: { current: 'k1', keys: { k1: 'AAAA' } } })],
-    ['whose current key is missing', JSON.stringify({ schema: 1, token: { current: 'k2', keys: { k1: Buffer.alloc(32).toString('base64') } } })],
+    [
+      'with a short key',
+      JSON.stringify({ schema: 1, token: { current: 'k1', keys: { k1: 'AAAA' } } }),
+    ],
+    [
+      'whose current key is missing',
+      JSON.stringify({
+        schema: 1,
+        token: { current: 'k2', keys: { k1: Buffer.alloc(32).toString('base64') } },
+      }),
+    ],
   ])('%s is refused', (_, text) => {
     loadOrCreateKeyring(file());
     writeFileSync(file(), text);
-    expect(() => loadOrCreateKeyring(file())).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    expect(() => loadOrCreateKeyring(file())).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    );
   });
 });

@@ -1,11 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../domain/json.ts';
-import { canaryKinds, encodings, findLeaks, makeCanaries, plantInStrings } from '../../support/canaries.ts';
+import {
+  canaryKinds,
+  encodings,
+  findLeaks,
+  makeCanaries,
+  plantInStrings,
+} from '../../support/canaries.ts';
 import { aRedactor } from './a-redactor.ts';
 
 const payload: Json = {
-  rule: 'Terminal shell in container', priority: 'Notice', hostname: 'node-1', tags: ['shell', 'container'],
-  output_fields: { 'proc.cmdline': 'bash -i', 'user.name': 'root', 'fd.name': null, count: 3 }, output: 'A shell was spawned', uuid: 'b1f3', description: '', nested: [{ a: ['x'] }],
+  rule: 'Terminal shell in container',
+  priority: 'Notice',
+  hostname: 'node-1',
+  tags: ['shell', 'container'],
+  output_fields: { 'proc.cmdline': 'bash -i', 'user.name': 'root', 'fd.name': null, count: 3 },
+  output: 'A shell was spawned',
+  uuid: 'b1f3',
+  description: '',
+  nested: [{ a: ['x'] }],
 };
 
 describe('planted secrets', () => {
@@ -14,7 +27,10 @@ describe('planted secrets', () => {
   for (const [name, encode] of Object.entries(encodings)) {
     it(`never survive when they stand in a field as ${name}`, () => {
       for (const canary of makeCanaries(`in ${name}`)) {
-        const { value } = redactor.redact({ message: `seen ${encode(canary.text)} here`, whole: encode(canary.text) });
+        const { value } = redactor.redact({
+          message: `seen ${encode(canary.text)} here`,
+          whole: encode(canary.text),
+        });
         expect(findLeaks(Buffer.from(JSON.stringify(value)), [canary]), canary.kind).toEqual([]);
         expect(JSON.stringify(value), canary.kind).not.toContain(encode(canary.secret));
       }
@@ -24,9 +40,14 @@ describe('planted secrets', () => {
   it('never survive in any field of a payload', () => {
     for (let turn = 0; turn < canaryKinds.length; turn += 1) {
       const canaries = makeCanaries('everywhere');
-      const planted = plantInStrings(payload, [...canaries.slice(turn), ...canaries.slice(0, turn)]);
+      const planted = plantInStrings(payload, [
+        ...canaries.slice(turn),
+        ...canaries.slice(0, turn),
+      ]);
       expect(findLeaks(Buffer.from(JSON.stringify(planted)), canaries).length).toBeGreaterThan(5);
-      expect(findLeaks(Buffer.from(JSON.stringify(redactor.redact(planted).value)), canaries)).toEqual([]);
+      expect(
+        findLeaks(Buffer.from(JSON.stringify(redactor.redact(planted).value)), canaries),
+      ).toEqual([]);
     }
   });
 
@@ -48,8 +69,16 @@ describe('planted secrets', () => {
   it('are reported under the kind that they are of', () => {
     for (const canary of makeCanaries('kinds')) {
       const { report } = redactor.redact(canary.text);
-      const named = canary.kind === 'bearer-token' || canary.kind === 'basic-credentials' ? ['authorization', canary.kind] : canary.kind === 'cli-password' ? ['password', canary.kind] : [canary.kind];
-      expect(Object.keys(report.counts).some((kind) => named.includes(kind)), `${canary.kind}: ${Object.keys(report.counts).join()}`).toBe(true);
+      const named =
+        canary.kind === 'bearer-token' || canary.kind === 'basic-credentials'
+          ? ['authorization', canary.kind]
+          : canary.kind === 'cli-password'
+            ? ['password', canary.kind]
+            : [canary.kind];
+      expect(
+        Object.keys(report.counts).some((kind) => named.includes(kind)),
+        `${canary.kind}: ${Object.keys(report.counts).join()}`,
+      ).toBe(true);
     }
   });
 
@@ -57,10 +86,18 @@ describe('planted secrets', () => {
     const [canary] = makeCanaries('search', ['github-token']);
     if (canary === undefined) throw new Error('no canary');
     for (const shift of ['', 'a', 'ab']) {
-      expect(findLeaks(Buffer.from(Buffer.from(`${shift}${canary.secret}tail`).toString('base64')), [canary])).not.toEqual([]);
+      expect(
+        findLeaks(Buffer.from(Buffer.from(`${shift}${canary.secret}tail`).toString('base64')), [
+          canary,
+        ]),
+      ).not.toEqual([]);
     }
-    expect(findLeaks(Buffer.from(canary.secret, 'utf16le'), [canary])).toEqual([{ kind: 'github-token', form: 'utf16' }]);
-    expect(findLeaks(Buffer.from(Buffer.from(canary.secret).toString('hex').toUpperCase()), [canary])).toEqual([{ kind: 'github-token', form: 'hex' }]);
+    expect(findLeaks(Buffer.from(canary.secret, 'utf16le'), [canary])).toEqual([
+      { kind: 'github-token', form: 'utf16' },
+    ]);
+    expect(
+      findLeaks(Buffer.from(Buffer.from(canary.secret).toString('hex').toUpperCase()), [canary]),
+    ).toEqual([{ kind: 'github-token', form: 'hex' }]);
     expect(findLeaks(Buffer.from('nothing here'), [canary])).toEqual([]);
   });
 });

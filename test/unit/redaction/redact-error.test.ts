@@ -7,26 +7,47 @@ import { makeCanaries } from '../../support/canaries.ts';
 import { aRedactor } from './a-redactor.ts';
 
 const redactor = aRedactor();
-const secretsOf = (error: unknown): string => JSON.stringify(error, (_, value: unknown) => (value instanceof Error ? { ...value, message: value.message, stack: value.stack, cause: value.cause } : value));
+const secretsOf = (error: unknown): string =>
+  JSON.stringify(error, (_, value: unknown) =>
+    value instanceof Error
+      ? {
+          ...Object.fromEntries(Object.entries(value)),
+          message: value.message,
+          stack: value.stack,
+          cause: value.cause,
+        }
+      : value,
+  );
 
 describe('a thrown error', () => {
   it('keeps its class, code and shape and loses every secret in message, stack, fields and causes', () => {
     for (const canary of makeCanaries('errors')) {
-      const error = new SallyportError('VENDOR_DENIED', `said ${canary.text}`, { cause: Object.assign(new Error(canary.text), { response: { body: canary.text } }) });
+      const error = new SallyportError('VENDOR_DENIED', `said ${canary.text}`, {
+        cause: Object.assign(new Error(canary.text), { response: { body: canary.text } }),
+      });
       const redacted = redactError(redactor, error).error;
       expect(redacted).toBe(error);
       expect(error.code).toBe('VENDOR_DENIED');
-      expect(secretsOf(redacted), canary.kind).not.toContain(JSON.stringify(canary.secret).slice(1, -1));
+      expect(secretsOf(redacted), canary.kind).not.toContain(
+        JSON.stringify(canary.secret).slice(1, -1),
+      );
     }
   });
 
   it('that is a Temporal failure keeps its type and non-retryability and loses what its details hold', () => {
-    const failure = ApplicationFailure.create({ message: 'to jane@example.com', type: 'VENDOR_DENIED', nonRetryable: true, details: [{ password: 'hunter2' }, 'jane@example.com'] });
+    const failure = ApplicationFailure.create({
+      message: 'to jane@example.com',
+      type: 'VENDOR_DENIED',
+      nonRetryable: true,
+      details: [{ password: 'hunter2' }, 'jane@example.com'],
+    });
     const { error, sealed } = redactError(redactor, failure);
     expect(error).toBeInstanceOf(ApplicationFailure);
     expect(failure.type).toBe('VENDOR_DENIED');
     expect(failure.nonRetryable).toBe(true);
-    expect(JSON.stringify(failure.details)).toMatch(/^\[\{"password":"\[redacted:password\]"\},"<email:/);
+    expect(JSON.stringify(failure.details)).toMatch(
+      /^\[\{"password":"\[redacted:password\]"\},"<email:/,
+    );
     expect(failure.message).toMatch(/^to <email:/);
     expect(sealed.length).toBeGreaterThan(0);
   });
@@ -44,9 +65,16 @@ describe('a thrown error', () => {
 
 describe('a log line', () => {
   it('shows errors without what is in them', () => {
-    const line = redactLog(redactor, { err: new Error('password=hunter2x', { cause: new Error('jane@example.com') }), token: 'abc123def' });
+    const line = redactLog(redactor, {
+      err: new Error('password=hunter2x', { cause: new Error('jane@example.com') }),
+      token: 'abc123def',
+    });
     expect(JSON.stringify(line)).not.toMatch(/hunter2x|jane@|abc123def/);
     expect(JSON.stringify(line)).toContain('password=[redacted:password]');
-    expect(redactLogArguments(redactor, [{ a: 1 }, 'mail to jane@example.com', 3])).toEqual([{ a: 1 }, expect.stringMatching(/^mail to <email:/), 3]);
+    expect(redactLogArguments(redactor, [{ a: 1 }, 'mail to jane@example.com', 3])).toEqual([
+      { a: 1 },
+      expect.stringMatching(/^mail to <email:/),
+      3,
+    ]);
   });
 });

@@ -8,38 +8,103 @@ import { aRedactor } from './a-redactor.ts';
 const redactor = aRedactor();
 const runs = 300;
 const canaries = makeCanaries('properties');
-const noise = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom('password=', 'token: "', '[redacted:x]', '<email:k1.', '\ud800', '://', '@', '%41', '\u200b', '{"a":', 'Bearer ', '\\u0070'));
-const text = fc.array(fc.oneof(noise, fc.constantFrom(...canaries.map((canary) => canary.text))), { maxLength: 6 }).map((parts) => parts.join(' '));
+const noise = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string(),
+  fc.constantFrom(
+    'password=',
+    'token: "',
+    '[redacted:x]',
+    '<email:k1.',
+    '\ud800',
+    '://',
+    '@',
+    '%41',
+    '\u200b',
+    '{"a":',
+    'Bearer ',
+    '\\u0070',
+  ),
+);
+const text = fc
+  .array(fc.oneof(noise, fc.constantFrom(...canaries.map((canary) => canary.text))), {
+    maxLength: 6,
+  })
+  .map((parts) => parts.join(' '));
 const document = fc.letrec((tie) => ({
-  node: fc.oneof({ maxDepth: 4 }, text, fc.double(), fc.boolean(), fc.constant(null), fc.array(tie('node'), { maxLength: 4 }), fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('password', 'token', '__proto__')), tie('node'), { maxKeys: 4 })),
+  node: fc.oneof(
+    { maxDepth: 4 },
+    text,
+    fc.double(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('node'), { maxLength: 4 }),
+    fc.dictionary(
+      fc.oneof(fc.string(), fc.constantFrom('password', 'token', '__proto__')),
+      tie('node'),
+      { maxKeys: 4 },
+    ),
+  ),
 })).node;
 
 describe('redaction', () => {
   it('changes nothing that it has redacted already', () => {
-    fc.assert(fc.property(document, (value) => {
-      const once = redactor.redact(value).value;
-      expect(redactor.redact(once).value).toEqual(once);
-    }), { numRuns: runs });
+    fc.assert(
+      fc.property(document, (value) => {
+        const once = redactor.redact(value).value;
+        expect(redactor.redact(once).value).toEqual(once);
+      }),
+      { numRuns: runs },
+    );
   });
 
   it('lets no planted secret through, whatever stands around it', () => {
-    fc.assert(fc.property(fc.constantFrom(...canaries), noise, noise, (canary, before, after) => {
-      expect(JSON.stringify(redactor.redact({ field: `${before} ${canary.text} ${after}` }).value)).not.toContain(canary.secret);
-    }), { numRuns: runs });
+    fc.assert(
+      fc.property(fc.constantFrom(...canaries), noise, noise, (canary, before, after) => {
+        expect(
+          JSON.stringify(redactor.redact({ field: `${before} ${canary.text} ${after}` }).value),
+        ).not.toContain(canary.secret);
+      }),
+      { numRuns: runs },
+    );
   });
 
   it('keeps the shape: the same fields, items and other values', () => {
     const shape = (value: unknown): unknown =>
-      Array.isArray(value) ? value.map(shape) : typeof value === 'object' && value !== null ? Object.values(value).map(shape) : typeof value === 'string' || typeof value === 'number' ? 'leaf' : value;
-    fc.assert(fc.property(document, (value) => {
-      expect(shape(redactor.redact(value).value)).toEqual(shape(JSON.parse(JSON.stringify(value) ?? 'null')));
-    }), { numRuns: runs });
+      Array.isArray(value)
+        ? value.map(shape)
+        : typeof value === 'object' && value !== null
+          ? Object.values(value).map(shape)
+          : typeof value === 'string' || typeof value === 'number'
+            ? 'leaf'
+            : value;
+    fc.assert(
+      fc.property(document, (value) => {
+        expect(shape(redactor.redact(value).value)).toEqual(
+          shape(JSON.parse(JSON.stringify(value) ?? 'null')),
+        );
+      }),
+      { numRuns: runs },
+    );
   });
 
   it('never throws', () => {
-    fc.assert(fc.property(fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withNullPrototype: true, withObjectString: true }), (value) => {
-      redactor.redact(value);
-    }), { numRuns: runs });
+    fc.assert(
+      fc.property(
+        fc.anything({
+          withBigInt: true,
+          withDate: true,
+          withMap: true,
+          withSet: true,
+          withNullPrototype: true,
+          withObjectString: true,
+        }),
+        (value) => {
+          redactor.redact(value);
+        },
+      ),
+      { numRuns: runs },
+    );
   });
 });
 
@@ -47,7 +112,9 @@ describe('lone surrogates', () => {
   it('cost a string subject its last bytes in node-re2, which is why we match over Buffers', () => {
     for (const count of [1, 3, 20]) {
       const value = `${'\ud800'.repeat(count)} password=hunter2x99`;
-      expect(redactor.redactText(value).text).toBe(`${'\ud800'.repeat(count)} password=[redacted:password]`);
+      expect(redactor.redactText(value).text).toBe(
+        `${'\ud800'.repeat(count)} password=[redacted:password]`,
+      );
       const token = `${'x\udc00'.repeat(count)} ${canaries.find((canary) => canary.kind === 'github-token')?.secret ?? ''}`;
       expect(redactor.redactText(token).text).toContain('[redacted:github-token]');
     }
@@ -57,7 +124,9 @@ describe('lone surrogates', () => {
 describe('rules', () => {
   it('each do a bounded number of searches on their own repeated start', () => {
     for (const rule of compiledRules()) {
-      for (const literal of rule.literals.length === 0 ? ['4111 ', 'DE89 ', '+1 '] : rule.literals) {
+      for (const literal of rule.literals.length === 0
+        ? ['4111 ', 'DE89 ', '+1 ']
+        : rule.literals) {
         const searches = (size: number): number => {
           const bytes = Buffer.from(literal.repeat(Math.ceil(size / literal.length)), 'latin1');
           rule.re.lastIndex = 0;
@@ -82,7 +151,21 @@ describe('rules', () => {
 });
 
 describe('hostile text', () => {
-  it.each(['password=', 'eyJhbGciOi', '-----BEGIN PRIVATE KEY-----', 'a@', 'https://a:', '4111 ', 'key: "', '\\"', '[redacted:', '<email:', 'AAAA%41', '{"a":', 'token token '])('of %s repeated is done with within the time of a few passes', (unit) => {
+  it.each([
+    'password=',
+    'eyJhbGciOi',
+    '-----BEGIN PRIVATE KEY-----',
+    'a@',
+    'https://a:',
+    '4111 ',
+    'key: "',
+    '\\"',
+    '[redacted:',
+    '<email:',
+    'AAAA%41',
+    '{"a":',
+    'token token ',
+  ])('of %s repeated is done with within the time of a few passes', (unit) => {
     const cost = (size: number): bigint => {
       const value = unit.repeat(Math.ceil(size / unit.length));
       redactor.redactText(value);

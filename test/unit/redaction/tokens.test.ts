@@ -4,17 +4,27 @@ import { openSealedOriginal } from '../../../platform/sealed-box.ts';
 import { parseToken, replaceTokens, revealTokens, tokensIn } from '../../../redaction/tokens.ts';
 import { aKeyRing, aRedactor } from './a-redactor.ts';
 
-const { value, sealed } = aRedactor().redact({ to: 'Jane@example.com', note: 'call +49 170 1234567', list: ['jane@example.com'] });
+const { value, sealed } = aRedactor().redact({
+  to: 'Jane@example.com',
+  note: 'call +49 170 1234567',
+  list: ['jane@example.com'],
+});
 
 describe('tokens', () => {
   it('are found wherever they stand, once each', () => {
     expect(tokensIn(value).map((token) => token.kind)).toEqual(['email', 'phone']);
-    expect(tokensIn({ '<email:k1.aaaaaaaaaaaaaaaaaaaaaaaaaa>': 'x <no:token>' }).map((token) => token.text)).toEqual(['<email:k1.aaaaaaaaaaaaaaaaaaaaaaaaaa>']);
+    expect(
+      tokensIn({ '<email:k1.aaaaaaaaaaaaaaaaaaaaaaaaaa>': 'x <no:token>' }).map(
+        (token) => token.text,
+      ),
+    ).toEqual(['<email:k1.aaaaaaaaaaaaaaaaaaaaaaaaaa>']);
   });
 
   it('are replaced where the original is known and stay where it is not', () => {
     const token = '<email:k1.aaaaaaaaaaaaaaaaaaaaaaaaaa>';
-    expect(replaceTokens({ a: [`to ${token}`, 1, null] }, new Map([[token, 'jane@example.com']]))).toEqual({ a: ['to jane@example.com', 1, null] });
+    expect(
+      replaceTokens({ a: [`to ${token}`, 1, null] }, new Map([[token, 'jane@example.com']])),
+    ).toEqual({ a: ['to jane@example.com', 1, null] });
     expect(replaceTokens(`to ${token}`, new Map())).toBe(`to ${token}`);
   });
 
@@ -31,7 +41,9 @@ describe('tokens', () => {
   });
 
   it('hold the original as it was written first', () => {
-    expect(sealed.map((one) => openSealedOriginal(aKeyRing(9, 'v1'), { tenant: 'default', ...one }))).toEqual(['Jane@example.com', '+49 170 1234567']);
+    expect(
+      sealed.map((one) => openSealedOriginal(aKeyRing(9, 'v1'), { tenant: 'default', ...one })),
+    ).toEqual(['Jane@example.com', '+49 170 1234567']);
   });
 
   it('whose box was changed, moved to another token or tenant, or sealed with a lost key cannot be opened', () => {
@@ -39,7 +51,9 @@ describe('tokens', () => {
     if (box === undefined || other === undefined) throw new Error('no boxes');
     const ring = aKeyRing(9, 'v1');
     const refused = (of: Partial<typeof box & { tenant: string }>, keys = ring): void => {
-      expect(() => openSealedOriginal(keys, { tenant: 'default', ...box, ...of })).toThrow(SallyportError);
+      expect(() => openSealedOriginal(keys, { tenant: 'default', ...box, ...of })).toThrow(
+        SallyportError,
+      );
     };
     const changed = Uint8Array.from(box.sealed);
     changed[20] = (changed[20] ?? 0) ^ 1;

@@ -1,0 +1,78 @@
+import { fitIban } from './fit-iban.ts';
+import { ruleLimits, type CompiledRule } from './rule.ts';
+import type { Span } from './spans.ts';
+import { entropyOf, validators } from './validators.ts';
+import type { View } from './views.ts';
+
+export interface RuleTarget {
+  readonly view: View;
+  readonly field: string;
+  readonly add: (start: number, end: number, what: Omit<Span, 'start' | 'end'>) => void;
+}
+
+/** False where the rule matched more often than any honest text would make it. */
+export function runRule(rule: CompiledRule, target: RuleTarget): boolean {
+  const { view } = target;
+  rule.re.lastIndex = 0;
+  for (let count = 0; ; count += 1) {
+    if (count >= ruleLimits.matchesPerLeaf) return false;
+    // SECURITY: a Buffer, never a string; see views.ts.
+    const match = rule.re.exec(view.bytes);
+    if (match === null) return true;
+    const [start, end] = rangeOf(rule, match);
+    // Searching goes on right after the replaced part: what follows it may be the border of the next match.
+    rule.re.lastIndex = Math.max(end, match.index + 1);
+    const range =
+      rule.kind === 'iban'
+        ? fitIban(view.text, start, end)
+        : rule.kind === 'private-key'
+          ? ([start, keyBlockEnd(view.text, end)] as const)
+          : ([start, end] as const);
+    if (
+      accepts(rule, {
+        text: view.text.slice(range[0], range[1]),
+        before: view.text.slice(Math.max(0, start - ruleLimits.contextChars), start),
+        field: target.field,
+      })
+    ) {
+      target.add(range[0], range[1], { kind: rule.kind, class: rule.class, rule: rule.id });
+      rule.re.lastIndex = Math.max(rule.re.lastIndex, range[1]);
+    }
+  }
+}
+
+/** What node-re2 gives for a Buffer: offsets in bytes, which are characters of the view. */
+interface BufferMatch {
+  readonly index: number;
+  readonly 0: Buffer;
+  readonly indices?: readonly (readonly [number, number] | undefined)[];
+}
+
+/** The replaced group; of alternatives that each have a group, the one that took part. */
+function rangeOf(rule: CompiledRule, match: BufferMatch): readonly [number, number] {
+  const whole = [match.index, match.index + match[0].length] as const;
+  if (rule.group === undefined) return whole;
+  return match.indices?.slice(rule.group).find((range) => range !== undefined) ?? whole;
+}
+
+function accepts(
+  rule: CompiledRule,
+  found: { text: string; before: string; field: string },
+): boolean {
+  if (rule.validator !== undefined && !validators[rule.validator](found.text)) return false;
+  if (rule.entropyMin !== undefined && entropyOf(found.text) < rule.entropyMin) return false;
+  if (rule.id === 'pem-private-key')
+    return /[A-Za-z0-9+/=]{40}/.test(found.text.slice(28).replace(/\s|\\[nr]/g, ''));
+  if (rule.context === undefined) return true;
+  const near = `${found.field} ${found.before} ${found.text.slice(0, 1)}`.toLowerCase();
+  return rule.context.some((word) => near.includes(word));
+}
+
+const keyBlockChars = 16_384;
+/** A key block ends at its END line, or, cut off, with the last line that can belong to it. */
+function keyBlockEnd(text: string, from: number): number {
+  const window = text.slice(from, from + keyBlockChars);
+  const end = /-{4,5}\s?END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?\s?-{4,5}/.exec(window);
+  if (end !== null) return from + end.index + end[0].length;
+  return from + (/^[A-Za-z0-9+/=\s\\:,-]*/.exec(window)?.[0].length ?? 0);
+}

@@ -1,0 +1,35 @@
+import type { Json } from '../domain/json.ts';
+import type { FieldVerdict } from './field-names.ts';
+import type { Pass, PathOf } from './pass.ts';
+
+export const treeLimits = {
+  leafChars: 1_048_576,
+  depth: 64,
+  nodes: 20_000,
+  jsonInText: 3,
+  cleanNames: 4_096,
+} as const;
+
+/** What a walk carries along. `path` is a stack; it is turned into text only when something is found. */
+export interface Walk {
+  readonly pass: Pass;
+  readonly path: string[];
+  nodes: number;
+  /** How many strings of JSON we are inside of. */
+  readonly texts: number;
+  /** Redacts one value: text that holds JSON is walked with it. */
+  readonly descend: (walk: Walk, value: unknown, place: Place) => Json;
+}
+
+export interface Place {
+  /** The name of the field that the value stands in; array items take the array's. */
+  readonly field: string;
+  readonly verdict: FieldVerdict | null;
+  readonly depth: number;
+}
+
+/** The walk's place as a JSON Pointer (RFC 6901). */
+export const pointerOf =
+  (walk: Walk): PathOf =>
+  () =>
+    walk.path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
