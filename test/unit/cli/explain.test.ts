@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { createExplainCommand, explanationLines, type Explanation } from '../../../cli/explain.ts';
+import type { CliIo } from '../../../cli/io.ts';
+
+const explained: Explanation = {
+  incident: { id: 'inc_1', number: 7, state: 'responding', title: 'Malware' },
+  trace: {
+    policyDigest: 'abc',
+    rule: { id: 'host-malware', version: 2 },
+    tried: [{ rule: 'fatal', verdict: 'no match', detail: 'finding.severityId == 6' }, { rule: 'sign-in', verdict: 'error', detail: 'field not found: x: finding.x' }, { rule: 'host-malware', verdict: 'match', detail: 'a &&\n  b' }],
+    decision: { kind: 'run', playbook: 'host-malware' },
+    priority: { level: 'P1', why: 'severity critical starts at P1' },
+    owner: { team: 'endpoint-response', why: 'endpoints' },
+  },
+  runs: [{ key: 'k', playbook: 'host-malware', version: 1, status: 'waiting', outcome: null }],
+};
+
+test('an explanation names the rule that matched and why the earlier ones did not', () => {
+  expect(explanationLines(explained)).toEqual([
+    '#7 inc_1 responding: Malware',
+    'decision  run host-malware (rule host-malware@2)',
+    'priority  P1: severity critical starts at P1',
+    'owner     endpoint-response: endpoints',
+    'policy    abc',
+    '  no match  fatal: finding.severityId == 6',
+    '  error     sign-in: field not found: x: finding.x',
+    '  match     host-malware: a && b',
+    'run       host-malware@1 waiting',
+  ]);
+});
+
+test('before triage there is nothing to explain yet', () => {
+  expect(explanationLines({ ...explained, trace: null, runs: [] })[1]).toContain('none yet');
+});
+
+test('the title of an alert cannot move the cursor', async () => {
+  let out = '';
+  const io: CliIo = {
+    stdout: { write: (text) => void (out += text), isTerminal: true },
+    stderr: { write: () => undefined, isTerminal: true },
+    stdin: { read: () => Promise.resolve(Buffer.alloc(0)), isTerminal: false },
+    clock: { nowMs: () => 0 },
+    workingDir: '/',
+  };
+  const asked: string[] = [];
+  const call = (_: 'GET', path: string): Promise<unknown> => {
+    asked.push(path);
+    return Promise.resolve({ ...explained, incident: { ...explained.incident, title: 'x\u001b[2J' } });
+  };
+  expect(await createExplainCommand({ call })(['7/../x'], io)).toBe(0);
+  expect(asked).toEqual(['/v1/incidents/7%2F..%2Fx/explain']);
+  expect(out).not.toContain('\u001b');
+});
