@@ -22,7 +22,8 @@ export async function ensureApprovers(embedded: Embedded): Promise<void> {
   }
   const tokens = Object.fromEntries(await Promise.all([...demoPeople, 'auditor', 'admin'].map(async (name) => [name, join(dataDir, 'secrets', `token-${name}`)] as const)));
   const keys = Object.fromEntries(demoPeople.map((name) => [name, keyPath(dataDir, name)]));
-  const cli = { schema: 1, url, dataDir, tokens, keys, logKey: config.ledger.keyFile, ledger: config.ledger.dir };
+  const roles = Object.fromEntries(config.tokens.map((token) => [token.name, token.roles]));
+  const cli = { schema: 1, url, dataDir, tokens, keys, roles, verifierKey: embedded.verifierKey, ledger: config.ledger.dir };
   await writeFile(join(dataDir, 'cli.json'), `${JSON.stringify(cli, null, 2)}\n`, { mode: 0o600 });
 }
 

@@ -1,11 +1,14 @@
 import { createAccess } from '../api/access.ts';
+import { auditRoutes } from '../api/audit-routes.ts';
 import { peopleRoutes } from '../api/people-routes.ts';
+import { incidentHistory } from '../audit/history.ts';
 import { createManualFiler } from '../intake/manual.ts';
 import { intakeRoutes } from '../intake/routes.ts';
 import { notifyWork } from '../store/notify.ts';
 import { createIntake } from './core.ts';
 import { createCancelRun, createDeliverVote } from './deliver-vote.ts';
 import type { Parts, RoleParts } from './roles.ts';
+import { readVerifierKey } from './verifier-key.ts';
 
 /** A person waits this long for the answer of the run; what takes longer is brought by the sweep. */
 const voteDeadlineMs = 8_000;
@@ -19,6 +22,7 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     notifyWork(db).catch((error: unknown) => logger.warn({ err: error }, 'a notification was lost; dispatchers poll as well'));
   };
   const { inbox, rejects } = createIntake(core, onCommitted);
+  const access = createAccess({ tokens, db, tenant, clock });
   const messenger = { client: core.temporal.client, clock };
   const playbooks = [...catalog.plans.values()].map(({ plan, digest }) => ({ name: plan.name, version: plan.version, title: plan.title, author: plan.author, digest }));
   const people = peopleRoutes({
@@ -27,16 +31,29 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     tenant,
     redactor,
     vaultKeys: keys.vault,
-    access: createAccess({ tokens, db, tenant, clock }),
+    access,
     playbooks: () => playbooks,
     fileManual: createManualFiler({ tenant, redactor, inbox, clock }),
     deliverVote: createDeliverVote(messenger),
     voteDeadlineMs,
     cancelRun: createCancelRun(messenger),
   });
+  const reader = { db, client: core.temporal.client, converter: core.dataConverter, clock };
+  const audit = auditRoutes({
+    db,
+    clock,
+    tenant,
+    access,
+    logDir: config.ledger.dir,
+    get verifierKey() {
+      return readVerifierKey(config);
+    },
+    redact: (text) => redactor.redactText(text).text,
+    history: (incidentId) => incidentHistory(reader, incidentId),
+  });
   return {
     components: [],
-    routes: [intakeRoutes({ tenant, redactor, sources: config.sources, inbox, rejects, clock }), people],
+    routes: [intakeRoutes({ tenant, redactor, sources: config.sources, inbox, rejects, clock }), people, audit],
     drain: async () => {
       await inbox.drained();
       await rejects.drained();

@@ -15,6 +15,7 @@ import { roles } from './roles.ts';
 import { startStack } from './stack.ts';
 import type { ComponentStatus } from './supervise.ts';
 import { keepHistories } from './temporal.ts';
+import { readVerifierKey } from './verifier-key.ts';
 
 export interface EmbeddedOptions {
   readonly environment: Environment;
@@ -31,6 +32,8 @@ export interface Embedded {
   readonly url: string;
   readonly temporalUi: string | null;
   readonly isFirstStart: boolean;
+  /** The log's public key in C2SP form. */
+  readonly verifierKey: string;
   /** Product → address of its fake. */
   readonly fakes: Readonly<Record<string, string>>;
   readonly statuses: () => readonly ComponentStatus[];
@@ -52,7 +55,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
       await stack.stop();
     };
     if (engine.core === null) throw new TypeError('an engine with all roles has a core');
-    const shown = { temporalUi: stack.temporalUi, isFirstStart: stack.isFirstStart, fakes: stack.fakes };
+    const shown = { temporalUi: stack.temporalUi, isFirstStart: stack.isFirstStart, verifierKey: readVerifierKey(config), fakes: stack.fakes };
     return { config, core: engine.core, logger: base.logger, url: engine.url, ...shown, statuses: engine.statuses, stop };
   } catch (error) {
     await stack.stop();
