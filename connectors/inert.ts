@@ -24,14 +24,23 @@ export function visible(text: string): string {
 
 /** One line of at most `charsMax` characters; line feeds become `⏎`. */
 export function oneLine(text: string, charsMax: number): string {
+  const lines = visible(ahead(text, charsMax)).replaceAll('\t', ' ').split('\n');
   return cut(
-    visible(text)
-      .replace(/\s*\n\s*/g, ' ⏎ ')
-      .replaceAll('\t', ' ')
+    lines
+      .map((line) => line.trim())
+      .join(' ⏎ ')
       .trim(),
     charsMax,
   );
 }
+
+/** Several lines of at most `charsMax` characters in all. */
+export function someLines(text: string, charsMax: number): string {
+  return cut(visible(ahead(text, charsMax)), charsMax);
+}
+
+/** Nothing beyond this can show up in the first `charsMax` characters, so it need not be looked at. */
+const ahead = (text: string, charsMax: number): string => cut(text, charsMax * 2);
 
 /** At most `charsMax` characters, never half of a character, with a mark where something was cut. */
 export function cut(text: string, charsMax: number): string {
@@ -78,7 +87,7 @@ function breakTriggers(text: string): string {
       .replace(/\b(javascript|data|vbscript|file|mailto|tel|cid|sms):/gi, `$1${breaker}:`)
       // HTML, mentions, links, macros, images, templates: the character that opens each is cut off from what follows.
       .replace(/[<[{(@#!$&~^`*|](?=\S)/g, (char) => (char === '(' ? char : `${char}${breaker}`))
-      .replace(/[*^~`|](?!\u200b)(?=\s|$)/g, (char) => `${breaker}${char}`)
+      .replace(/[*^~`|!](?=\s|$)/g, (char) => `${breaker}${char}${breaker}`)
       .replace(/(^|[^\p{L}\p{N}])_(?=\S)/gu, `$1_${breaker}`)
       .replace(/\](?=[([:])/g, `]${breaker}`)
       .replace(/:\/\//g, '[:]//')

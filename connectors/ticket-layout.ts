@@ -4,7 +4,7 @@ import {
   type DeedView,
   type TicketView,
 } from '../domain/ticket-view.ts';
-import { cut, inertLine, oneLine, visible } from './inert.ts';
+import { cut, inertLine, oneLine, someLines } from './inert.ts';
 import { writeBlocks, type Block, type Destination, type Piece } from './ticket-markup.ts';
 import { ticketLimits } from './ticket.schema.ts';
 
@@ -29,7 +29,7 @@ export function renderTicket(
 export function renderComment(view: CommentView, destination: Destination): string {
   return writeBlocks(
     [
-      { kind: 'line', pieces: [oneLine(view.summary, ticketViewLimits.lineChars)] },
+      { kind: 'line', pieces: ['Update: ', { words: view.summary }] },
       ...(view.note === '' ? [] : [foreignText(view.note)]),
       ...section('Evidence', view.evidence.map(evidenceItem), ticketViewLimits.evidence),
       ...section('What is missing', view.missing.map(missingItem), ticketViewLimits.missing),
@@ -78,7 +78,7 @@ function headBlocks({
           ')',
         ];
   const allClear: Piece[] =
-    incident.allClearAt === null ? [] : [`; all clear since ${oneLine(incident.allClearAt, 40)}`];
+    incident.allClearAt === null ? [] : ['; all clear since ', { time: incident.allClearAt }];
   return [
     {
       kind: 'list',
@@ -87,7 +87,10 @@ function headBlocks({
         [`Priority: ${priority.level}, because `, { foreign: priority.why }],
         ['Owner: ', { foreign: owner.team }, ', because ', { foreign: owner.why }],
         [
-          `Seen: ${times(incident.count)}, first ${oneLine(incident.firstSeen, 40)}, last ${oneLine(incident.lastSeen, 40)}`,
+          `Seen: ${times(incident.count)}, first `,
+          { time: incident.firstSeen },
+          ', last ',
+          { time: incident.lastSeen },
           ...allClear,
         ],
         ['Reported by: ', { foreign: product }, ' through source ', { foreign: source }],
@@ -166,7 +169,7 @@ const missingItem = ({ what, why }: TicketView['missing'][number]): readonly Pie
 
 function deedItem({ what, outcome, by, detail, at }: DeedView): readonly Piece[] {
   return [
-    ...(at === '' ? [] : [`${oneLine(at, 40)} `]),
+    ...(at === '' ? [] : [{ time: at }, ' ']),
     { name: what },
     ': ',
     { foreign: outcome },
@@ -188,7 +191,7 @@ function ownAddress(address: string): Piece {
 
 const foreignText = (text: string): Block => ({
   kind: 'foreign',
-  text: cut(visible(text), ticketViewLimits.textChars),
+  text: someLines(text, ticketViewLimits.textChars),
 });
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 
