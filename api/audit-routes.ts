@@ -37,30 +37,65 @@ const daysEnd = 'T23:59:59.999Z';
 export function auditRouteTable(deps: AuditRouteDeps): readonly Route[] {
   return [
     route({
-      method: 'GET', path: '/v1/audit', summary: 'Entries of the ledger, the newest first; the reading is an entry too', roles: auditors, query: auditQuery,
+      method: 'GET',
+      path: '/v1/audit',
+      summary: 'Entries of the ledger, the newest first; the reading is an entry too',
+      roles: auditors,
+      query: auditQuery,
       handle: async ({ query: { limit, cursor, ...given }, who }) => {
         const filter = await resolved(deps, given);
-        return ok(await queryAudit(deps, { filter, limit, cursor: cursor ?? null, reader: { tenant: deps.tenant, actor: who.actor }, redact: deps.redact }));
+        return ok(
+          await queryAudit(deps, {
+            filter,
+            limit,
+            cursor: cursor ?? null,
+            reader: { tenant: deps.tenant, actor: who.actor },
+            redact: deps.redact,
+          }),
+        );
       },
     }),
     route({
-      method: 'GET', path: '/v1/audit/export', summary: 'One file that proves itself offline: an incident, a run, a period or the whole log', roles: auditors, query: auditExportQuery,
-      handle: async ({ query, who }) => ok(await exportStream(deps, await selectionOf(deps, query), who)),
+      method: 'GET',
+      path: '/v1/audit/export',
+      summary: 'One file that proves itself offline: an incident, a run, a period or the whole log',
+      roles: auditors,
+      query: auditExportQuery,
+      handle: async ({ query, who }) =>
+        ok(await exportStream(deps, await selectionOf(deps, query), who)),
     }),
     route({
-      method: 'GET', path: '/v1/audit/checkpoint', summary: 'The newest signed checkpoint, and the key that it verifies with', roles: readers,
+      method: 'GET',
+      path: '/v1/audit/checkpoint',
+      summary: 'The newest signed checkpoint, and the key that it verifies with',
+      roles: readers,
       handle: async () => {
-        const checkpoint = await readFile(join(deps.logDir, 'checkpoint'), 'utf8').catch(() => null);
-        if (checkpoint === null) throw new SallyportError('NOT_FOUND', 'the log has no checkpoint yet; wait a second');
+        const checkpoint = await readFile(join(deps.logDir, 'checkpoint'), 'utf8').catch(
+          () => null,
+        );
+        if (checkpoint === null)
+          throw new SallyportError('NOT_FOUND', 'the log has no checkpoint yet; wait a second');
         return ok({ checkpoint, verifierKey: deps.verifierKey });
       },
     }),
     route({
-      method: 'GET', path: '/v1/incidents/:id/history', summary: 'The ledger and the executions of one incident side by side', roles: [...auditors, 'analyst', 'approver'], params: incidentParams,
+      method: 'GET',
+      path: '/v1/incidents/:id/history',
+      summary: 'The ledger and the executions of one incident side by side',
+      roles: [...auditors, 'analyst', 'approver'],
+      params: incidentParams,
       handle: async ({ params, who }) => {
         const id = await incidentId(deps, params.id);
         const history = await deps.history(id);
-        await recordRead(deps.db, { reader: { tenant: deps.tenant, actor: who.actor }, what: { history: id }, incident: id }, deps.clock);
+        await recordRead(
+          deps.db,
+          {
+            reader: { tenant: deps.tenant, actor: who.actor },
+            what: { history: id },
+            incident: id,
+          },
+          deps.clock,
+        );
         return ok(history);
       },
     }),
@@ -75,25 +110,54 @@ export function auditRoutes(deps: AuditRouteDeps): (app: FastifyInstance) => voi
 type Given = { readonly [Field in keyof AuditFilter]: AuditFilter[Field] | undefined };
 
 async function resolved(deps: AuditRouteDeps, given: Given): Promise<AuditFilter> {
-  const incident = given.incident === undefined ? undefined : await incidentId(deps, given.incident);
+  const incident =
+    given.incident === undefined ? undefined : await incidentId(deps, given.incident);
   const filter = { ...given, incident };
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }
 
-async function selectionOf(deps: AuditRouteDeps, query: { incident?: string | undefined; run?: string | undefined; from?: string | undefined; to?: string | undefined }): Promise<ExportSelection> {
-  if (query.incident !== undefined) return { kind: 'incident', id: await incidentId(deps, query.incident) };
+async function selectionOf(
+  deps: AuditRouteDeps,
+  query: {
+    incident?: string | undefined;
+    run?: string | undefined;
+    from?: string | undefined;
+    to?: string | undefined;
+  },
+): Promise<ExportSelection> {
+  if (query.incident !== undefined)
+    return { kind: 'incident', id: await incidentId(deps, query.incident) };
   if (query.run !== undefined) return { kind: 'run', key: query.run };
   if (query.from === undefined && query.to === undefined) return { kind: 'log' };
   const to = query.to ?? '9999-12-31';
-  return { kind: 'period', from: query.from ?? '0001-01-01', to: to.length === 10 ? `${to}${daysEnd}` : to };
+  return {
+    kind: 'period',
+    from: query.from ?? '0001-01-01',
+    to: to.length === 10 ? `${to}${daysEnd}` : to,
+  };
 }
 
-async function exportStream(deps: AuditRouteDeps, selection: ExportSelection, who: Identity): Promise<Readable> {
-  const lines = exportLines({ sql: deps.db, dir: deps.logDir, verifierKey: deps.verifierKey, clock: deps.clock }, selection);
+async function exportStream(
+  deps: AuditRouteDeps,
+  selection: ExportSelection,
+  who: Identity,
+): Promise<Readable> {
+  const lines = exportLines(
+    { sql: deps.db, dir: deps.logDir, verifierKey: deps.verifierKey, clock: deps.clock },
+    selection,
+  );
   // The first line is read before the answer begins, so that a refusal is still a problem document.
   const first = await lines.next();
   const what = { ...selection, ...('key' in selection ? { key: deps.redact(selection.key) } : {}) };
-  await recordRead(deps.db, { reader: { tenant: deps.tenant, actor: who.actor }, what: { selection: what }, type: 'audit.exported' }, deps.clock);
+  await recordRead(
+    deps.db,
+    {
+      reader: { tenant: deps.tenant, actor: who.actor },
+      what: { selection: what },
+      type: 'audit.exported',
+    },
+    deps.clock,
+  );
   return Readable.from(joined(first.done === true ? '' : first.value, lines));
 }
 
@@ -105,7 +169,10 @@ async function* joined(first: string, rest: AsyncIterable<string>): AsyncGenerat
 /** Takes an id, a number, or `#` and a number. NOT_FOUND. */
 async function incidentId(deps: AuditRouteDeps, given: string): Promise<string> {
   const number = /^#?(\d+)$/.exec(given)?.[1] ?? null;
-  const [row] = await deps.db.query<{ id: string }>('select id from incidents where tenant = $1 and (id = $2 or number = $3::bigint)', [deps.tenant, given, number]);
+  const [row] = await deps.db.query<{ id: string }>(
+    'select id from incidents where tenant = $1 and (id = $2 or number = $3::bigint)',
+    [deps.tenant, given, number],
+  );
   if (row === undefined) throw new SallyportError('NOT_FOUND', 'no such incident');
   return row.id;
 }

@@ -16,7 +16,10 @@ const valueBytesKept = 1_024;
  * Fills in what is the same for every entry. Pass a deterministic `id` where the writer may run twice (the repeat then
  * changes nothing); without one it is random.
  */
-export function newEntry(fields: Omit<Entry, 'schema' | 'id' | 'time'> & { id?: string }, clock: Clock): Entry {
+export function newEntry(
+  fields: Omit<Entry, 'schema' | 'id' | 'time'> & { id?: string },
+  clock: Clock,
+): Entry {
   return {
     schema: 1,
     id: bounded(fields.id ?? `aud_${base32(randomBytes(15))}`),
@@ -39,7 +42,10 @@ export function newEntry(fields: Omit<Entry, 'schema' | 'id' | 'time'> & { id?: 
 export function entryBody(entry: Entry): string {
   const body = canonicalOf(entry);
   if (body.length * 3 <= entryBytesMax || Buffer.byteLength(body) <= entryBytesMax) return body;
-  return canonicalOf({ ...entry, data: smaller(entry.data, Buffer.byteLength(body) - entryBytesMax) });
+  return canonicalOf({
+    ...entry,
+    data: smaller(entry.data, Buffer.byteLength(body) - entryBytesMax),
+  });
 }
 
 function canonicalOf(entry: Entry): string {
@@ -67,7 +73,9 @@ function smaller(data: JsonObject, excessBytes: number): JsonObject {
       excess -= bytes - Buffer.byteLength(canonicalJson(digest));
     }
   }
-  return excess <= 0 ? result : { replaced: true, sha256: sha256Hex(canonicalJson(wellFormed(data))), fields: sized.length };
+  return excess <= 0
+    ? result
+    : { replaced: true, sha256: sha256Hex(canonicalJson(wellFormed(data))), fields: sized.length };
 }
 
 function wellFormed(value: Json | undefined): Json {

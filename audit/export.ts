@@ -27,17 +27,37 @@ export const pickedEntriesMax = 200_000;
 const pageMax = 500;
 
 /** What carries a decision: whoever is shown a deed must be able to check it. */
-const evidenceTypes = ['gate.opened', 'gate.decided', 'vote.cast', 'vote.refused', 'warrant.granted', 'warrant.used', 'warrant.void'];
-const deedTypes = ['effect.intent', 'effect.result', 'effect.settled', 'warrant.used', 'warrant.granted', 'gate.decided', 'vote.cast'];
+const evidenceTypes = [
+  'gate.opened',
+  'gate.decided',
+  'vote.cast',
+  'vote.refused',
+  'warrant.granted',
+  'warrant.used',
+  'warrant.void',
+];
+const deedTypes = [
+  'effect.intent',
+  'effect.result',
+  'effect.settled',
+  'warrant.used',
+  'warrant.granted',
+  'gate.decided',
+  'vote.cast',
+];
 
 /**
  * One file: a header with the signed checkpoint, entries in order, each with its proof, a last line with the count.
  * A proof is RFC 6962's, cut at the first node that an earlier proof in the file has shown. Entries behind the
  * checkpoint are not in it. NOT_FOUND where there is no checkpoint yet.
  */
-export async function* exportLines(deps: ExportDeps, selection: ExportSelection): AsyncGenerator<string> {
+export async function* exportLines(
+  deps: ExportDeps,
+  selection: ExportSelection,
+): AsyncGenerator<string> {
   const checkpoint = await readCheckpointFile(deps.dir);
-  if (checkpoint === null) throw new SallyportError('NOT_FOUND', 'the log has no checkpoint yet; wait a second');
+  if (checkpoint === null)
+    throw new SallyportError('NOT_FOUND', 'the log has no checkpoint yet; wait a second');
   const { head, note } = checkpoint;
   const { picked, span } = await select(deps.sql, selection, head.size);
   yield line({
@@ -52,7 +72,12 @@ export async function* exportLines(deps: ExportDeps, selection: ExportSelection)
   const proofs = createProofs(head.size, createSubtreeReader(deps.dir, head.size));
   let entries = 0;
   for await (const rows of pages(deps.sql, picked, span)) {
-    for (const row of rows) yield line({ seq: row.seq, entry: row.body, proof: (await proofs.next(row.seq)).map((hash) => hash.toString('base64')) });
+    for (const row of rows)
+      yield line({
+        seq: row.seq,
+        entry: row.body,
+        proof: (await proofs.next(row.seq)).map((hash) => hash.toString('base64')),
+      });
     entries += rows.length;
   }
   yield line({ end: true, entries });
@@ -69,12 +94,16 @@ interface Selected {
 async function select(sql: Sql, selection: ExportSelection, size: number): Promise<Selected> {
   if (selection.kind === 'log') return { picked: [], span: { start: 0, end: size } };
   const where = conditionOf(selection);
-  if (selection.kind !== 'period') return { picked: await withEvidence(sql, { ...where, size, below: size }), span: null };
+  if (selection.kind !== 'period')
+    return { picked: await withEvidence(sql, { ...where, size, below: size }), span: null };
   const [row] = await sql.query<{ first: number | null; last: number | null }>(
     `select min(seq) as first, max(seq) as last from audit_entries where ${where.text} and seq < $1`,
     [size, ...where.values],
   );
-  const span = { start: row?.first ?? 0, end: row === undefined || row.last === null ? 0 : row.last + 1 };
+  const span = {
+    start: row?.first ?? 0,
+    end: row === undefined || row.last === null ? 0 : row.last + 1,
+  };
   if (span.end === 0) return { picked: [], span: null };
   const within = { text: 'seq >= $2 and seq < $3', values: [span.start, span.end] };
   const all = await withEvidence(sql, { ...within, size, below: span.start });
@@ -82,14 +111,23 @@ async function select(sql: Sql, selection: ExportSelection, size: number): Promi
 }
 
 /** With `$1` for the size of the log. */
-function conditionOf(selection: Exclude<ExportSelection, { kind: 'log' }>): { text: string; values: unknown[] } {
+function conditionOf(selection: Exclude<ExportSelection, { kind: 'log' }>): {
+  text: string;
+  values: unknown[];
+} {
   if (selection.kind === 'incident') return { text: 'incident = $2', values: [selection.id] };
   if (selection.kind === 'run') return { text: 'run = $2', values: [selection.key] };
-  return { text: 'time >= $2::timestamptz and time <= $3::timestamptz', values: [selection.from, selection.to] };
+  return {
+    text: 'time >= $2::timestamptz and time <= $3::timestamptz',
+    values: [selection.from, selection.to],
+  };
 }
 
 /** The entries chosen, and below `below` those that show who decided about what they tell of, and who could. */
-async function withEvidence(sql: Sql, chosen: { text: string; values: unknown[]; size: number; below: number }): Promise<number[]> {
+async function withEvidence(
+  sql: Sql,
+  chosen: { text: string; values: unknown[]; size: number; below: number },
+): Promise<number[]> {
   const at = chosen.values.length + 2;
   const rows = await sql.query<{ seq: number }>(
     `with chosen as (select seq, incident, type from audit_entries where ${chosen.text} and seq < $1)
@@ -102,7 +140,11 @@ async function withEvidence(sql: Sql, chosen: { text: string; values: unknown[];
      order by seq limit $${at + 3}`,
     [chosen.size, ...chosen.values, chosen.below, evidenceTypes, deedTypes, pickedEntriesMax + 1],
   );
-  if (rows.length > pickedEntriesMax) throw new SallyportError('UNPROCESSABLE', `the export would hold more than ${pickedEntriesMax} entries; ask for a period or the whole log`);
+  if (rows.length > pickedEntriesMax)
+    throw new SallyportError(
+      'UNPROCESSABLE',
+      `the export would hold more than ${pickedEntriesMax} entries; ask for a period or the whole log`,
+    );
   return rows.map((row) => row.seq);
 }
 
@@ -111,12 +153,22 @@ interface Row {
   readonly body: string;
 }
 
-async function* pages(sql: Sql, picked: readonly number[], span: LeafRange | null): AsyncGenerator<readonly Row[]> {
+async function* pages(
+  sql: Sql,
+  picked: readonly number[],
+  span: LeafRange | null,
+): AsyncGenerator<readonly Row[]> {
   for (let at = 0; at < picked.length; at += pageMax) {
-    yield sql.query<Row>('select seq, body from audit_entries where seq = any($1::bigint[]) order by seq', [picked.slice(at, at + pageMax)]);
+    yield sql.query<Row>(
+      'select seq, body from audit_entries where seq = any($1::bigint[]) order by seq',
+      [picked.slice(at, at + pageMax)],
+    );
   }
   for (let from = span?.start ?? 0; span !== null && from < span.end; from += pageMax) {
-    yield sql.query<Row>('select seq, body from audit_entries where seq >= $1 and seq < $2 order by seq', [from, Math.min(from + pageMax, span.end)]);
+    yield sql.query<Row>(
+      'select seq, body from audit_entries where seq >= $1 and seq < $2 order by seq',
+      [from, Math.min(from + pageMax, span.end)],
+    );
   }
 }
 

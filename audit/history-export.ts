@@ -51,7 +51,16 @@ export async function exportHistory(deps: HistoryDeps, execution: Execution): Pr
          set closed = excluded.closed, sha256 = excluded.sha256, body = excluded.body, events = excluded.events, exported_at = excluded.exported_at
          where not history_exports.closed and history_exports.events <= excluded.events
        returning 1`,
-      [workflowId, runId, kindOf(workflowId), closed, sha256, body, events, isoTime(deps.clock.nowMs())],
+      [
+        workflowId,
+        runId,
+        kindOf(workflowId),
+        closed,
+        sha256,
+        body,
+        events,
+        isoTime(deps.clock.nowMs()),
+      ],
     );
     if (stored.length === 0) return false;
     await appendEntries(tx, [exportEntry(deps, execution, { sha256, events })]);
@@ -62,7 +71,11 @@ export async function exportHistory(deps: HistoryDeps, execution: Execution): Pr
 /** `triage/…` or `respond/…`. */
 const kindOf = (workflowId: string): string => workflowId.split('/', 1)[0] ?? workflowId;
 
-function exportEntry(deps: HistoryDeps, execution: Execution, facts: { sha256: string; events: number }): ReturnType<typeof newEntry> {
+function exportEntry(
+  deps: HistoryDeps,
+  execution: Execution,
+  facts: { sha256: string; events: number },
+): ReturnType<typeof newEntry> {
   const { workflowId, runId, closed } = execution;
   const run = workflowId.startsWith('respond/') ? workflowId.slice('respond/'.length) : null;
   return newEntry(
@@ -84,22 +97,32 @@ function exportEntry(deps: HistoryDeps, execution: Execution, facts: { sha256: s
 const grpcNotFound = 5;
 
 /** Null where Temporal does not know the execution (any more). */
-export async function fetchHistory(client: Client, execution: { readonly workflowId: string; readonly runId: string }): Promise<History | null> {
+export async function fetchHistory(
+  client: Client,
+  execution: { readonly workflowId: string; readonly runId: string },
+): Promise<History | null> {
   try {
     return await client.workflow.getHandle(execution.workflowId, execution.runId).fetchHistory();
   } catch (error) {
     // The SDK passes gRPC's own error on here.
-    if (error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === grpcNotFound)) return null;
+    if (
+      error instanceof WorkflowNotFoundError ||
+      (isGrpcServiceError(error) && error.code === grpcNotFound)
+    )
+      return null;
     throw error;
   }
 }
 
 /** An exported history, or null. Throws where the stored bytes do not have the digest that was recorded. */
-export async function loadExport(db: Pick<Database, 'query'>, execution: { readonly workflowId: string; readonly runId: string }): Promise<{ history: History; intact: boolean } | null> {
-  const [row] = await db.query<{ body: Buffer; sha256: string }>('select body, sha256 from history_exports where workflow_id = $1 and run_id = $2', [
-    execution.workflowId,
-    execution.runId,
-  ]);
+export async function loadExport(
+  db: Pick<Database, 'query'>,
+  execution: { readonly workflowId: string; readonly runId: string },
+): Promise<{ history: History; intact: boolean } | null> {
+  const [row] = await db.query<{ body: Buffer; sha256: string }>(
+    'select body, sha256 from history_exports where workflow_id = $1 and run_id = $2',
+    [execution.workflowId, execution.runId],
+  );
   if (row === undefined) return null;
   const json = (await unzip(row.body, { maxOutputLength: historyBytesMax })).toString('utf8');
   const intact = createHash('sha256').update(json).digest('hex') === row.sha256;
@@ -117,30 +140,41 @@ const watermarkName = 'history-export-watermark';
  */
 export async function exportClosedRuns(deps: HistoryDeps): Promise<number> {
   const startedMs = deps.clock.nowMs();
-  const [row] = await deps.db.query<{ value: { atMs: number } }>('select value from engine_facts where name = $1', [watermarkName]);
-  const since = row === undefined ? '' : ` AND CloseTime > '${isoTime(row.value.atMs - overlapMs)}'`;
+  const [row] = await deps.db.query<{ value: { atMs: number } }>(
+    'select value from engine_facts where name = $1',
+    [watermarkName],
+  );
+  const since =
+    row === undefined ? '' : ` AND CloseTime > '${isoTime(row.value.atMs - overlapMs)}'`;
   let exported = 0;
   let page: Execution[] = [];
   const flush = async (): Promise<void> => {
-    for (const execution of await missingOf(deps.db, page)) exported += (await exportHistory(deps, execution)) ? 1 : 0;
+    for (const execution of await missingOf(deps.db, page))
+      exported += (await exportHistory(deps, execution)) ? 1 : 0;
     page = [];
   };
-  for await (const info of deps.client.workflow.list({ query: `ExecutionStatus != 'Running'${since}`, pageSize: 200 })) {
+  for await (const info of deps.client.workflow.list({
+    query: `ExecutionStatus != 'Running'${since}`,
+    pageSize: 200,
+  })) {
     page.push({ workflowId: info.workflowId, runId: info.runId, closed: true });
     if (page.length >= 100) await flush();
     if (exported >= sweepMax) return exported;
   }
   await flush();
-  await deps.db.query('insert into engine_facts (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value', [
-    watermarkName,
-    JSON.stringify({ atMs: startedMs }),
-  ]);
+  await deps.db.query(
+    'insert into engine_facts (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value',
+    [watermarkName, JSON.stringify({ atMs: startedMs })],
+  );
   return exported;
 }
 
 async function missingOf(db: Database, page: readonly Execution[]): Promise<readonly Execution[]> {
   if (page.length === 0) return [];
-  const rows = await db.query<{ run_id: string }>('select run_id from history_exports where closed and run_id = any($1)', [page.map((item) => item.runId)]);
+  const rows = await db.query<{ run_id: string }>(
+    'select run_id from history_exports where closed and run_id = any($1)',
+    [page.map((item) => item.runId)],
+  );
   const there = new Set(rows.map((item) => item.run_id));
   return page.filter((item) => !there.has(item.runId));
 }

@@ -11,8 +11,18 @@ import { openHistory } from './history/decode.ts';
 import type { OpenedEvent } from './history/decode.ts';
 
 export interface IncidentHistory {
-  readonly incident: { readonly id: string; readonly number: number; readonly title: string; readonly state: string };
-  readonly runs: readonly { readonly key: string; readonly playbook: string; readonly version: number; readonly status: string }[];
+  readonly incident: {
+    readonly id: string;
+    readonly number: number;
+    readonly title: string;
+    readonly state: string;
+  };
+  readonly runs: readonly {
+    readonly key: string;
+    readonly playbook: string;
+    readonly version: number;
+    readonly status: string;
+  }[];
   /** Oldest first. */
   readonly ledger: readonly (Entry & { readonly seq: number | null })[];
   readonly executions: readonly ExecutionHistory[];
@@ -43,10 +53,18 @@ const temporalTimeoutMs = 5_000;
  * What happened to an incident, from both books. Of an execution that hosted a batch only this incident's items are
  * shown. Where Temporal forgot (or is down), its exported events are read. NOT_FOUND.
  */
-export async function incidentHistory(reader: HistoryReader, incidentId: string): Promise<IncidentHistory> {
-  const [incident] = await reader.db.query<IncidentHistory['incident']>('select id, number, title, state from incidents where id = $1', [incidentId]);
+export async function incidentHistory(
+  reader: HistoryReader,
+  incidentId: string,
+): Promise<IncidentHistory> {
+  const [incident] = await reader.db.query<IncidentHistory['incident']>(
+    'select id, number, title, state from incidents where id = $1',
+    [incidentId],
+  );
   if (incident === undefined) throw new SallyportError('NOT_FOUND', 'no such incident');
-  const runs = await reader.db.query<IncidentHistory['runs'][number] & { workflows: string[]; workflow_id: string }>(
+  const runs = await reader.db.query<
+    IncidentHistory['runs'][number] & { workflows: string[]; workflow_id: string }
+  >(
     'select key, playbook, version, status, workflows, workflow_id from runs where incident_id = $1 order by ordinal',
     [incidentId],
   );
@@ -55,17 +73,24 @@ export async function incidentHistory(reader: HistoryReader, incidentId: string)
     [incidentId, runs.map((run) => run.key), ledgerMax + 1],
   );
   const gaps: string[] = [];
-  if (rows.length > ledgerMax) gaps.push(`the ledger has more than ${ledgerMax} entries about it; ask for an export`);
-  const workflowIds = [...new Set(runs.flatMap((run) => [...run.workflows, run.workflow_id]))].filter((id) => id !== '');
+  if (rows.length > ledgerMax)
+    gaps.push(`the ledger has more than ${ledgerMax} entries about it; ask for an export`);
+  const workflowIds = [
+    ...new Set(runs.flatMap((run) => [...run.workflows, run.workflow_id])),
+  ].filter((id) => id !== '');
   const keys = new Set(runs.map((run) => run.key));
   const executions: ExecutionHistory[] = [];
-  for (const workflowId of workflowIds.slice(0, executionsMax)) executions.push(...(await executionsOf(reader, { workflowId, keys, gaps })));
-  if (workflowIds.length > executionsMax) gaps.push(`${workflowIds.length - executionsMax} more executions hosted its runs`);
+  for (const workflowId of workflowIds.slice(0, executionsMax))
+    executions.push(...(await executionsOf(reader, { workflowId, keys, gaps })));
+  if (workflowIds.length > executionsMax)
+    gaps.push(`${workflowIds.length - executionsMax} more executions hosted its runs`);
   return {
     incident,
     runs: runs.map(({ key, playbook, version, status }) => ({ key, playbook, version, status })),
     // Bodies are entries that `appendEntries` wrote.
-    ledger: rows.slice(0, ledgerMax).map((row) => ({ seq: row.seq, ...(JSON.parse(row.body) as Entry) })),
+    ledger: rows
+      .slice(0, ledgerMax)
+      .map((row) => ({ seq: row.seq, ...(JSON.parse(row.body) as Entry) })),
     executions,
     gaps,
   };
@@ -78,16 +103,24 @@ interface Asked {
 }
 
 /** One for each time that the execution rolled over. */
-async function executionsOf(reader: HistoryReader, { workflowId, keys, gaps }: Asked): Promise<ExecutionHistory[]> {
+async function executionsOf(
+  reader: HistoryReader,
+  { workflowId, keys, gaps }: Asked,
+): Promise<ExecutionHistory[]> {
   const runIds = await runIdsOf(reader, workflowId);
-  if (runIds.length === 0) gaps.push(`${workflowId}: neither Temporal nor an export has its events`);
+  if (runIds.length === 0)
+    gaps.push(`${workflowId}: neither Temporal nor an export has its events`);
   const found: ExecutionHistory[] = [];
   const converter = loadDataConverter(reader.converter);
   for (const runId of runIds) {
     const history = await readHistory(reader, { workflowId, runId });
-    if (history === null) gaps.push(`${workflowId} (${runId}): Temporal forgot its events and there is no export`);
+    if (history === null)
+      gaps.push(`${workflowId} (${runId}): Temporal forgot its events and there is no export`);
     else {
-      if (!history.intact) gaps.push(`${workflowId} (${runId}): the export does not have the digest that the ledger names`);
+      if (!history.intact)
+        gaps.push(
+          `${workflowId} (${runId}): the export does not have the digest that the ledger names`,
+        );
       const events = cutToRuns(await openHistory(history.history, converter), keys);
       found.push({ workflowId, runId, source: history.source, events });
     }
@@ -96,26 +129,42 @@ async function executionsOf(reader: HistoryReader, { workflowId, keys, gaps }: A
 }
 
 async function runIdsOf(reader: HistoryReader, workflowId: string): Promise<readonly string[]> {
-  const exported = await reader.db.query<{ run_id: string }>('select run_id from history_exports where workflow_id = $1 order by exported_at limit $2', [workflowId, executionsMax]);
+  const exported = await reader.db.query<{ run_id: string }>(
+    'select run_id from history_exports where workflow_id = $1 order by exported_at limit $2',
+    [workflowId, executionsMax],
+  );
   const ids = new Set(exported.map((row) => row.run_id));
   const listed = async (): Promise<void> => {
     // Ids are ours (`triage/…`, `respond/…`) and hold no quote; a quote would end the literal.
     if (workflowId.includes("'")) return;
-    for await (const info of reader.client.workflow.list({ query: `WorkflowId = '${workflowId}'`, pageSize: executionsMax })) ids.add(info.runId);
+    for await (const info of reader.client.workflow.list({
+      query: `WorkflowId = '${workflowId}'`,
+      pageSize: executionsMax,
+    }))
+      ids.add(info.runId);
   };
   await reader.client.withDeadline(deadline(reader), listed).catch(() => undefined);
   if (ids.size === 0) {
     // Visibility lags: the newest run can be asked for by name at once.
-    const described = await reader.client.withDeadline(deadline(reader), () => reader.client.workflow.getHandle(workflowId).describe()).catch(() => null);
+    const described = await reader.client
+      .withDeadline(deadline(reader), () => reader.client.workflow.getHandle(workflowId).describe())
+      .catch(() => null);
     if (described !== null) ids.add(described.runId);
   }
   return [...ids].slice(0, executionsMax);
 }
 
-type Read = Pick<NonNullable<Awaited<ReturnType<typeof loadExport>>>, 'history' | 'intact'> & { readonly source: 'temporal' | 'export' };
+type Read = Pick<NonNullable<Awaited<ReturnType<typeof loadExport>>>, 'history' | 'intact'> & {
+  readonly source: 'temporal' | 'export';
+};
 
-async function readHistory(reader: HistoryReader, execution: { workflowId: string; runId: string }): Promise<Read | null> {
-  const live = await reader.client.withDeadline(deadline(reader), () => fetchHistory(reader.client, execution)).catch(() => null);
+async function readHistory(
+  reader: HistoryReader,
+  execution: { workflowId: string; runId: string },
+): Promise<Read | null> {
+  const live = await reader.client
+    .withDeadline(deadline(reader), () => fetchHistory(reader.client, execution))
+    .catch(() => null);
   if (live !== null) return { history: live, intact: true, source: 'temporal' };
   const exported = await loadExport(reader.db, execution);
   return exported === null ? null : { ...exported, source: 'export' };

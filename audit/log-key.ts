@@ -12,12 +12,19 @@ export async function openLogKey(path: string, name: string): Promise<NoteSigner
   try {
     return createNoteSigner(name, createPrivateKey(pem));
   } catch (error) {
-    throw new SallyportError('CONFIG_INVALID', `the log key at ${path} is not an Ed25519 private key in PEM`, { cause: error });
+    throw new SallyportError(
+      'CONFIG_INVALID',
+      `the log key at ${path} is not an Ed25519 private key in PEM`,
+      { cause: error },
+    );
   }
 }
 
 async function makeKey(path: string): Promise<string> {
-  const { privateKey } = generateKeyPairSync('ed25519', { privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
+  const { privateKey } = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
   // `wx`: two processes that start together must not end up with two keys.
   const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
     if (isCode(error, 'EEXIST')) return null;
@@ -37,4 +44,5 @@ async function readIfThere(path: string): Promise<string | null> {
   });
 }
 
-const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;

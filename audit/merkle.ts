@@ -35,7 +35,8 @@ export type SubtreeReader = (height: number, index: number) => Promise<Buffer>;
 export async function rangeHash(range: LeafRange, read: SubtreeReader): Promise<Buffer> {
   const width = range.end - range.start;
   const height = Math.log2(width);
-  if (Number.isInteger(height) && range.start % width === 0) return read(height, range.start / width);
+  if (Number.isInteger(height) && range.start % width === 0)
+    return read(height, range.start / width);
   const middle = range.start + splitOf(width);
   const left = await rangeHash({ start: range.start, end: middle }, read);
   return nodeHash(left, await rangeHash({ start: middle, end: range.end }, read));
@@ -47,12 +48,18 @@ export function splitOf(width: number): number {
 }
 
 /** From the leaf upwards: the nodes on the way to the root of a tree of `size`, each with its sibling. */
-export function pathOf(index: number, size: number): { readonly node: LeafRange; readonly sibling: LeafRange }[] {
+export function pathOf(
+  index: number,
+  size: number,
+): { readonly node: LeafRange; readonly sibling: LeafRange }[] {
   const path: { node: LeafRange; sibling: LeafRange }[] = [];
   let { start, end } = { start: 0, end: size };
   while (end - start > 1) {
     const middle = start + splitOf(end - start);
-    const [left, right] = [{ start, end: middle }, { start: middle, end }];
+    const [left, right] = [
+      { start, end: middle },
+      { start: middle, end },
+    ];
     path.unshift(index < middle ? { node: left, sibling: right } : { node: right, sibling: left });
     ({ start, end } = index < middle ? left : right);
   }
@@ -60,12 +67,20 @@ export function pathOf(index: number, size: number): { readonly node: LeafRange;
 }
 
 /** RFC 6962, 2.1.1: that the entry at `index` is in the tree of `size`. */
-export async function inclusionProof(index: number, size: number, read: SubtreeReader): Promise<Buffer[]> {
+export async function inclusionProof(
+  index: number,
+  size: number,
+  read: SubtreeReader,
+): Promise<Buffer[]> {
   return Promise.all(pathOf(index, size).map((step) => rangeHash(step.sibling, read)));
 }
 
 /** RFC 6962, 2.1.2: that the tree of size `to` begins with the tree of size `from` (0 < from ≤ to). */
-export async function consistencyProof(from: number, to: number, read: SubtreeReader): Promise<Buffer[]> {
+export async function consistencyProof(
+  from: number,
+  to: number,
+  read: SubtreeReader,
+): Promise<Buffer[]> {
   const proof: Buffer[] = [];
   let { start, end } = { start: 0, end: to };
   let whole = true;

@@ -33,12 +33,20 @@ export function createNoteSigner(name: string, privateKey: KeyObject): NoteSigne
 
 /** SHA-256 over name, newline, type and key; the first four bytes. */
 function noteKeyId(name: string, publicKey: Uint8Array): Buffer {
-  return createHash('sha256').update(`${name}\n`).update(Buffer.of(ed25519Type)).update(publicKey).digest().subarray(0, 4);
+  return createHash('sha256')
+    .update(`${name}\n`)
+    .update(Buffer.of(ed25519Type))
+    .update(publicKey)
+    .digest()
+    .subarray(0, 4);
 }
 
 /** The 32 raw bytes: the tail of the SPKI encoding (RFC 8410). */
 function rawPublicKey(key: KeyObject): Buffer {
   assert(key.asymmetricKeyType === 'ed25519', 'the log key is Ed25519');
-  const spki = createPublicKey(key.export({ type: 'pkcs8', format: 'pem' })).export({ type: 'spki', format: 'der' });
+  const spki = createPublicKey(key.export({ type: 'pkcs8', format: 'pem' })).export({
+    type: 'spki',
+    format: 'der',
+  });
   return spki.subarray(spki.length - rawKeyBytes);
 }

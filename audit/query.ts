@@ -45,15 +45,25 @@ export interface AuditQuery {
 }
 
 /** Answers who did what when, and writes down that somebody asked. */
-export async function queryAudit(deps: { readonly db: Database; readonly clock: Clock }, query: AuditQuery): Promise<AuditPage> {
-  const limit = Math.max(1, Math.min(query.limit ?? pageLimits.entriesDefault, pageLimits.entriesMax));
+export async function queryAudit(
+  deps: { readonly db: Database; readonly clock: Clock },
+  query: AuditQuery,
+): Promise<AuditPage> {
+  const limit = Math.max(
+    1,
+    Math.min(query.limit ?? pageLimits.entriesDefault, pageLimits.entriesMax),
+  );
   const { text, values } = conditionsOf(query);
   const rows = await deps.db.query<{ seq: number | null; inserted: number; body: string }>(
     `select seq, inserted, body from audit_entries where ${text} order by inserted desc limit ${limit + 1}`,
     values,
   );
   const shown = rows.slice(0, limit);
-  await recordRead(deps.db, { reader: query.reader, what: { filter: redacted(query), entries: shown.length } }, deps.clock);
+  await recordRead(
+    deps.db,
+    { reader: query.reader, what: { filter: redacted(query), entries: shown.length } },
+    deps.clock,
+  );
   // Bodies are entries that `appendEntries` wrote.
   const entries = shown.map((row) => ({ seq: row.seq, ...(JSON.parse(row.body) as Entry) }));
   return { entries, next: rows.length > limit ? (shown.at(-1)?.inserted ?? null) : null };
@@ -64,9 +74,30 @@ function redacted({ filter, redact }: AuditQuery): JsonObject {
 }
 
 /** An entry about somebody reading the log, or an incident's history. */
-export async function recordRead(sql: Sql, read: { readonly reader: AuditReader; readonly what: JsonObject; readonly incident?: string; readonly type?: 'audit.read' | 'audit.exported' }, clock: Clock): Promise<void> {
+export async function recordRead(
+  sql: Sql,
+  read: {
+    readonly reader: AuditReader;
+    readonly what: JsonObject;
+    readonly incident?: string;
+    readonly type?: 'audit.read' | 'audit.exported';
+  },
+  clock: Clock,
+): Promise<void> {
   const { reader, what, incident = null, type = 'audit.read' } = read;
-  const entry = newEntry({ tenant: reader.tenant, type, actor: reader.actor, incident, run: null, subject: null, outcome: 'done', data: what }, clock);
+  const entry = newEntry(
+    {
+      tenant: reader.tenant,
+      type,
+      actor: reader.actor,
+      incident,
+      run: null,
+      subject: null,
+      outcome: 'done',
+      data: what,
+    },
+    clock,
+  );
   await appendEntries(sql, [entry]);
 }
 
@@ -78,9 +109,11 @@ function conditionsOf(query: AuditQuery): { text: string; values: unknown[] } {
     parts.push(text.replaceAll('?', `$${values.length}`));
   };
   const { filter } = query;
-  add('tenant = any(array[?, \'system\'])', query.reader.tenant);
-  if (filter.actor !== undefined) add(filter.actor.includes(':') ? 'actor = ?' : 'split_part(actor, \':\', 2) = ?', filter.actor);
-  if (filter.type !== undefined) add(filter.type.includes('.') ? 'type = ?' : 'split_part(type, \'.\', 1) = ?', filter.type);
+  add("tenant = any(array[?, 'system'])", query.reader.tenant);
+  if (filter.actor !== undefined)
+    add(filter.actor.includes(':') ? 'actor = ?' : "split_part(actor, ':', 2) = ?", filter.actor);
+  if (filter.type !== undefined)
+    add(filter.type.includes('.') ? 'type = ?' : "split_part(type, '.', 1) = ?", filter.type);
   if (filter.outcome !== undefined) add('outcome = ?', filter.outcome);
   if (filter.incident !== undefined) add('incident = ?', filter.incident);
   if (filter.run !== undefined) add('run = ?', filter.run);

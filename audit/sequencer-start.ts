@@ -13,7 +13,12 @@ const pageMax = 8_192;
  */
 export type SequencerState =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'restored'; readonly why: 'behind' | 'differs' | 'other-origin'; readonly checkpoint: Checkpoint; readonly sequenced: number };
+  | {
+      readonly kind: 'restored';
+      readonly why: 'behind' | 'differs' | 'other-origin';
+      readonly checkpoint: Checkpoint;
+      readonly sequenced: number;
+    };
 
 /** Where to go on: from `edge`; the files up to `promised.size`, which SQL was found to hold, are complete only then. */
 export interface Start {
@@ -23,40 +28,71 @@ export interface Start {
 }
 
 /** Compares the checkpoint file with SQL, in a few reads however long the log is. */
-export async function examineLog(sql: Sql, options: { readonly dir: string; readonly origin: string }): Promise<Start> {
+export async function examineLog(
+  sql: Sql,
+  options: { readonly dir: string; readonly origin: string },
+): Promise<Start> {
   const file = await readCheckpointFile(options.dir);
   const sequenced = await sequencedSize(sql);
   if (file === null) return fromSql(sql, sequenced);
   const { head } = file;
-  const restored = (why: 'behind' | 'differs' | 'other-origin'): Start => ({ state: { kind: 'restored', why, checkpoint: head, sequenced }, edge: emptyEdge, promised: null });
+  const restored = (why: 'behind' | 'differs' | 'other-origin'): Start => ({
+    state: { kind: 'restored', why, checkpoint: head, sequenced },
+    edge: emptyEdge,
+    promised: null,
+  });
   if (head.origin !== options.origin) return restored('other-origin');
   if (head.size > sequenced) return restored('behind');
-  const [row] = await sql.query<{ root: string }>('select root from audit_checkpoints where size = $1', [head.size]);
+  const [row] = await sql.query<{ root: string }>(
+    'select root from audit_checkpoints where size = $1',
+    [head.size],
+  );
   if (row !== undefined && row.root !== head.root.toString('base64')) return restored('differs');
   const edge = await readEdge(options.dir, head.size);
   // Tiles that are lost or do not add up are made anew from SQL, which then must give the promised root.
   if (edge === null || !edgeRoot(edge).equals(head.root)) {
-    return (await rootInSql(sql, head.size)).equals(head.root) ? rebuild(head) : restored('differs');
+    return (await rootInSql(sql, head.size)).equals(head.root)
+      ? rebuild(head)
+      : restored('differs');
   }
   if (!(await tailMatches(sql, edge))) return restored('differs');
   return { state: { kind: 'ready' }, edge, promised: head };
 }
 
 async function fromSql(sql: Sql, sequenced: number): Promise<Start> {
-  const [row] = await sql.query<{ size: number; root: string }>('select size, root from audit_checkpoints order by size desc limit 1');
+  const [row] = await sql.query<{ size: number; root: string }>(
+    'select size, root from audit_checkpoints order by size desc limit 1',
+  );
   if (row === undefined) return { state: { kind: 'ready' }, edge: emptyEdge, promised: null };
   const head = { origin: '', size: row.size, root: Buffer.from(row.root, 'base64') };
-  if (row.size > sequenced) return { state: { kind: 'restored', why: 'behind', checkpoint: head, sequenced }, edge: emptyEdge, promised: null };
-  if (!(await rootInSql(sql, head.size)).equals(head.root)) return { state: { kind: 'restored', why: 'differs', checkpoint: head, sequenced }, edge: emptyEdge, promised: null };
+  if (row.size > sequenced)
+    return {
+      state: { kind: 'restored', why: 'behind', checkpoint: head, sequenced },
+      edge: emptyEdge,
+      promised: null,
+    };
+  if (!(await rootInSql(sql, head.size)).equals(head.root))
+    return {
+      state: { kind: 'restored', why: 'differs', checkpoint: head, sequenced },
+      edge: emptyEdge,
+      promised: null,
+    };
   return rebuild(head);
 }
 
-const rebuild = (head: Checkpoint): Start => ({ state: { kind: 'ready' }, edge: emptyEdge, promised: head });
+const rebuild = (head: Checkpoint): Start => ({
+  state: { kind: 'ready' },
+  edge: emptyEdge,
+  promised: head,
+});
 
 async function rootInSql(sql: Sql, size: number): Promise<Buffer> {
   let edge = emptyEdge;
   while (edge.size < size) {
-    const bodies = await readBodies(sql, { from: edge.size, to: Math.min(size, edge.size + pageMax) });
+    const bodies = await readBodies(sql, {
+      from: edge.size,
+      to: Math.min(size, edge.size + pageMax),
+    });
     if (bodies.length === 0) break;
     edge = growEdge(edge, bodies.map(leafHash)).edge;
   }
@@ -71,13 +107,21 @@ async function tailMatches(sql: Sql, edge: TreeEdge): Promise<boolean> {
 }
 
 export async function sequencedSize(sql: Sql): Promise<number> {
-  const [row] = await sql.query<{ size: number }>('select coalesce(max(seq) + 1, 0) as size from audit_entries where seq is not null');
+  const [row] = await sql.query<{ size: number }>(
+    'select coalesce(max(seq) + 1, 0) as size from audit_entries where seq is not null',
+  );
   return row?.size ?? 0;
 }
 
 /** Bodies of the sequenced entries in `[from, to)`, in order. */
-export async function readBodies(sql: Sql, range: { readonly from: number; readonly to: number }): Promise<Buffer[]> {
+export async function readBodies(
+  sql: Sql,
+  range: { readonly from: number; readonly to: number },
+): Promise<Buffer[]> {
   if (range.from >= range.to) return [];
-  const rows = await sql.query<{ body: string }>('select body from audit_entries where seq >= $1 and seq < $2 order by seq', [range.from, range.to]);
+  const rows = await sql.query<{ body: string }>(
+    'select body from audit_entries where seq >= $1 and seq < $2 order by seq',
+    [range.from, range.to],
+  );
   return rows.map((row) => Buffer.from(row.body));
 }

@@ -14,16 +14,39 @@ const partialsKept = 4;
 const tilesCachedMax = 4_096;
 
 /** Writes what a batch changed: full tiles and bundles for good, partial ones beside those of the last checkpoints. */
-export async function writeTiles(dir: string, batch: { readonly edge: TreeEdge; readonly full: readonly FullTile[]; readonly bundles: readonly Bundle[] }): Promise<void> {
-  for (const tile of batch.full) await writeFull(dir, { level: tile.level, index: tile.index, body: Buffer.concat(tile.hashes) });
+export async function writeTiles(
+  dir: string,
+  batch: {
+    readonly edge: TreeEdge;
+    readonly full: readonly FullTile[];
+    readonly bundles: readonly Bundle[];
+  },
+): Promise<void> {
+  for (const tile of batch.full)
+    await writeFull(dir, {
+      level: tile.level,
+      index: tile.index,
+      body: Buffer.concat(tile.hashes),
+    });
   for (const bundle of batch.bundles) {
     const body = encodeBundle(bundle.entries);
-    if (bundle.entries.length === tileWidth) await writeFull(dir, { level: 'entries', index: bundle.index, body });
-    else await writeAtomic(join(dir, tilePath('entries', bundle.index, bundle.entries.length)), body, 'fast');
+    if (bundle.entries.length === tileWidth)
+      await writeFull(dir, { level: 'entries', index: bundle.index, body });
+    else
+      await writeAtomic(
+        join(dir, tilePath('entries', bundle.index, bundle.entries.length)),
+        body,
+        'fast',
+      );
   }
   for (const [level, hashes] of batch.edge.levels.entries()) {
     const index = Math.floor(batch.edge.size / tileWidth ** (level + 1));
-    if (hashes.length > 0) await writeAtomic(join(dir, tilePath(level, index, hashes.length)), Buffer.concat(hashes), 'fast');
+    if (hashes.length > 0)
+      await writeAtomic(
+        join(dir, tilePath(level, index, hashes.length)),
+        Buffer.concat(hashes),
+        'fast',
+      );
   }
 }
 
@@ -33,7 +56,10 @@ export interface Bundle {
   readonly entries: readonly Buffer[];
 }
 
-async function writeFull(dir: string, tile: { level: number | 'entries'; index: number; body: Buffer }): Promise<void> {
+async function writeFull(
+  dir: string,
+  tile: { level: number | 'entries'; index: number; body: Buffer },
+): Promise<void> {
   await writeAtomic(join(dir, tilePath(tile.level, tile.index, tileWidth)), tile.body, 'durable');
 }
 
@@ -44,12 +70,17 @@ export async function prunePartials(dir: string, before: TreeEdge, after: TreeEd
     const [old, now] = [Math.floor(before.size / span), Math.floor(after.size / span)];
     if (old !== now) await rm(partialDir(dir, level, old), { recursive: true, force: true });
     const there = await readdir(partialDir(dir, level, now)).catch(() => []);
-    const widths = there.map(Number).filter(Number.isInteger).sort((a, b) => b - a);
-    for (const width of widths.slice(partialsKept)) await unlink(join(dir, tilePath(level, now, width))).catch(() => undefined);
+    const widths = there
+      .map(Number)
+      .filter(Number.isInteger)
+      .sort((a, b) => b - a);
+    for (const width of widths.slice(partialsKept))
+      await unlink(join(dir, tilePath(level, now, width))).catch(() => undefined);
   }
 }
 
-const partialDir = (dir: string, level: number | 'entries', index: number): string => dirname(join(dir, tilePath(level, index, 1)));
+const partialDir = (dir: string, level: number | 'entries', index: number): string =>
+  dirname(join(dir, tilePath(level, index, 1)));
 
 export async function writeCheckpoint(dir: string, note: string): Promise<void> {
   await writeAtomic(join(dir, 'checkpoint'), Buffer.from(note), 'durable');
@@ -60,14 +91,17 @@ export async function rememberCheckpoint(dir: string, note: string): Promise<voi
   await appendFile(join(dir, 'checkpoints.jsonl'), `${JSON.stringify(note)}\n`);
 }
 
-export async function readCheckpointFile(dir: string): Promise<{ note: string; head: Checkpoint } | null> {
+export async function readCheckpointFile(
+  dir: string,
+): Promise<{ note: string; head: Checkpoint } | null> {
   const note = await readFile(join(dir, 'checkpoint'), 'utf8').catch((error: unknown) => {
     if (isAbsent(error)) return null;
     throw error;
   });
   if (note === null) return null;
   const head = readCheckpoint(note);
-  if (head === null) throw new SallyportError('BROKEN_INVARIANT', 'the checkpoint file of the log is unreadable');
+  if (head === null)
+    throw new SallyportError('BROKEN_INVARIANT', 'the checkpoint file of the log is unreadable');
   return { note, head };
 }
 
@@ -76,7 +110,14 @@ export async function readEdge(dir: string, size: number): Promise<TreeEdge | nu
   const levels: Buffer[][] = [];
   for (let level = 0; size >= tileWidth ** level; level += 1) {
     const count = Math.floor(size / tileWidth ** level);
-    const hashes = count % tileWidth === 0 ? [] : await readHashes(dir, { level, index: Math.floor(count / tileWidth), width: count % tileWidth });
+    const hashes =
+      count % tileWidth === 0
+        ? []
+        : await readHashes(dir, {
+            level,
+            index: Math.floor(count / tileWidth),
+            width: count % tileWidth,
+          });
     if (hashes === null) return null;
     levels.push(hashes);
   }
@@ -97,22 +138,35 @@ export function createSubtreeReader(dir: string, size: number): SubtreeReader {
     if (tiles.size >= tilesCachedMax) tiles.clear();
     tiles.set(key, known);
     const hashes = await known;
-    if (hashes === null) throw new SallyportError('NOT_FOUND', `the log lacks ${tilePath(level, tile, width)}`);
+    if (hashes === null)
+      throw new SallyportError('NOT_FOUND', `the log lacks ${tilePath(level, tile, width)}`);
     return perfectRoot(hashes.slice(first % tileWidth, (first % tileWidth) + within));
   };
 }
 
-async function readHashes(dir: string, tile: { level: number; index: number; width: number }): Promise<Buffer[] | null> {
-  const exact = await readFile(join(dir, tilePath(tile.level, tile.index, tile.width))).catch(() => null);
+async function readHashes(
+  dir: string,
+  tile: { level: number; index: number; width: number },
+): Promise<Buffer[] | null> {
+  const exact = await readFile(join(dir, tilePath(tile.level, tile.index, tile.width))).catch(
+    () => null,
+  );
   // A partial tile goes when the full one is there, which begins with the same hashes.
-  const body = exact ?? (await readFile(join(dir, tilePath(tile.level, tile.index, tileWidth))).catch(() => null));
+  const body =
+    exact ??
+    (await readFile(join(dir, tilePath(tile.level, tile.index, tileWidth))).catch(() => null));
   if (body === null || body.length < tile.width * hashBytes) return null;
-  return Array.from({ length: tile.width }, (_, at) => body.subarray(at * hashBytes, (at + 1) * hashBytes));
+  return Array.from({ length: tile.width }, (_, at) =>
+    body.subarray(at * hashBytes, (at + 1) * hashBytes),
+  );
 }
 
 /** True where the entries' hashes are exactly the given ones. */
 export function sameLeaves(entries: readonly Buffer[], hashes: readonly Buffer[]): boolean {
-  return entries.length === hashes.length && entries.every((entry, at) => hashes[at]?.equals(leafHash(entry)) === true);
+  return (
+    entries.length === hashes.length &&
+    entries.every((entry, at) => hashes[at]?.equals(leafHash(entry)) === true)
+  );
 }
 
 async function writeAtomic(path: string, body: Buffer, how: 'durable' | 'fast'): Promise<void> {
@@ -131,4 +185,5 @@ async function writeAtomic(path: string, body: Buffer, how: 'durable' | 'fast'):
   await rename(part, path);
 }
 
-const isAbsent = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const isAbsent = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';

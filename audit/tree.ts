@@ -21,7 +21,10 @@ export interface FullTile {
 export const emptyEdge: TreeEdge = { size: 0, levels: [] };
 
 /** Appends leaf hashes; gives the new edge and the tiles that became full on the way. The old edge stays valid. */
-export function growEdge(edge: TreeEdge, leaves: readonly Buffer[]): { edge: TreeEdge; full: FullTile[] } {
+export function growEdge(
+  edge: TreeEdge,
+  leaves: readonly Buffer[],
+): { edge: TreeEdge; full: FullTile[] } {
   const levels = edge.levels.map((hashes) => [...hashes]);
   const full: FullTile[] = [];
   let size = edge.size;
@@ -62,7 +65,8 @@ export function perfectRoot(hashes: readonly Buffer[]): Buffer {
   let row = hashes;
   while (row.length > 1) {
     const above: Buffer[] = [];
-    for (let at = 0; at + 1 < row.length; at += 2) above.push(nodeHash(row[at] ?? emptyRoot(), row[at + 1] ?? emptyRoot()));
+    for (let at = 0; at + 1 < row.length; at += 2)
+      above.push(nodeHash(row[at] ?? emptyRoot(), row[at + 1] ?? emptyRoot()));
     row = above;
   }
   return row[0] ?? emptyRoot();

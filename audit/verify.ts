@@ -40,24 +40,36 @@ export async function verifyLog(path: string, options: VerifyOptions): Promise<V
   const findings = collectFindings();
   const content = readContent(findings);
   const keys = options.publicKeys.map(parseNoteKey).filter((key): key is NoteKey => key !== null);
-  if (keys.length < options.publicKeys.length || keys.length === 0) findings.add('checkpoint', null, 'a key is missing or malformed: expected name+hash+base64');
+  if (keys.length < options.publicKeys.length || keys.length === 0)
+    findings.add('checkpoint', null, 'a key is missing or malformed: expected name+hash+base64');
   const there = await stat(path).catch(() => null);
   if (there === null) findings.add('format', null, 'there is nothing at that path');
-  const check = { keys, origin: options.origin, onEntry: (bytes: Buffer, index: number) => content.read(bytes, index) };
+  const check = {
+    keys,
+    origin: options.origin,
+    onEntry: (bytes: Buffer, index: number) => content.read(bytes, index),
+  };
   let head: SignedHead | null = null;
-  if (there?.isDirectory() === true) head = await checkDirectory({ ...check, dir: path, kept: options.kept ?? [] }, findings);
+  if (there?.isDirectory() === true)
+    head = await checkDirectory({ ...check, dir: path, kept: options.kept ?? [] }, findings);
   else if (there !== null) head = await checkExport({ ...check, path }, findings);
   return {
     ok: findings.problems.length === 0,
     problems: firstThingsFirst(findings.problems),
     notes: findings.notes,
-    head: head === null ? null : { origin: head.origin, size: head.size, root: head.root.toString('base64') },
+    head:
+      head === null
+        ? null
+        : { origin: head.origin, size: head.size, root: head.root.toString('base64') },
     entries: content.count(),
   };
 }
 
 /** What entries say, in their order: form, repeated ids, decisions, heartbeats. */
-function readContent(findings: Findings): { read(bytes: Buffer, index: number): void; count(): number } {
+function readContent(findings: Findings): {
+  read(bytes: Buffer, index: number): void;
+  count(): number;
+} {
   const decisions = createDecisionCheck(findings);
   const ids = new Map<string, number>();
   let count = 0;
@@ -69,11 +81,13 @@ function readContent(findings: Findings): { read(bytes: Buffer, index: number): 
       const entry = readLoggedEntry(bytes, index, findings);
       if (entry === null) return;
       const earlier = ids.get(entry.id);
-      if (earlier !== undefined) findings.add('entry-repeated', index, `it has the id of entry ${earlier}`);
+      if (earlier !== undefined)
+        findings.add('entry-repeated', index, `it has the id of entry ${earlier}`);
       ids.set(entry.id, index);
       decisions.read(entry);
       if (entry.type !== 'log.heartbeat') return;
-      if (heartbeat !== null && Date.parse(entry.time) - Date.parse(heartbeat) > heartbeatGapMs) findings.note(`no heartbeat from ${heartbeat} to ${entry.time}`);
+      if (heartbeat !== null && Date.parse(entry.time) - Date.parse(heartbeat) > heartbeatGapMs)
+        findings.note(`no heartbeat from ${heartbeat} to ${entry.time}`);
       heartbeat = entry.time;
     },
   };
@@ -81,6 +95,13 @@ function readContent(findings: Findings): { read(bytes: Buffer, index: number): 
 
 /** What breaks the log itself comes before what its content lacks: a dropped vote shows as both. */
 function firstThingsFirst(problems: readonly Problem[]): Problem[] {
-  const rank = (problem: Problem): number => (problem.kind === 'decision' ? 2 : problem.kind === 'not-canonical' || problem.kind === 'format' || problem.kind === 'entry-repeated' ? 1 : 0);
+  const rank = (problem: Problem): number =>
+    problem.kind === 'decision'
+      ? 2
+      : problem.kind === 'not-canonical' ||
+          problem.kind === 'format' ||
+          problem.kind === 'entry-repeated'
+        ? 1
+        : 0;
   return problems.toSorted((a, b) => rank(a) - rank(b) || (a.index ?? -1) - (b.index ?? -1));
 }

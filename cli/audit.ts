@@ -20,7 +20,19 @@ export const auditUsage = `sallyport audit query [--actor A] [--type T] [--outco
 sallyport audit export [--incident I | --run R | --from TIME --to TIME] [--out FILE]
 sallyport audit checkpoint [--json]`;
 
-const filters = ['actor', 'type', 'outcome', 'incident', 'run', 'subject', 'playbook', 'from', 'to', 'limit', 'cursor'];
+const filters = [
+  'actor',
+  'type',
+  'outcome',
+  'incident',
+  'run',
+  'subject',
+  'playbook',
+  'from',
+  'to',
+  'limit',
+  'cursor',
+];
 const selections = ['incident', 'run', 'from', 'to'];
 
 /** `sallyport audit query | export | checkpoint`, for auditors. */
@@ -50,7 +62,9 @@ async function query(api: AuditApi, args: readonly string[], io: CliIo): Promise
 export function entryLine(entry: AuditPage['entries'][number]): string {
   const place = entry.seq === null ? '-' : `#${entry.seq}`;
   const about = [entry.incident, entry.subject].filter((part) => part !== null).join(' ');
-  return printable(`${place.padStart(8)} ${entry.time} ${entry.type.padEnd(17)} ${entry.outcome.padEnd(8)} ${entry.actor.kind}:${entry.actor.id} ${about}`);
+  return printable(
+    `${place.padStart(8)} ${entry.time} ${entry.type.padEnd(17)} ${entry.outcome.padEnd(8)} ${entry.actor.kind}:${entry.actor.id} ${about}`,
+  );
 }
 
 async function exportTo(api: AuditApi, args: readonly string[], io: CliIo): Promise<number> {
@@ -70,7 +84,10 @@ async function exportTo(api: AuditApi, args: readonly string[], io: CliIo): Prom
 
 async function checkpoint(api: AuditApi, args: readonly string[], io: CliIo): Promise<number> {
   const flags = readFlags(args, {});
-  const answer = (await api.call('GET', '/v1/audit/checkpoint')) as { checkpoint: string; verifierKey: string };
+  const answer = (await api.call('GET', '/v1/audit/checkpoint')) as {
+    checkpoint: string;
+    verifierKey: string;
+  };
   if (flags.has('json')) printJson(io, answer);
   else {
     io.stdout.write(answer.checkpoint);
@@ -79,7 +96,8 @@ async function checkpoint(api: AuditApi, args: readonly string[], io: CliIo): Pr
   return exitCodes.done;
 }
 
-const kindsOf = (names: readonly string[]): Record<string, 'text'> => Object.fromEntries(names.map((name) => [name, 'text' as const]));
+const kindsOf = (names: readonly string[]): Record<string, 'text'> =>
+  Object.fromEntries(names.map((name) => [name, 'text' as const]));
 
 function search(flags: Flags, names: readonly string[]): string {
   const given = names.flatMap((name) => {

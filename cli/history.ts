@@ -16,7 +16,10 @@ export function createHistoryCommand(api: Pick<AuditApi, 'call'>): CliCommand {
     const flags = readFlags(args, {});
     const incident = flags.word(0, 'the incident');
     // Our own API answered; its shape is tested with it.
-    const history = (await api.call('GET', `/v1/incidents/${encodeURIComponent(incident)}/history`)) as IncidentHistory;
+    const history = (await api.call(
+      'GET',
+      `/v1/incidents/${encodeURIComponent(incident)}/history`,
+    )) as IncidentHistory;
     if (flags.has('json')) printJson(io, history);
     else printHistory(history, io);
     return exitCodes.done;
@@ -31,19 +34,33 @@ interface Line {
 
 function printHistory(history: IncidentHistory, io: CliIo): void {
   const { incident, runs, gaps } = history;
-  printLine(io.stdout, printable(`#${incident.number} ${incident.id} ${incident.state}: ${incident.title}`));
-  for (const run of runs) printLine(io.stdout, printable(`  ${run.key} ${run.playbook}@${run.version} ${run.status}`));
+  printLine(
+    io.stdout,
+    printable(`#${incident.number} ${incident.id} ${incident.state}: ${incident.title}`),
+  );
+  for (const run of runs)
+    printLine(io.stdout, printable(`  ${run.key} ${run.playbook}@${run.version} ${run.status}`));
   printLine(io.stdout, '');
   printLine(io.stdout, `${'time'.padEnd(24)} ${'ledger'.padEnd(leftChars)} | Temporal`);
-  const lines = [...ledgerLines(history), ...eventLines(history)].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-  for (const line of lines) printLine(io.stdout, `${line.time} ${printableHead(line.left, leftChars).padEnd(leftChars)} | ${printableHead(line.right, rightChars)}`.trimEnd());
+  const lines = [...ledgerLines(history), ...eventLines(history)].sort((a, b) =>
+    a.time < b.time ? -1 : a.time > b.time ? 1 : 0,
+  );
+  for (const line of lines)
+    printLine(
+      io.stdout,
+      `${line.time} ${printableHead(line.left, leftChars).padEnd(leftChars)} | ${printableHead(line.right, rightChars)}`.trimEnd(),
+    );
   for (const gap of gaps) printLine(io.stderr, `missing: ${printable(gap)}`);
 }
 
 function ledgerLines(history: IncidentHistory): Line[] {
   return history.ledger.map((entry) => {
     const place = entry.seq === null ? '-' : `#${entry.seq}`;
-    return { time: entry.time, left: `${place} ${entry.type} ${entry.outcome} ${entry.actor.kind}:${entry.actor.id} ${detailOf(entry.data)}`, right: '' };
+    return {
+      time: entry.time,
+      left: `${place} ${entry.type} ${entry.outcome} ${entry.actor.kind}:${entry.actor.id} ${detailOf(entry.data)}`,
+      right: '',
+    };
   });
 }
 
@@ -55,13 +72,34 @@ function eventLines(history: IncidentHistory): Line[] {
       .map((event) => {
         const id = `${workflowId.slice(0, 24)}${source === 'export' ? ' (export)' : ''}`;
         const values = Object.values(event.values).flat();
-        const what = values.length === 0 ? '' : JSON.stringify(values.length === 1 ? values[0] : values);
-        return { time: event.time, left: '', right: `${id} ${event.id} ${event.type} ${event.name ?? ''} ${what ?? ''}` };
+        const what =
+          values.length === 0 ? '' : JSON.stringify(values.length === 1 ? values[0] : values);
+        return {
+          time: event.time,
+          left: '',
+          right: `${id} ${event.id} ${event.type} ${event.name ?? ''} ${what ?? ''}`,
+        };
       }),
   );
 }
 
 function detailOf(data: IncidentHistory['ledger'][number]['data']): string {
-  const words = ['rule', 'step', 'capability', 'connection', 'state', 'to', 'why', 'verdict', 'detail', 'reason', 'outcome'];
-  return words.flatMap((name) => (typeof data[name] === 'string' && data[name] !== '' ? [`${name}=${data[name]}`] : [])).join(' ');
+  const words = [
+    'rule',
+    'step',
+    'capability',
+    'connection',
+    'state',
+    'to',
+    'why',
+    'verdict',
+    'detail',
+    'reason',
+    'outcome',
+  ];
+  return words
+    .flatMap((name) =>
+      typeof data[name] === 'string' && data[name] !== '' ? [`${name}=${data[name]}`] : [],
+    )
+    .join(' ');
 }

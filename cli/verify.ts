@@ -23,9 +23,15 @@ export async function verifyCommand(args: string[], io: CliIo): Promise<number> 
   const given = flags.texts('key');
   if (given.length === 0) usage('--key is missing');
   const publicKeys = await Promise.all(given.map((key) => keyText(key, io.workingDir)));
-  const kept = await Promise.all(flags.texts('kept').map((file) => readText(resolve(io.workingDir, file))));
+  const kept = await Promise.all(
+    flags.texts('kept').map((file) => readText(resolve(io.workingDir, file))),
+  );
   const origin = flags.text('origin');
-  const report = await verifyLog(path, { publicKeys, kept, ...(origin === undefined ? {} : { origin }) });
+  const report = await verifyLog(path, {
+    publicKeys,
+    kept,
+    ...(origin === undefined ? {} : { origin }),
+  });
   if (flags.has('json')) printJson(io, report);
   else printReport(report, io);
   return report.ok ? exitCodes.done : exitCodes.refused;
@@ -34,17 +40,31 @@ export async function verifyCommand(args: string[], io: CliIo): Promise<number> 
 function printReport(report: VerifyReport, io: CliIo): void {
   const { head, problems, notes } = report;
   for (const note of notes) printLine(io.stderr, `note: ${printable(note)}`);
-  if (head !== null) printLine(io.stdout, `${printable(head.origin)}: ${report.entries} of ${head.size} entries read, root ${head.root}`);
+  if (head !== null)
+    printLine(
+      io.stdout,
+      `${printable(head.origin)}: ${report.entries} of ${head.size} entries read, root ${head.root}`,
+    );
   const [first, ...others] = problems;
-  if (first === undefined) return printLine(io.stdout, 'OK: signed, complete and unchanged; every gated action had its decision');
+  if (first === undefined)
+    return printLine(
+      io.stdout,
+      'OK: signed, complete and unchanged; every gated action had its decision',
+    );
   const where = first.index === null ? '' : `entry ${first.index}: `;
   printLine(io.stdout, `WRONG: ${where}${first.kind}: ${printable(first.detail)}`);
-  for (const problem of others.slice(0, 20)) printLine(io.stdout, `  also ${problem.index === null ? '' : `entry ${problem.index}: `}${problem.kind}: ${printable(problem.detail)}`);
+  for (const problem of others.slice(0, 20))
+    printLine(
+      io.stdout,
+      `  also ${problem.index === null ? '' : `entry ${problem.index}: `}${problem.kind}: ${printable(problem.detail)}`,
+    );
   if (others.length > 20) printLine(io.stdout, `  and ${others.length - 20} more`);
 }
 
 async function keyText(key: string, workingDir: string): Promise<string> {
-  return /^[^\s+]+\+[0-9a-f]{8}\+/u.test(key) ? key : (await readText(resolve(workingDir, key))).trim();
+  return /^[^\s+]+\+[0-9a-f]{8}\+/u.test(key)
+    ? key
+    : (await readText(resolve(workingDir, key))).trim();
 }
 
 async function readText(path: string): Promise<string> {

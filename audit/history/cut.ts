@@ -5,20 +5,32 @@ import { record } from './decode.ts';
  * Leaves of a batch's events only what belongs to the given runs: items of vectorised activities, their outcomes by
  * the same places, and runs in inputs and reports. Events that concern none of them stay, with nothing inside.
  */
-export function cutToRuns(events: readonly OpenedEvent[], runs: ReadonlySet<string>): OpenedEvent[] {
+export function cutToRuns(
+  events: readonly OpenedEvent[],
+  runs: ReadonlySet<string>,
+): OpenedEvent[] {
   const kept = new Map<number, { readonly of: number; readonly places: readonly number[] }>();
   return events.map((event) => {
     const places = event.scheduledBy === null ? undefined : kept.get(event.scheduledBy);
     const values: Record<string, readonly unknown[]> = {};
     for (const [field, list] of Object.entries(event.values)) {
       values[field] = list.map((value) => {
-        if (field === 'result' && places !== undefined && Array.isArray(value) && value.length === places.of) return places.places.map((place) => value[place] as unknown);
+        if (
+          field === 'result' &&
+          places !== undefined &&
+          Array.isArray(value) &&
+          value.length === places.of
+        )
+          return places.places.map((place) => value[place] as unknown);
         return cut(value, runs);
       });
     }
     const [items] = event.values['input'] ?? [];
     if (event.type === 'ActivityTaskScheduled' && Array.isArray(items)) {
-      kept.set(event.id, { of: items.length, places: items.flatMap((item, place) => (isForeign(item, runs) ? [] : [place])) });
+      kept.set(event.id, {
+        of: items.length,
+        places: items.flatMap((item, place) => (isForeign(item, runs) ? [] : [place])),
+      });
     }
     return { ...event, values };
   });
@@ -26,14 +38,28 @@ export function cutToRuns(events: readonly OpenedEvent[], runs: ReadonlySet<stri
 
 /** True for events in which something of the runs is left, or that never held any run. */
 export function concerns(whole: OpenedEvent, left: OpenedEvent): boolean {
-  const count = (event: OpenedEvent): number => Object.values(event.values).flat().reduce<number>((sum, value) => sum + sizeOf(value), 0);
-  return count(whole) === count(left) || Object.values(left.values).flat().some((value) => !Array.isArray(value) || value.length > 0);
+  const count = (event: OpenedEvent): number =>
+    Object.values(event.values)
+      .flat()
+      .reduce<number>((sum, value) => sum + sizeOf(value), 0);
+  return (
+    count(whole) === count(left) ||
+    Object.values(left.values)
+      .flat()
+      .some((value) => !Array.isArray(value) || value.length > 0)
+  );
 }
 
 function cut(value: unknown, runs: ReadonlySet<string>): unknown {
-  if (Array.isArray(value)) return value.filter((item) => !isForeign(item, runs)).map((item: unknown) => cut(item, runs));
+  if (Array.isArray(value))
+    return value.filter((item) => !isForeign(item, runs)).map((item: unknown) => cut(item, runs));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, Array.isArray(item) ? cut(item, runs) : item]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      name,
+      Array.isArray(item) ? cut(item, runs) : item,
+    ]),
+  );
 }
 
 /** An item that names a run which is not one of ours. */
@@ -44,8 +70,17 @@ function isForeign(item: unknown, runs: ReadonlySet<string>): boolean {
 
 function runKeyOf(item: unknown): string | null {
   const fields = record(item);
-  const candidates = [record(fields['run'])['key'], record(fields['report'])['key'], record(fields['state'])['key'], fields['runKey'], fields['key']];
-  return candidates.find((key): key is string => typeof key === 'string' && key.startsWith('run_')) ?? null;
+  const candidates = [
+    record(fields['run'])['key'],
+    record(fields['report'])['key'],
+    record(fields['state'])['key'],
+    fields['runKey'],
+    fields['key'],
+  ];
+  return (
+    candidates.find((key): key is string => typeof key === 'string' && key.startsWith('run_')) ??
+    null
+  );
 }
 
 const sizeOf = (value: unknown): number => (Array.isArray(value) ? value.length : 1);

@@ -19,17 +19,25 @@ export interface OpenedEvent {
 const payloadFields = ['input', 'result', 'details', 'lastCompletionResult'];
 
 /** Opens a history for people. A payload that cannot be opened (another key) becomes the text `(sealed)`. */
-export async function openHistory(history: History, converter: LoadedDataConverter): Promise<OpenedEvent[]> {
+export async function openHistory(
+  history: History,
+  converter: LoadedDataConverter,
+): Promise<OpenedEvent[]> {
   const events: OpenedEvent[] = [];
   for (const event of history.events ?? []) {
-    const found = Object.entries(event).find(([name, value]) => name.endsWith('EventAttributes') && value !== null && value !== undefined);
+    const found = Object.entries(event).find(
+      ([name, value]) => name.endsWith('EventAttributes') && value !== null && value !== undefined,
+    );
     const attributes: Record<string, unknown> = { ...(found?.[1] as object | undefined) };
     events.push({
       id: Number(event.eventId ?? 0),
       time: timeOf(event.eventTime),
       type: typeOf(found?.[0] ?? ''),
       values: await openAll(attributes, converter),
-      scheduledBy: numberOf(attributes['scheduledEventId']) ?? numberOf(attributes['initiatedEventId']) ?? numberOf(attributes['acceptedEventId']),
+      scheduledBy:
+        numberOf(attributes['scheduledEventId']) ??
+        numberOf(attributes['initiatedEventId']) ??
+        numberOf(attributes['acceptedEventId']),
       name: await nameOf(attributes, converter),
     });
   }
@@ -42,7 +50,10 @@ function typeOf(field: string): string {
   return bare.charAt(0).toUpperCase() + bare.slice(1);
 }
 
-async function openAll(attributes: Record<string, unknown>, converter: LoadedDataConverter): Promise<Record<string, readonly unknown[]>> {
+async function openAll(
+  attributes: Record<string, unknown>,
+  converter: LoadedDataConverter,
+): Promise<Record<string, readonly unknown[]>> {
   const opened: Record<string, readonly unknown[]> = {};
   for (const field of payloadFields) {
     const payloads = payloadsOf(attributes[field]);
@@ -56,7 +67,10 @@ async function openAll(attributes: Record<string, unknown>, converter: LoadedDat
   return opened;
 }
 
-async function open(payloads: readonly Payload[], converter: LoadedDataConverter): Promise<readonly unknown[]> {
+async function open(
+  payloads: readonly Payload[],
+  converter: LoadedDataConverter,
+): Promise<readonly unknown[]> {
   try {
     return await decodeArrayFromPayloads(converter, [...payloads]);
   } catch {
@@ -64,10 +78,19 @@ async function open(payloads: readonly Payload[], converter: LoadedDataConverter
   }
 }
 
-async function nameOf(attributes: Record<string, unknown>, converter: LoadedDataConverter): Promise<string | null> {
+async function nameOf(
+  attributes: Record<string, unknown>,
+  converter: LoadedDataConverter,
+): Promise<string | null> {
   const failure = attributes['failure'];
   if (failure !== null && failure !== undefined) return failureOf(failure, converter);
-  for (const field of ['activityType', 'workflowType', 'signalName', 'timerId', 'workflowExecution']) {
+  for (const field of [
+    'activityType',
+    'workflowType',
+    'signalName',
+    'timerId',
+    'workflowExecution',
+  ]) {
     const value = attributes[field];
     if (typeof value === 'string' && value !== '') return value;
     const nested = record(value);
@@ -81,19 +104,28 @@ async function nameOf(attributes: Record<string, unknown>, converter: LoadedData
 async function failureOf(failure: object, converter: LoadedDataConverter): Promise<string> {
   const type = record(record(failure)['applicationFailureInfo'])['type'];
   const message = record(failure)['message'];
-  const [sealed] = await open(payloadsOf({ payloads: [record(failure)['encodedAttributes']] }), converter);
+  const [sealed] = await open(
+    payloadsOf({ payloads: [record(failure)['encodedAttributes']] }),
+    converter,
+  );
   const opened = record(sealed)['message'];
-  return [type, typeof opened === 'string' ? opened : message].filter((text) => typeof text === 'string' && text !== '').join(': ');
+  return [type, typeof opened === 'string' ? opened : message]
+    .filter((text) => typeof text === 'string' && text !== '')
+    .join(': ');
 }
 
 function payloadsOf(value: unknown): readonly Payload[] {
   const payloads = record(value)['payloads'];
   // Temporal's own decoder made these.
-  return Array.isArray(payloads) ? payloads.filter((item): item is Payload => typeof item === 'object' && item !== null) : [];
+  return Array.isArray(payloads)
+    ? payloads.filter((item): item is Payload => typeof item === 'object' && item !== null)
+    : [];
 }
 
 function timeOf(time: { seconds?: unknown; nanos?: number | null } | null | undefined): string {
-  return new Date(Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1_000_000)).toISOString();
+  return new Date(
+    Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1_000_000),
+  ).toISOString();
 }
 
 function numberOf(value: unknown): number | null {
@@ -103,5 +135,7 @@ function numberOf(value: unknown): number | null {
 
 export function record(value: unknown): Record<string, unknown> {
   // Any non-array object may be read by its keys.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
 }

@@ -22,7 +22,9 @@ export function createApproverBook(): ApproverBook {
     get: (id) => approvers.get(id),
     read(entry) {
       const fields = record(entry.data['approver']);
-      const keys = list(fields['keys']).map(record).filter((key) => typeof key['revokedAt'] !== 'string');
+      const keys = list(fields['keys'])
+        .map(record)
+        .filter((key) => typeof key['revokedAt'] !== 'string');
       approvers.set(text(fields['id']), {
         person: text(fields['person']),
         kind: text(fields['kind']),

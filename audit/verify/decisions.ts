@@ -30,7 +30,14 @@ export interface DecisionCheck {
 }
 
 export function createDecisionCheck(findings: Findings): DecisionCheck {
-  const court: Court = { gates: new Map(), votes: new Map(), granted: new Map(), used: new Set(), acted: new Map(), approvers: createApproverBook() };
+  const court: Court = {
+    gates: new Map(),
+    votes: new Map(),
+    granted: new Map(),
+    used: new Set(),
+    acted: new Map(),
+    approvers: createApproverBook(),
+  };
   return {
     read: (entry) => {
       const why = readers[entry.type]?.(entry, court) ?? null;
@@ -75,11 +82,15 @@ function readVote(entry: LoggedEntry, court: Court): string | null {
   if (vote.wrong !== null) return vote.wrong;
   const gate = court.gates.get(vote.gateId);
   if (gate === undefined) return 'no gate was opened for it';
-  if (gate.orderDigest !== vote.orderDigest) return 'it is for another order than the one of its gate';
-  if (gate.groups.length > 0 && !vote.groups.some((group) => gate.groups.includes(group))) return 'the voter is in none of the groups that the rule names';
+  if (gate.orderDigest !== vote.orderDigest)
+    return 'it is for another order than the one of its gate';
+  if (gate.groups.length > 0 && !vote.groups.some((group) => gate.groups.includes(group)))
+    return 'the voter is in none of the groups that the rule names';
   const asked = personKey(vote.person) === personKey(gate.requester);
-  if (asked && vote.decision !== 'reject' && !gate.requesterMayApprove) return 'the requester voted on their own request';
-  if (vote.decision !== 'undo' && entry.time >= gate.expiresAt) return 'it came after the gate expired';
+  if (asked && vote.decision !== 'reject' && !gate.requesterMayApprove)
+    return 'the requester voted on their own request';
+  if (vote.decision !== 'undo' && entry.time >= gate.expiresAt)
+    return 'it came after the gate expired';
   court.votes.set(vote.id, vote);
   return null;
 }
@@ -93,14 +104,19 @@ function readGate(entry: LoggedEntry, { gates }: Court): string | null {
   }
   if (gate === undefined) return 'no such gate was opened';
   const state = text(entry.data['state']);
-  if (gate.state !== 'open' && !(gate.state === 'approved' && state === 'void')) return `the gate was ${gate.state} before`;
+  if (gate.state !== 'open' && !(gate.state === 'approved' && state === 'void'))
+    return `the gate was ${gate.state} before`;
   gates.set(id, { ...gate, state });
   return null;
 }
 
 function readGrant(entry: LoggedEntry, court: Court): null {
   const { data } = entry;
-  court.granted.set(warrantKey(entry), { gateId: text(data['gateId']), votes: list(data['votes']).map(text), expiresAt: text(data['expiresAt']) });
+  court.granted.set(warrantKey(entry), {
+    gateId: text(data['gateId']),
+    votes: list(data['votes']).map(text),
+    expiresAt: text(data['expiresAt']),
+  });
   return null;
 }
 
@@ -119,13 +135,23 @@ function readUse(entry: LoggedEntry, court: Court): string | null {
 }
 
 /** Why the votes of a warrant do not carry it, or null. */
-function quorumGap(grant: Granted, order: { readonly digest: string; readonly purpose: string }, court: Court): string | null {
+function quorumGap(
+  grant: Granted,
+  order: { readonly digest: string; readonly purpose: string },
+  court: Court,
+): string | null {
   const gate = court.gates.get(grant.gateId);
-  if (gate === undefined || gate.orderDigest !== order.digest) return 'no gate was opened for its order';
-  const named = grant.votes.map((id) => court.votes.get(id)).filter((vote) => vote?.orderDigest === order.digest && vote.gateId === grant.gateId);
-  if (named.length !== grant.votes.length) return 'a vote that it names is not in the log, or was not valid';
+  if (gate === undefined || gate.orderDigest !== order.digest)
+    return 'no gate was opened for its order';
+  const named = grant.votes
+    .map((id) => court.votes.get(id))
+    .filter((vote) => vote?.orderDigest === order.digest && vote.gateId === grant.gateId);
+  if (named.length !== grant.votes.length)
+    return 'a vote that it names is not in the log, or was not valid';
   const wanted = order.purpose === 'undo' ? 'undo' : 'approve';
-  const people = new Set(named.flatMap((vote) => (vote?.decision === wanted ? [personKey(vote.person)] : [])));
+  const people = new Set(
+    named.flatMap((vote) => (vote?.decision === wanted ? [personKey(vote.person)] : [])),
+  );
   if (order.purpose === 'undo') return people.size > 0 ? null : 'nobody signed the undo';
   if (gate.state !== 'approved') return `its gate is ${gate.state}, not approved`;
   if (people.size < gate.quorum) return `${people.size} of ${gate.quorum} people approved`;
@@ -138,7 +164,10 @@ const gatedEffects = new Set(['disruptive', 'irreversible']);
 function readDeed(entry: LoggedEntry, court: Court): string | null {
   if (entry.outcome !== 'done') return null;
   const digest = text(entry.data['orderDigest']);
-  if (digest === '') return gatedEffects.has(text(entry.data['effect'])) ? 'an effect that needs a warrant names no order' : null;
+  if (digest === '')
+    return gatedEffects.has(text(entry.data['effect']))
+      ? 'an effect that needs a warrant names no order'
+      : null;
   const key = `${purposeOf(entry)}/${digest}`;
   const keys = court.acted.get(key) ?? new Set();
   court.acted.set(key, keys.add(text(entry.data['key'])));
@@ -147,7 +176,8 @@ function readDeed(entry: LoggedEntry, court: Court): string | null {
 }
 
 const purposeOf = (entry: LoggedEntry): string => text(entry.data['purpose']) || 'act';
-const warrantKey = (entry: LoggedEntry): string => `${purposeOf(entry)}/${text(entry.data['orderDigest'])}`;
+const warrantKey = (entry: LoggedEntry): string =>
+  `${purposeOf(entry)}/${text(entry.data['orderDigest'])}`;
 
 function toGate(entry: LoggedEntry): LoggedGate {
   const { data } = entry;

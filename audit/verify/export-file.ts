@@ -19,9 +19,22 @@ const lineCharsMax = 1 << 20;
  * Checks an export: a header with the signed checkpoint, entries in order, each with its proof, and a last line that
  * says how many there were. A proof stops at the first node that an earlier proof has shown; the first one is whole.
  */
-export async function checkExport(check: ExportCheck, findings: Findings): Promise<SignedHead | null> {
-  const lines = createInterface({ input: createReadStream(check.path, 'utf8'), crlfDelay: Infinity });
-  const reading: Reading = { head: null, span: null, next: 0, count: 0, ended: false, known: new Map() };
+export async function checkExport(
+  check: ExportCheck,
+  findings: Findings,
+): Promise<SignedHead | null> {
+  const lines = createInterface({
+    input: createReadStream(check.path, 'utf8'),
+    crlfDelay: Infinity,
+  });
+  const reading: Reading = {
+    head: null,
+    span: null,
+    next: 0,
+    count: 0,
+    ended: false,
+    known: new Map(),
+  };
   let first = true;
   for await (const line of lines) {
     if (line === '') continue;
@@ -34,7 +47,8 @@ export async function checkExport(check: ExportCheck, findings: Findings): Promi
     if (reading.head === null) break;
   }
   if (first) findings.add('format', null, 'the file is empty');
-  if (reading.head !== null && !reading.ended) findings.add('entry-missing', reading.next, 'the export is cut: its last line is missing');
+  if (reading.head !== null && !reading.ended)
+    findings.add('entry-missing', reading.next, 'the export is cut: its last line is missing');
   return reading.head;
 }
 
@@ -53,8 +67,13 @@ interface Context {
   readonly reading: Reading;
 }
 
-function readHeader(fields: Record<string, unknown>, { check, reading }: Context, findings: Findings): void {
-  if (fields['format'] !== 'sallyport-audit-export/v1') return findings.add('format', null, 'this is no export that this verifier knows');
+function readHeader(
+  fields: Record<string, unknown>,
+  { check, reading }: Context,
+  findings: Findings,
+): void {
+  if (fields['format'] !== 'sallyport-audit-export/v1')
+    return findings.add('format', null, 'this is no export that this verifier knows');
   const head = openCheckpoint(text(fields['checkpoint']), check.keys, check.origin);
   if ('wrong' in head) return findings.add('checkpoint', null, head.wrong);
   reading.head = head;
@@ -67,29 +86,55 @@ function readHeader(fields: Record<string, unknown>, { check, reading }: Context
 function readEnd(fields: Record<string, unknown>, reading: Reading, findings: Findings): void {
   reading.ended = true;
   const { span, next } = reading;
-  if (span !== null && next < span.to) findings.add('entry-missing', Math.max(next, span.from), 'the export ends before it');
-  if (fields['entries'] !== reading.count) findings.add('entry-missing', null, `the last line says ${String(fields['entries'])} entries, there are ${reading.count}`);
+  if (span !== null && next < span.to)
+    findings.add('entry-missing', Math.max(next, span.from), 'the export ends before it');
+  if (fields['entries'] !== reading.count)
+    findings.add(
+      'entry-missing',
+      null,
+      `the last line says ${String(fields['entries'])} entries, there are ${reading.count}`,
+    );
 }
 
-function readEntry(fields: Record<string, unknown>, { check, reading }: Context, findings: Findings): void {
+function readEntry(
+  fields: Record<string, unknown>,
+  { check, reading }: Context,
+  findings: Findings,
+): void {
   const { head, span } = reading;
   const seq = fields['seq'];
   if (head === null) return;
   reading.count += 1;
-  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 0 || seq >= head.size) return findings.add('order', reading.next, 'an entry has no place that the log has');
-  if (seq < reading.next) return findings.add('order', seq, `it stands after entry ${reading.next - 1}`);
+  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 0 || seq >= head.size)
+    return findings.add('order', reading.next, 'an entry has no place that the log has');
+  if (seq < reading.next)
+    return findings.add('order', seq, `it stands after entry ${reading.next - 1}`);
   const expected = Math.max(reading.next, span?.from ?? 0);
-  if (span !== null && seq > expected && expected < span.to) findings.add('entry-missing', expected, `entry ${seq} stands in its place`);
+  if (span !== null && seq > expected && expected < span.to)
+    findings.add('entry-missing', expected, `entry ${seq} stands in its place`);
   reading.next = seq + 1;
   const bytes = Buffer.from(text(fields['entry']));
   const proof = list(fields['proof']).map((hash) => Buffer.from(text(hash), 'base64'));
   const why = prove({ seq, size: head.size, leaf: hashLeaf(bytes), proof }, reading.known);
   if (why === null) check.onEntry(bytes, seq);
-  else findings.add(why === 'changed' ? 'entry-changed' : 'proof', seq, why === 'changed' ? 'it, or its proof, is not what was logged' : why);
+  else
+    findings.add(
+      why === 'changed' ? 'entry-changed' : 'proof',
+      seq,
+      why === 'changed' ? 'it, or its proof, is not what was logged' : why,
+    );
 }
 
 /** Climbs from the leaf to the first node that is known; what was met on the way is known from then on. */
-function prove(claim: { readonly seq: number; readonly size: number; readonly leaf: Buffer; readonly proof: readonly Buffer[] }, known: Map<number, Buffer>): string | null {
+function prove(
+  claim: {
+    readonly seq: number;
+    readonly size: number;
+    readonly leaf: Buffer;
+    readonly proof: readonly Buffer[];
+  },
+  known: Map<number, Buffer>,
+): string | null {
   const path = nodesFromRoot(claim.seq, claim.size);
   const met: [number, Buffer][] = [];
   let hash = claim.leaf;
@@ -126,14 +171,17 @@ function nodesFromRoot(index: number, size: number): PathNode[] {
     const middle = start + half;
     const isLeft = index < middle;
     const [left, right] = [nodeKey(start, middle), nodeKey(middle, end)];
-    path.push(isLeft ? { key: left, siblingKey: right, isLeft } : { key: right, siblingKey: left, isLeft });
+    path.push(
+      isLeft ? { key: left, siblingKey: right, isLeft } : { key: right, siblingKey: left, isLeft },
+    );
     [start, end] = isLeft ? [start, middle] : [middle, end];
   }
   return path;
 }
 
 /** In a tree of given size, a node is told by its first leaf and its height. */
-const nodeKey = (start: number, end: number): number => start * 64 + Math.ceil(Math.log2(end - start));
+const nodeKey = (start: number, end: number): number =>
+  start * 64 + Math.ceil(Math.log2(end - start));
 
 function parseLine(line: string): Record<string, unknown> {
   if (line.length > lineCharsMax) return {};

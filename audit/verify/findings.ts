@@ -1,9 +1,21 @@
 /** What can be wrong with a log, most basic first. */
 export type ProblemKind =
-  | 'checkpoint' | 'rolled-back' | 'forked'
-  | 'entry-changed' | 'entry-missing' | 'entry-extra' | 'entry-moved' | 'entry-repeated'
-  | 'tile-missing' | 'tile-changed' | 'proof' | 'order' | 'root'
-  | 'not-canonical' | 'decision' | 'format';
+  | 'checkpoint'
+  | 'rolled-back'
+  | 'forked'
+  | 'entry-changed'
+  | 'entry-missing'
+  | 'entry-extra'
+  | 'entry-moved'
+  | 'entry-repeated'
+  | 'tile-missing'
+  | 'tile-changed'
+  | 'proof'
+  | 'order'
+  | 'root'
+  | 'not-canonical'
+  | 'decision'
+  | 'format';
 
 export interface Problem {
   readonly kind: ProblemKind;
@@ -28,7 +40,8 @@ export function collectFindings(): Findings {
   return {
     problems,
     notes,
-    add: (kind, index, detail) => void (problems.length < problemsMax && problems.push({ kind, index, detail })),
+    add: (kind, index, detail) =>
+      void (problems.length < problemsMax && problems.push({ kind, index, detail })),
     note: (text) => void (notes.length < notesMax && notes.push(text)),
   };
 }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Findings } from './findings.ts';
-import { countRoot, hashLeaf, hashNode } from './merkle.ts';
+import { blame, checkUpperTiles } from './blame.ts';
+import { countRoot, hashLeaf, perfectHash } from './merkle.ts';
 import type { NoteKey, SignedHead } from './note.ts';
 import { openCheckpoint } from './note.ts';
 import { hashAt, perTile, readTile, splitBundle } from './tile-store.ts';
@@ -16,7 +17,10 @@ export interface DirectoryCheck {
 }
 
 /** Checks a tiled log: checkpoint, every entry, every tile, every signed head of the past. Null without a valid checkpoint. */
-export async function checkDirectory(check: DirectoryCheck, findings: Findings): Promise<SignedHead | null> {
+export async function checkDirectory(
+  check: DirectoryCheck,
+  findings: Findings,
+): Promise<SignedHead | null> {
   const note = await readFile(join(check.dir, 'checkpoint'), 'utf8').catch(() => null);
   if (note === null) findings.add('checkpoint', null, 'there is no checkpoint file');
   const head = note === null ? { wrong: '' } : openCheckpoint(note, check.keys, check.origin);
@@ -26,7 +30,8 @@ export async function checkDirectory(check: DirectoryCheck, findings: Findings):
   }
   const past = [...(await pastHeads(check, findings)), head].sort((a, b) => a.size - b.size);
   const walk = await walkEntries(check, { head, past }, findings);
-  if (walk.complete && walk.root.equals(head.root)) await checkUpperTiles(check.dir, { head, blocks: walk.blocks }, findings);
+  if (walk.complete && walk.root.equals(head.root))
+    await checkUpperTiles(check.dir, { head, blocks: walk.blocks }, findings);
   if (walk.complete && walk.root.equals(head.root)) reportChangedTiles(walk, findings);
   else await blame(check.dir, { head, walk }, findings);
   return head;
@@ -36,9 +41,14 @@ async function pastHeads(check: DirectoryCheck, findings: Findings): Promise<Sig
   const file = await readFile(join(check.dir, 'checkpoints.jsonl'), 'utf8').catch(() => '');
   const lines = file.split('\n');
   // A crash may cut the last line, which then has no newline.
-  const notes = lines.slice(0, -1).map((line) => ({ note: parseLine(line), from: 'checkpoints.jsonl' }));
+  const notes = lines
+    .slice(0, -1)
+    .map((line) => ({ note: parseLine(line), from: 'checkpoints.jsonl' }));
   const heads: SignedHead[] = [];
-  for (const { note, from } of [...notes, ...check.kept.map((kept) => ({ note: kept, from: 'a kept checkpoint' }))]) {
+  for (const { note, from } of [
+    ...notes,
+    ...check.kept.map((kept) => ({ note: kept, from: 'a kept checkpoint' })),
+  ]) {
     const head = openCheckpoint(note, check.keys, check.origin);
     if ('wrong' in head) findings.add('checkpoint', null, `${from}: ${head.wrong}`);
     else heads.push(head);
@@ -46,7 +56,7 @@ async function pastHeads(check: DirectoryCheck, findings: Findings): Promise<Sig
   return heads;
 }
 
-interface Walk {
+export interface Walk {
   readonly complete: boolean;
   readonly root: Buffer;
   /** The first entry of each block that is not what its tile says. */
@@ -58,13 +68,17 @@ interface Walk {
   readonly broken: number | null;
 }
 
-interface Suspect {
+export interface Suspect {
   readonly index: number;
   readonly how: 'entry-changed' | 'entry-missing' | 'entry-moved';
   readonly detail: string;
 }
 
-async function walkEntries(check: DirectoryCheck, log: { readonly head: SignedHead; readonly past: readonly SignedHead[] }, findings: Findings): Promise<Walk> {
+async function walkEntries(
+  check: DirectoryCheck,
+  log: { readonly head: SignedHead; readonly past: readonly SignedHead[] },
+  findings: Findings,
+): Promise<Walk> {
   const { head, past } = log;
   const counter = countRoot();
   const suspects: Suspect[] = [];
@@ -72,7 +86,11 @@ async function walkEntries(check: DirectoryCheck, log: { readonly head: SignedHe
   let [size, agreed, at] = [0, 0, 0];
   let broken: number | null = null;
   const compare = (): void => {
-    for (let known = past[at]; known !== undefined && known.size === size; known = past[(at += 1)]) {
+    for (
+      let known = past[at];
+      known !== undefined && known.size === size;
+      known = past[(at += 1)]
+    ) {
       if (known.root.equals(counter.root())) agreed = known.size;
       else broken ??= known.size;
     }
@@ -89,10 +107,16 @@ async function walkEntries(check: DirectoryCheck, log: { readonly head: SignedHe
       size += 1;
       if (past[at]?.size === size) compare();
     }
-    if (leaves.length < width) return { complete: false, root: counter.root(), suspects, blocks, agreed, broken };
-    if (width === perTile) blocks.push(perfect(leaves));
+    if (leaves.length < width)
+      return { complete: false, root: counter.root(), suspects, blocks, agreed, broken };
+    if (width === perTile) blocks.push(perfectHash(leaves));
   }
-  if (at < past.length) findings.add('rolled-back', head.size, `a head of ${past.at(-1)?.size} entries was signed, the log now has ${head.size}`);
+  if (at < past.length)
+    findings.add(
+      'rolled-back',
+      head.size,
+      `a head of ${past.at(-1)?.size} entries was signed, the log now has ${head.size}`,
+    );
   return { complete: true, root: counter.root(), suspects, blocks, agreed, broken };
 }
 
@@ -103,95 +127,86 @@ interface Block {
 }
 
 /** A bundle, cut to what belongs to the log, and where it first departs from its hash tile. */
-async function readBlock(dir: string, block: { readonly index: number; readonly width: number }, findings: Findings): Promise<Block> {
+async function readBlock(
+  dir: string,
+  block: { readonly index: number; readonly width: number },
+  findings: Findings,
+): Promise<Block> {
   const first = block.index * perTile;
   const bundle = await readTile(dir, { kind: 'entries', ...block });
   const tile = await readTile(dir, { kind: 0, ...block });
-  if (tile === null) findings.add('tile-missing', first, `the hash tile of entries ${first} to ${first + block.width - 1} is missing`);
-  if (bundle === null) return { entries: [], leaves: [], suspect: { index: first, how: 'entry-missing', detail: 'its bundle is missing' } };
+  if (tile === null)
+    findings.add(
+      'tile-missing',
+      first,
+      `the hash tile of entries ${first} to ${first + block.width - 1} is missing`,
+    );
+  if (bundle === null)
+    return {
+      entries: [],
+      leaves: [],
+      suspect: { index: first, how: 'entry-missing', detail: 'its bundle is missing' },
+    };
   const split = splitBundle(bundle);
   const entries = split.entries.slice(0, block.width);
   const leaves = entries.map(hashLeaf);
-  const place = tile === null ? -1 : leaves.findIndex((leaf, at) => hashAt(tile, at)?.equals(leaf) !== true);
-  if (tile !== null && place >= 0) return { entries, leaves, suspect: nameChange({ tile, place, leaves, first }) };
+  const place =
+    tile === null ? -1 : leaves.findIndex((leaf, at) => hashAt(tile, at)?.equals(leaf) !== true);
+  if (tile !== null && place >= 0)
+    return { entries, leaves, suspect: nameChange({ tile, place, leaves, first }) };
   if (entries.length === block.width) return { entries, leaves, suspect: null };
   const detail = split.whole ? 'the log ends before it' : 'it is cut short';
-  return { entries, leaves, suspect: { index: first + entries.length, how: 'entry-missing', detail } };
+  return {
+    entries,
+    leaves,
+    suspect: { index: first + entries.length, how: 'entry-missing', detail },
+  };
 }
 
 /** Tells a dropped entry from a moved or a changed one by where else in the tile its hash stands. */
-function nameChange(at: { readonly tile: Buffer; readonly place: number; readonly leaves: readonly Buffer[]; readonly first: number }): Suspect {
-  const stands = (hash: Buffer | undefined, place: number): boolean => hash !== undefined && hashAt(at.tile, place)?.equals(hash) === true;
+function nameChange(at: {
+  readonly tile: Buffer;
+  readonly place: number;
+  readonly leaves: readonly Buffer[];
+  readonly first: number;
+}): Suspect {
+  const stands = (hash: Buffer | undefined, place: number): boolean =>
+    hash !== undefined && hashAt(at.tile, place)?.equals(hash) === true;
   const places = Array.from({ length: at.tile.length / 32 }, (_, place) => place);
   const found = places.find((place) => stands(at.leaves[at.place], place));
   const next = at.leaves[at.place + 1];
   const index = at.first + at.place;
   if (found === at.place + 1 && (next === undefined || stands(next, at.place + 2))) {
-    return { index, how: 'entry-missing', detail: 'it was dropped; the next one stands in its place' };
+    return {
+      index,
+      how: 'entry-missing',
+      detail: 'it was dropped; the next one stands in its place',
+    };
   }
-  if (found !== undefined) return { index, how: 'entry-moved', detail: `the entry of place ${at.first + found} stands here` };
+  if (found !== undefined)
+    return {
+      index,
+      how: 'entry-moved',
+      detail: `the entry of place ${at.first + found} stands here`,
+    };
   return { index, how: 'entry-changed', detail: 'it is not what was logged' };
 }
 
 /** The entries give the signed root, so a tile that says otherwise is the tile's fault. */
 function reportChangedTiles(walk: Walk, findings: Findings): void {
-  for (const suspect of walk.suspects) findings.add('tile-changed', suspect.index, 'the hash tile does not match the entry, which is what was signed');
-  if (walk.broken !== null) findings.add('forked', walk.broken, `a head was signed for ${walk.broken} entries that this log does not lead to`);
+  for (const suspect of walk.suspects)
+    findings.add(
+      'tile-changed',
+      suspect.index,
+      'the hash tile does not match the entry, which is what was signed',
+    );
+  if (walk.broken !== null)
+    findings.add(
+      'forked',
+      walk.broken,
+      `a head was signed for ${walk.broken} entries that this log does not lead to`,
+    );
 }
-
-/** Names the first wrong entry, as narrowly as what is still trustworthy allows. */
-async function blame(dir: string, log: { readonly head: SignedHead; readonly walk: Walk }, findings: Findings): Promise<void> {
-  const { head, walk } = log;
-  const add = (suspect: Suspect): void => findings.add(suspect.how, suspect.index, suspect.detail);
-  const missing = walk.complete ? undefined : walk.suspects.at(-1);
-  const tilesHold = (await rootOfTiles(dir, head.size))?.equals(head.root) === true;
-  if (tilesHold || (walk.broken === null && missing !== undefined)) return walk.suspects.forEach(add);
-  const blocks = await readHashes(dir, { level: 1, count: Math.floor(head.size / perTile) });
-  const block = walk.blocks.findIndex((root, at) => blocks[at] !== undefined && !blocks[at].equals(root));
-  const suspect = walk.suspects.find((one) => one.index >= walk.agreed);
-  const end = walk.broken ?? head.size;
-  if (suspect !== undefined && suspect.index < end) return add(suspect);
-  const first = block >= 0 && block * perTile >= walk.agreed ? block * perTile : walk.agreed;
-  findings.add('root', first, `the entries up to ${walk.agreed} are as signed; one of ${first} to ${end - 1} was changed, dropped or moved, together with its tiles`);
-}
-
-/** The root that the hash tiles claim, or null where one is missing. */
-async function rootOfTiles(dir: string, size: number): Promise<Buffer | null> {
-  const counter = countRoot();
-  for (const hash of await readHashes(dir, { level: 0, count: size })) {
-    if (hash === undefined) return null;
-    counter.add(hash);
-  }
-  return counter.root();
-}
-
-async function readHashes(dir: string, row: { readonly level: number; readonly count: number }): Promise<(Buffer | undefined)[]> {
-  const hashes: (Buffer | undefined)[] = [];
-  for (let index = 0; index * perTile < row.count; index += 1) {
-    const width = Math.min(perTile, row.count - index * perTile);
-    const tile = await readTile(dir, { kind: row.level, index, width });
-    for (let place = 0; place < width; place += 1) hashes.push((tile === null ? null : hashAt(tile, place)) ?? undefined);
-  }
-  return hashes;
-}
-
-async function checkUpperTiles(dir: string, log: { readonly head: SignedHead; readonly blocks: readonly Buffer[] }, findings: Findings): Promise<void> {
-  let row = log.blocks;
-  for (let level = 1; row.length > 0; level += 1) {
-    const stored = await readHashes(dir, { level, count: row.length });
-    const place = row.findIndex((hash, at) => stored[at]?.equals(hash) !== true);
-    if (place >= 0) findings.add(stored[place] === undefined ? 'tile-missing' : 'tile-changed', place * perTile ** level, `the hash tile of level ${level} is wrong at ${place}`);
-    row = Array.from({ length: Math.floor(row.length / perTile) }, (_, at) => perfect(row.slice(at * perTile, (at + 1) * perTile)));
-  }
-}
-
-function perfect(hashes: readonly Buffer[]): Buffer {
-  let row = [...hashes];
-  while (row.length > 1) row = Array.from({ length: row.length / 2 }, (_, at) => hashNode(row[2 * at] ?? empty, row[2 * at + 1] ?? empty));
-  return row[0] ?? empty;
-}
-
-const empty = Buffer.alloc(32);
 
 function parseLine(line: string): string {
   try {

@@ -15,7 +15,11 @@ export interface LoggedEntry {
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Null, and a problem on record, where the bytes are no entry in canonical form. */
-export function readLoggedEntry(bytes: Uint8Array, index: number, findings: Findings): LoggedEntry | null {
+export function readLoggedEntry(
+  bytes: Uint8Array,
+  index: number,
+  findings: Findings,
+): LoggedEntry | null {
   const value = parseCanonical(decode(bytes));
   if (value === undefined) {
     findings.add('not-canonical', index, 'the entry is not canonical JSON');
@@ -23,7 +27,12 @@ export function readLoggedEntry(bytes: Uint8Array, index: number, findings: Find
   }
   const fields = record(value);
   const { id, time, type, subject, outcome } = fields;
-  const known = fields['schema'] === 1 && typeof id === 'string' && typeof time === 'string' && typeof type === 'string' && typeof outcome === 'string';
+  const known =
+    fields['schema'] === 1 &&
+    typeof id === 'string' &&
+    typeof time === 'string' &&
+    typeof type === 'string' &&
+    typeof outcome === 'string';
   if (!known || (subject !== null && typeof subject !== 'string')) {
     findings.add('format', index, 'the entry lacks a field that every entry of schema 1 has');
     return null;
@@ -44,5 +53,7 @@ export const list = (value: unknown): readonly unknown[] => (Array.isArray(value
 
 export function record(value: unknown): Record<string, unknown> {
   // Any object that JSON.parse made has string keys.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
 }

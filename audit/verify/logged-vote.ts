@@ -35,14 +35,18 @@ export function judgeLoggedVote(entry: LoggedEntry, approvers: ApproverBook): Lo
     const publicKey = text(entry.data['publicKey']);
     const raw = Buffer.from(publicKey, 'base64');
     if (raw.length !== 32) return 'it names no Ed25519 public key';
-    if (createHash('sha256').update(raw).digest('hex').slice(0, 16) !== payload['keyId']) return 'the public key is not the one that the payload names';
+    if (createHash('sha256').update(raw).digest('hex').slice(0, 16) !== payload['keyId'])
+      return 'the public key is not the one that the payload names';
     const message = `sallyport/vote/v1\0${canonicalText(payload)}`;
-    if (!verifies(message, text(entry.data['signature']), raw)) return 'the signature does not fit the payload';
+    if (!verifies(message, text(entry.data['signature']), raw))
+      return 'the signature does not fit the payload';
     if (approver === undefined) return 'the approver was not registered';
     if (approver.revoked) return 'the approver had been revoked';
     if (approver.kind !== 'person') return 'the approver is no person';
     if (approver.person !== person) return 'the approver is another person';
-    return approver.keys.get(text(payload['keyId'])) === publicKey ? null : 'the key was not registered for the approver, or revoked';
+    return approver.keys.get(text(payload['keyId'])) === publicKey
+      ? null
+      : 'the key was not registered for the approver, or revoked';
   }
 }
 

@@ -1,8 +1,20 @@
 import { hash as digest } from 'node:crypto';
 
 /** RFC 9162, section 2.1.3.2: does `proof` lead from the leaf at `index` to `root` in a tree of `size`? */
-export function verifyInclusion(claim: { readonly index: number; readonly size: number; readonly leaf: Uint8Array; readonly proof: readonly Uint8Array[]; readonly root: Uint8Array }): boolean {
-  if (!isCount(claim.index) || !isCount(claim.size) || claim.index >= claim.size || claim.leaf.length !== 32) return false;
+export function verifyInclusion(claim: {
+  readonly index: number;
+  readonly size: number;
+  readonly leaf: Uint8Array;
+  readonly proof: readonly Uint8Array[];
+  readonly root: Uint8Array;
+}): boolean {
+  if (
+    !isCount(claim.index) ||
+    !isCount(claim.size) ||
+    claim.index >= claim.size ||
+    claim.leaf.length !== 32
+  )
+    return false;
   let fn = BigInt(claim.index);
   let sn = BigInt(claim.size) - 1n;
   let hash: Buffer = Buffer.from(claim.leaf);
@@ -26,10 +38,12 @@ export interface Head {
 
 /** RFC 9162, section 2.1.4.2: does the tree of `to` begin with the tree of `from`? An empty tree is no beginning. */
 export function verifyConsistency(from: Head, to: Head, proof: readonly Uint8Array[]): boolean {
-  if (!isCount(from.size) || !isCount(to.size) || from.size < 1 || from.size > to.size) return false;
+  if (!isCount(from.size) || !isCount(to.size) || from.size < 1 || from.size > to.size)
+    return false;
   if (proof.some((hash) => hash.length !== 32)) return false;
   if (from.size === to.size) return proof.length === 0 && Buffer.from(from.root).equals(to.root);
-  const whole = Number.isInteger(Math.log2(from.size)) && 2 ** Math.round(Math.log2(from.size)) === from.size;
+  const whole =
+    Number.isInteger(Math.log2(from.size)) && 2 ** Math.round(Math.log2(from.size)) === from.size;
   const [seed, ...rest] = whole ? [from.root, ...proof] : proof;
   if (seed === undefined) return false;
   let fn = BigInt(from.size) - 1n;
@@ -72,7 +86,8 @@ export function countRoot(): RootCounter {
     },
     root() {
       let root: Buffer | null = null;
-      for (const slot of slots) if (slot !== null) root = root === null ? slot : hashNode(slot, root);
+      for (const slot of slots)
+        if (slot !== null) root = root === null ? slot : hashNode(slot, root);
       return root ?? digest('sha256', '', 'buffer');
     },
   };
@@ -93,4 +108,16 @@ export function hashNode(left: Uint8Array, right: Uint8Array): Buffer {
   return digest('sha256', input, 'buffer');
 }
 
+/** The root over 1, 2, 4 … hashes of equal height. */
+export function perfectHash(hashes: readonly Buffer[]): Buffer {
+  let row = [...hashes];
+  while (row.length > 1) {
+    row = Array.from({ length: row.length / 2 }, (_, at) =>
+      hashNode(row[2 * at] ?? noHash, row[2 * at + 1] ?? noHash),
+    );
+  }
+  return row[0] ?? noHash;
+}
+
+const noHash = Buffer.alloc(32);
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

@@ -21,16 +21,22 @@ export function parseNoteKey(text: string): NoteKey | null {
 
 /** An Ed25519 public key from its 32 raw bytes. */
 export function ed25519Key(raw: Uint8Array): KeyObject {
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(raw).toString('base64url') }, format: 'jwk' });
+  return createPublicKey({
+    key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(raw).toString('base64url') },
+    format: 'jwk',
+  });
 }
 
-export type SignedText = { readonly kind: 'signed'; readonly text: string; readonly by: NoteKey } | { readonly kind: 'wrong'; readonly why: string };
+export type SignedText =
+  | { readonly kind: 'signed'; readonly text: string; readonly by: NoteKey }
+  | { readonly kind: 'wrong'; readonly why: string };
 
 const noteBytesMax = 65_536;
 
 /** The signed text of a note, if one of `keys` signed it. Lines of unknown keys are passed over; a bad one of a known key is fatal. */
 export function openNote(note: string, keys: readonly NoteKey[]): SignedText {
-  if (note.length > noteBytesMax || !note.isWellFormed()) return wrong('the note is too long or not text');
+  if (note.length > noteBytesMax || !note.isWellFormed())
+    return wrong('the note is too long or not text');
   const cut = note.lastIndexOf('\n\n');
   const text = note.slice(0, cut + 1);
   const lines = note.slice(cut + 2);
@@ -41,7 +47,8 @@ export function openNote(note: string, keys: readonly NoteKey[]): SignedText {
     if (signature === null) return wrong('a signature line is malformed');
     const key = keys.find((known) => known.name === signature.name && known.id === signature.id);
     if (key === undefined) continue;
-    if (!verify(null, Buffer.from(text), key.key, signature.bytes)) return wrong(`the signature of ${key.name} does not match the text`);
+    if (!verify(null, Buffer.from(text), key.key, signature.bytes))
+      return wrong(`the signature of ${key.name} does not match the text`);
     by ??= key;
   }
   return by === null ? wrong('no given key signed this note') : { kind: 'signed', text, by };
@@ -63,14 +70,21 @@ export interface SignedHead {
 }
 
 /** A checkpoint (C2SP tlog-checkpoint) that a given key signed under the given origin, or why it is none. */
-export function openCheckpoint(note: string, keys: readonly NoteKey[], origin?: string): SignedHead | { readonly wrong: string } {
+export function openCheckpoint(
+  note: string,
+  keys: readonly NoteKey[],
+  origin?: string,
+): SignedHead | { readonly wrong: string } {
   const opened = openNote(note, keys);
   if (opened.kind === 'wrong') return { wrong: opened.why };
   const [first = '', size = '', root = ''] = opened.text.split('\n');
-  if (first !== (origin ?? opened.by.name)) return { wrong: `the checkpoint is of the log "${first}"` };
-  if (!/^(0|[1-9][0-9]{0,15})$/.test(size) || !Number.isSafeInteger(Number(size))) return { wrong: 'the size of the checkpoint is no number that a log can have' };
+  if (first !== (origin ?? opened.by.name))
+    return { wrong: `the checkpoint is of the log "${first}"` };
+  if (!/^(0|[1-9][0-9]{0,15})$/.test(size) || !Number.isSafeInteger(Number(size)))
+    return { wrong: 'the size of the checkpoint is no number that a log can have' };
   const hash = Buffer.from(root, 'base64');
-  if (hash.length !== 32 || hash.toString('base64') !== root) return { wrong: 'the root of the checkpoint is no SHA-256 hash' };
+  if (hash.length !== 32 || hash.toString('base64') !== root)
+    return { wrong: 'the root of the checkpoint is no SHA-256 hash' };
   return { origin: first, size: Number(size), root: hash };
 }
 

@@ -5,9 +5,13 @@ export const perTile = 256;
 const tileBytesMax = perTile * (65_535 + 2);
 
 /** A tile's bytes: the partial one of exactly this width if it is there, else the full one, else null. */
-export async function readTile(dir: string, tile: { readonly kind: number | 'entries'; readonly index: number; readonly width: number }): Promise<Buffer | null> {
+export async function readTile(
+  dir: string,
+  tile: { readonly kind: number | 'entries'; readonly index: number; readonly width: number },
+): Promise<Buffer | null> {
   const full = join(dir, 'tile', String(tile.kind), ...groupsOf(tile.index));
-  const exact = tile.width === perTile ? null : await readBounded(join(`${full}.p`, String(tile.width)));
+  const exact =
+    tile.width === perTile ? null : await readBounded(join(`${full}.p`, String(tile.width)));
   return exact ?? readBounded(full);
 }
 
@@ -24,7 +28,10 @@ function groupsOf(index: number): string[] {
 }
 
 /** Splits a bundle at its length prefixes; `whole` is false where the last entry is cut short. */
-export function splitBundle(bytes: Buffer): { readonly entries: readonly Buffer[]; readonly whole: boolean } {
+export function splitBundle(bytes: Buffer): {
+  readonly entries: readonly Buffer[];
+  readonly whole: boolean;
+} {
   const entries: Buffer[] = [];
   let at = 0;
   while (at + 2 <= bytes.length) {

@@ -14,7 +14,15 @@ import { checkDirectory } from '../../audit/verify/log-directory.ts';
 import { hashLeaf, verifyConsistency, verifyInclusion } from '../../audit/verify/merkle.ts';
 import { openCheckpoint, parseNoteKey } from '../../audit/verify/note.ts';
 import type { NoteKey, SignedHead } from '../../audit/verify/note.ts';
-import { aBody, aSigner, corpusLines, corpusText, logOrigin, someBodies, writeTestLog } from '../support/audit-log.ts';
+import {
+  aBody,
+  aSigner,
+  corpusLines,
+  corpusText,
+  logOrigin,
+  someBodies,
+  writeTestLog,
+} from '../support/audit-log.ts';
 
 const size = 700;
 const bodies = someBodies(size);
@@ -34,21 +42,35 @@ async function fresh(): Promise<void> {
   await cp(good, dir, { recursive: true });
 }
 
-const verify = (options: { keys?: readonly string[]; kept?: readonly string[]; origin?: string } = {}): Promise<VerifyReport> =>
-  verifyLog(dir, { publicKeys: options.keys ?? [signer.verifierKey], kept: options.kept ?? [], ...(options.origin === undefined ? {} : { origin: options.origin }) });
+const verify = (
+  options: { keys?: readonly string[]; kept?: readonly string[]; origin?: string } = {},
+): Promise<VerifyReport> =>
+  verifyLog(dir, {
+    publicKeys: options.keys ?? [signer.verifierKey],
+    kept: options.kept ?? [],
+    ...(options.origin === undefined ? {} : { origin: options.origin }),
+  });
 
 /** Writes the bundles anew from other entries, and leaves the tiles as they are. */
 async function rewriteBundles(entries: readonly Buffer[]): Promise<void> {
   for (let at = 0; at < size; at += tileWidth) {
     const width = Math.min(tileWidth, size - at);
-    await writeFile(join(dir, tilePath('entries', at / tileWidth, width)), encodeBundle(entries.slice(at, at + width)));
+    await writeFile(
+      join(dir, tilePath('entries', at / tileWidth, width)),
+      encodeBundle(entries.slice(at, at + width)),
+    );
   }
 }
 
 describe('a log that was not touched', () => {
   test('verifies, every entry of it', async () => {
     await fresh();
-    expect(await verify()).toMatchObject({ ok: true, problems: [], entries: size, head: { origin: logOrigin, size } });
+    expect(await verify()).toMatchObject({
+      ok: true,
+      problems: [],
+      entries: size,
+      head: { origin: logOrigin, size },
+    });
   });
 });
 
@@ -62,7 +84,10 @@ describe('of an edited log the verifier names the first wrong entry', () => {
         await fresh();
         const changed = bodies.map((body, at) => (at === flip.index ? flipBit(body, flip) : body));
         await rewriteBundles(changed);
-        expect((await verify()).problems[0]).toMatchObject({ kind: 'entry-changed', index: flip.index });
+        expect((await verify()).problems[0]).toMatchObject({
+          kind: 'entry-changed',
+          index: flip.index,
+        });
       }),
       { numRuns: 40 },
     );
@@ -73,7 +98,10 @@ describe('of an edited log the verifier names the first wrong entry', () => {
       fc.asyncProperty(index, async (dropped) => {
         await fresh();
         await rewriteBundles(bodies.filter((_, at) => at !== dropped));
-        expect((await verify()).problems[0]).toMatchObject({ index: dropped, kind: expect.stringMatching(/entry-(missing|changed|moved)/) });
+        expect((await verify()).problems[0]).toMatchObject({
+          index: dropped,
+          kind: expect.stringMatching(/entry-(missing|changed|moved)/),
+        });
       }),
       { numRuns: 25 },
     );
@@ -84,7 +112,9 @@ describe('of an edited log the verifier names the first wrong entry', () => {
       fc.asyncProperty(index, index, async (one, other) => {
         fc.pre(one !== other);
         await fresh();
-        const swapped = bodies.with(one, bodies[other] ?? aBody({ id: 'x' })).with(other, bodies[one] ?? aBody({ id: 'x' }));
+        const swapped = bodies
+          .with(one, bodies[other] ?? aBody({ id: 'x' }))
+          .with(other, bodies[one] ?? aBody({ id: 'x' }));
         await rewriteBundles(swapped);
         expect((await verify()).problems[0]).toMatchObject({ index: Math.min(one, other) });
       }),
@@ -115,7 +145,9 @@ describe('of an edited log the verifier names the first wrong entry', () => {
     const doubled = bodies.with(20, bodies[10] ?? aBody({ id: 'x' }));
     await rm(dir, { recursive: true, force: true });
     await writeTestLog(dir, doubled, { signer });
-    expect((await verify()).problems).toEqual([{ kind: 'entry-repeated', index: 20, detail: 'it has the id of entry 10' }]);
+    expect((await verify()).problems).toEqual([
+      { kind: 'entry-repeated', index: 20, detail: 'it has the id of entry 10' },
+    ]);
   });
 
   test('when its JSON is not canonical', async () => {
@@ -134,19 +166,28 @@ describe('the verifier refuses', () => {
 
   test('a checkpoint that another key signed', async () => {
     await fresh();
-    expect((await verify({ keys: [aSigner().verifierKey] })).problems[0]).toMatchObject({ kind: 'checkpoint' });
+    expect((await verify({ keys: [aSigner().verifierKey] })).problems[0]).toMatchObject({
+      kind: 'checkpoint',
+    });
   });
 
   test('a checkpoint of another origin than the one asked for', async () => {
     await fresh();
-    expect((await verify({ origin: 'other.example' })).problems[0]).toMatchObject({ kind: 'checkpoint', detail: expect.stringContaining(logOrigin) });
+    expect((await verify({ origin: 'other.example' })).problems[0]).toMatchObject({
+      kind: 'checkpoint',
+      detail: expect.stringContaining(logOrigin),
+    });
   });
 
   test('a log that was rewritten and signed anew, where somebody kept an older checkpoint', async () => {
     await fresh();
     const kept = await readFile(join(dir, 'checkpoint'), 'utf8');
     await rm(dir, { recursive: true });
-    await writeTestLog(dir, [...bodies.with(3, aBody({ id: 'e3', data: { at: 'forged' } })), ...someBodies(0)], { signer });
+    await writeTestLog(
+      dir,
+      [...bodies.with(3, aBody({ id: 'e3', data: { at: 'forged' } })), ...someBodies(0)],
+      { signer },
+    );
     expect((await verify()).ok).toBe(true);
     expect((await verify({ kept: [kept] })).problems[0]).toMatchObject({ kind: 'forked' });
   });
@@ -156,7 +197,10 @@ describe('the verifier refuses', () => {
     const kept = await readFile(join(dir, 'checkpoint'), 'utf8');
     await rm(dir, { recursive: true });
     await writeTestLog(dir, bodies.slice(0, 600), { signer });
-    expect((await verify({ kept: [kept] })).problems[0]).toMatchObject({ kind: 'rolled-back', index: 600 });
+    expect((await verify({ kept: [kept] })).problems[0]).toMatchObject({
+      kind: 'rolled-back',
+      index: 600,
+    });
   });
 
   test('a log whose own record of heads names another root', async () => {
@@ -166,11 +210,14 @@ describe('the verifier refuses', () => {
     expect((await verify()).problems[0]).toMatchObject({ kind: 'forked', index: 300 });
   });
 
-  test.each(['tile/0/001', 'tile/0/002.p/188', 'tile/1/000.p/2', 'tile/entries/001'])('a log that lacks %s', async (path) => {
-    await fresh();
-    await unlink(join(dir, path));
-    expect((await verify()).problems[0]?.kind).toMatch(/tile-missing|entry-missing/);
-  });
+  test.each(['tile/0/001', 'tile/0/002.p/188', 'tile/1/000.p/2', 'tile/entries/001'])(
+    'a log that lacks %s',
+    async (path) => {
+      await fresh();
+      await unlink(join(dir, path));
+      expect((await verify()).problems[0]?.kind).toMatch(/tile-missing|entry-missing/);
+    },
+  );
 
   test.each(['tile/0/001', 'tile/1/000.p/2'])('a log whose %s was changed', async (path) => {
     await fresh();
@@ -200,69 +247,129 @@ function keysOf(text: unknown): NoteKey[] {
 }
 
 const tampered = corpusLines('tlog-tamper.jsonl');
-describe.skipIf(tampered === null)('the tampered logs of ../shared/hostile/tlog-tamper.jsonl', () => {
-  const [context, ...records] = tampered ?? [];
-  const keys = keysOf(context?.['vkey']);
-  const hashes = (list: unknown): Buffer[] => (Array.isArray(list) ? list.map((hash) => Buffer.from(String(hash), 'base64')) : []);
-  const headOf = (note: unknown): SignedHead | null => {
-    const head = openCheckpoint(String(note), keys, String(context?.['origin']));
-    return 'wrong' in head ? null : head;
-  };
-  const judges: { readonly [kind: string]: (record: Record<string, unknown>) => boolean } = {
-    checkpoint: (record) => headOf(record['note']) !== null,
-    inclusion: (record) => {
-      const head = headOf(record['checkpoint']);
-      const leaf = hashLeaf(Buffer.from(String(record['entry64']), 'base64'));
-      return head !== null && verifyInclusion({ index: Number(record['index']), size: head.size, leaf, proof: hashes(record['proof']), root: head.root });
-    },
-    consistency: (record) => {
-      const [from, to] = [headOf(record['from']), headOf(record['to'])];
-      return from !== null && to !== null && verifyConsistency(from, to, hashes(record['proof']));
-    },
-    sequence: (record) => {
-      const heads = (Array.isArray(record['notes']) ? record['notes'] : []).map(headOf);
-      const sizes = new Map<number, string>();
-      const split = heads.some((head) => head !== null && sizes.has(head.size) && sizes.get(head.size) !== head.root.toString('hex') || (head !== null && !sizes.set(head.size, head.root.toString('hex'))));
-      return !split && !heads.includes(null) && record['entries'] === undefined;
-    },
-  };
+describe.skipIf(tampered === null)(
+  'the tampered logs of ../shared/hostile/tlog-tamper.jsonl',
+  () => {
+    const [context, ...records] = tampered ?? [];
+    const keys = keysOf(context?.['vkey']);
+    const hashes = (list: unknown): Buffer[] =>
+      Array.isArray(list) ? list.map((hash) => Buffer.from(String(hash), 'base64')) : [];
+    const headOf = (note: unknown): SignedHead | null => {
+      const head = openCheckpoint(String(note), keys, String(context?.['origin']));
+      return 'wrong' in head ? null : head;
+    };
+    const judges: { readonly [kind: string]: (record: Record<string, unknown>) => boolean } = {
+      checkpoint: (record) => headOf(record['note']) !== null,
+      inclusion: (record) => {
+        const head = headOf(record['checkpoint']);
+        const leaf = hashLeaf(Buffer.from(String(record['entry64']), 'base64'));
+        return (
+          head !== null &&
+          verifyInclusion({
+            index: Number(record['index']),
+            size: head.size,
+            leaf,
+            proof: hashes(record['proof']),
+            root: head.root,
+          })
+        );
+      },
+      consistency: (record) => {
+        const [from, to] = [headOf(record['from']), headOf(record['to'])];
+        return from !== null && to !== null && verifyConsistency(from, to, hashes(record['proof']));
+      },
+      sequence: (record) => {
+        const heads = (Array.isArray(record['notes']) ? record['notes'] : []).map(headOf);
+        const sizes = new Map<number, string>();
+        const split = heads.some(
+          (head) =>
+            (head !== null &&
+              sizes.has(head.size) &&
+              sizes.get(head.size) !== head.root.toString('hex')) ||
+            (head !== null && !sizes.set(head.size, head.root.toString('hex'))),
+        );
+        return !split && !heads.includes(null) && record['entries'] === undefined;
+      },
+    };
 
-  test.each(records.filter((record) => record['kind'] !== 'log').map((record) => ({ name: String(record['id']), record })))('$name', ({ record }) => {
-    expect(judges[String(record['kind'])]?.(record)).toBe(record['expect'] === 'valid');
-  });
+    test.each(
+      records
+        .filter((record) => record['kind'] !== 'log')
+        .map((record) => ({ name: String(record['id']), record })),
+    )('$name', ({ record }) => {
+      expect(judges[String(record['kind'])]?.(record)).toBe(record['expect'] === 'valid');
+    });
 
-  test.each(records.filter((record) => record['kind'] === 'log').map((record) => ({ name: String(record['id']), record })))('$name', async ({ record }) => {
-    const entries = JSON.parse(Buffer.from(String(record['entries64']), 'base64').toString()) as string[];
-    await rm(dir, { recursive: true, force: true });
-    await writeTestLog(dir, entries.map((entry) => Buffer.from(entry, 'base64')), { signer: aSigner(String(context?.['origin'])) });
-    await rm(join(dir, 'checkpoints.jsonl'));
-    await writeFile(join(dir, 'checkpoint'), String(record['checkpoint']));
-    const findings = collectFindings();
-    await checkDirectory({ dir, keys, origin: undefined, kept: [], onEntry: () => undefined }, findings);
-    expect(findings.problems.length > 0).toBe(record['expect'] === 'invalid');
-  });
-});
+    test.each(
+      records
+        .filter((record) => record['kind'] === 'log')
+        .map((record) => ({ name: String(record['id']), record })),
+    )('$name', async ({ record }) => {
+      const entries = JSON.parse(
+        Buffer.from(String(record['entries64']), 'base64').toString(),
+      ) as string[];
+      await rm(dir, { recursive: true, force: true });
+      await writeTestLog(
+        dir,
+        entries.map((entry) => Buffer.from(entry, 'base64')),
+        { signer: aSigner(String(context?.['origin'])) },
+      );
+      await rm(join(dir, 'checkpoints.jsonl'));
+      await writeFile(join(dir, 'checkpoint'), String(record['checkpoint']));
+      const findings = collectFindings();
+      await checkDirectory(
+        { dir, keys, origin: undefined, kept: [], onEntry: () => undefined },
+        findings,
+      );
+      expect(findings.problems.length > 0).toBe(record['expect'] === 'invalid');
+    });
+  },
+);
 
 const sample = corpusText('tlog-tiles-sample.json');
-describe.skipIf(sample === null)('the tiled log of another implementation (../shared/hostile/tlog-tiles-sample.json)', () => {
-  test('verifies at its newest checkpoint, with each older one as kept', async () => {
-    const { files, verifierKeys } = JSON.parse(sample ?? '{}') as { files: Record<string, string>; verifierKeys: string[] };
-    await rm(dir, { recursive: true, force: true });
-    for (const [path, body] of Object.entries(files)) {
-      await mkdir(dirname(join(dir, path)), { recursive: true });
-      await writeFile(join(dir, path), Buffer.from(body, 'base64'));
-    }
-    const kept = Object.keys(files).filter((path) => /^checkpoint\.[1-9]/.test(path)).map((path) => Buffer.from(files[path] ?? '', 'base64').toString());
-    const findings = collectFindings();
-    const seen: string[] = [];
-    const keys = verifierKeys.flatMap(keysOf);
-    const head = await checkDirectory({ dir, keys, origin: undefined, kept, onEntry: (bytes) => void seen.push(bytes.toString()) }, findings);
-    expect(findings.problems).toEqual([]);
-    expect(head?.size).toBe(15);
-    expect(seen).toHaveLength(15);
-    expect(edgeRoot(growEdge(emptyEdge, seen.map((entry) => leafHash(Buffer.from(entry)))).edge).equals(head?.root ?? Buffer.alloc(0))).toBe(true);
-  });
-});
+describe.skipIf(sample === null)(
+  'the tiled log of another implementation (../shared/hostile/tlog-tiles-sample.json)',
+  () => {
+    test('verifies at its newest checkpoint, with each older one as kept', async () => {
+      const { files, verifierKeys } = JSON.parse(sample ?? '{}') as {
+        files: Record<string, string>;
+        verifierKeys: string[];
+      };
+      await rm(dir, { recursive: true, force: true });
+      for (const [path, body] of Object.entries(files)) {
+        await mkdir(dirname(join(dir, path)), { recursive: true });
+        await writeFile(join(dir, path), Buffer.from(body, 'base64'));
+      }
+      const kept = Object.keys(files)
+        .filter((path) => /^checkpoint\.[1-9]/.test(path))
+        .map((path) => Buffer.from(files[path] ?? '', 'base64').toString());
+      const findings = collectFindings();
+      const seen: string[] = [];
+      const keys = verifierKeys.flatMap(keysOf);
+      const head = await checkDirectory(
+        {
+          dir,
+          keys,
+          origin: undefined,
+          kept,
+          onEntry: (bytes) => void seen.push(bytes.toString()),
+        },
+        findings,
+      );
+      expect(findings.problems).toEqual([]);
+      expect(head?.size).toBe(15);
+      expect(seen).toHaveLength(15);
+      expect(
+        edgeRoot(
+          growEdge(
+            emptyEdge,
+            seen.map((entry) => leafHash(Buffer.from(entry))),
+          ).edge,
+        ).equals(head?.root ?? Buffer.alloc(0)),
+      ).toBe(true);
+    });
+  },
+);
 
 function flipBit(body: Buffer, flip: { byte: number; bit: number }): Buffer {
   const copy = Buffer.from(body);

@@ -20,8 +20,15 @@ let converter: ReturnType<typeof createDataConverter>;
 beforeAll(async () => {
   [postgres, temporal] = await Promise.all([startTestPostgres(), startTestTemporal()]);
   connection = await Connection.connect({ address: temporal.address });
-  converter = createDataConverter({ keyring: { current: 'k1', keys: { k1: new Uint8Array(32).fill(7) } }, namespace: temporal.namespace });
-  const client = new Client({ connection, namespace: temporal.namespace, dataConverter: converter });
+  converter = createDataConverter({
+    keyring: { current: 'k1', keys: { k1: new Uint8Array(32).fill(7) } },
+    namespace: temporal.namespace,
+  });
+  const client = new Client({
+    connection,
+    namespace: temporal.namespace,
+    dataConverter: converter,
+  });
   deps = { client, db: postgres.db, clock, tenant: 't' };
   await postgres.db.query(
     `insert into incidents (id, tenant, correlation_key, state, title, format, kind, source, severity_id, first_seen, last_seen, lead_finding, facts, received_at, changed_by, change_reason)
@@ -38,7 +45,15 @@ async function terminatedBatch(workflowId: string): Promise<string> {
   const handle = await deps.client.workflow.start('triage', {
     workflowId,
     taskQueue: 'nobody',
-    args: [{ batchId: workflowId, runs: [{ key: 'run_ours', secretText: 'ours' }, { key: 'run_theirs', secretText: 'theirs' }] }],
+    args: [
+      {
+        batchId: workflowId,
+        runs: [
+          { key: 'run_ours', secretText: 'ours' },
+          { key: 'run_theirs', secretText: 'theirs' },
+        ],
+      },
+    ],
   });
   await handle.terminate('test');
   return handle.firstExecutionRunId;
@@ -53,7 +68,8 @@ async function hostedBy(workflowId: string): Promise<void> {
   );
 }
 
-const historyBy = (client: Client): Promise<IncidentHistory> => incidentHistory({ db: postgres.db, client, converter, clock }, 'inc_1');
+const historyBy = (client: Client): Promise<IncidentHistory> =>
+  incidentHistory({ db: postgres.db, client, converter, clock }, 'inc_1');
 
 describe('the export of histories', () => {
   test('takes an execution that was terminated, once, with its digest in the ledger', async () => {
@@ -71,22 +87,39 @@ describe('the export of histories', () => {
   });
 
   test('keeps payloads sealed', async () => {
-    const [row] = await postgres.db.query<{ workflow_id: string; run_id: string }>('select workflow_id, run_id from history_exports limit 1');
-    const stored = await loadExport(postgres.db, { workflowId: row?.workflow_id ?? '', runId: row?.run_id ?? '' });
-    const payload = stored?.history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+    const [row] = await postgres.db.query<{ workflow_id: string; run_id: string }>(
+      'select workflow_id, run_id from history_exports limit 1',
+    );
+    const stored = await loadExport(postgres.db, {
+      workflowId: row?.workflow_id ?? '',
+      runId: row?.run_id ?? '',
+    });
+    const payload =
+      stored?.history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
     expect(Buffer.from(payload?.metadata?.['encoding'] ?? []).toString()).toBe('binary/encrypted');
     expect(Buffer.from(payload?.data ?? []).toString()).not.toContain('secretText');
   });
 
   test('says no for an execution that Temporal does not know', async () => {
-    expect(await exportHistory(deps, { workflowId: 'triage/none', runId: '0b9b5a4e-5a3c-4b7e-9f62-111111111111', closed: true })).toBe(false);
+    expect(
+      await exportHistory(deps, {
+        workflowId: 'triage/none',
+        runId: '0b9b5a4e-5a3c-4b7e-9f62-111111111111',
+        closed: true,
+      }),
+    ).toBe(false);
   });
 
   test('notices bytes that were changed behind the digest', async () => {
     const runId = await terminatedBatch('triage/changed');
     await exportHistory(deps, { workflowId: 'triage/changed', runId, closed: true });
-    await postgres.db.query(`update history_exports set sha256 = repeat('0', 64) where run_id = $1`, [runId]);
-    expect((await loadExport(postgres.db, { workflowId: 'triage/changed', runId }))?.intact).toBe(false);
+    await postgres.db.query(
+      `update history_exports set sha256 = repeat('0', 64) where run_id = $1`,
+      [runId],
+    );
+    expect((await loadExport(postgres.db, { workflowId: 'triage/changed', runId }))?.intact).toBe(
+      false,
+    );
   });
 });
 
@@ -96,7 +129,11 @@ describe("an incident's history", () => {
     await hostedBy('triage/two');
     const history = await historyBy(deps.client);
     expect(history.executions).toMatchObject([{ workflowId: 'triage/two', source: 'temporal' }]);
-    expect(history.executions[0]?.events[0]).toMatchObject({ type: 'WorkflowExecutionStarted', name: 'triage', values: { input: [{ runs: [{ key: 'run_ours', secretText: 'ours' }] }] } });
+    expect(history.executions[0]?.events[0]).toMatchObject({
+      type: 'WorkflowExecutionStarted',
+      name: 'triage',
+      values: { input: [{ runs: [{ key: 'run_ours', secretText: 'ours' }] }] },
+    });
     expect(JSON.stringify(history.executions)).not.toContain('theirs');
     expect(history.gaps).toEqual([]);
   });
@@ -108,8 +145,12 @@ describe("an incident's history", () => {
     // Another namespace knows nothing of it, as ours will after its retention.
     const elsewhere = new Client({ connection, namespace: 'default', dataConverter: converter });
     const history = await historyBy(elsewhere);
-    expect(history.executions).toMatchObject([{ workflowId: 'triage/three', runId, source: 'export' }]);
-    expect(history.executions[0]?.events[0]?.values['input']).toEqual([{ batchId: 'triage/three', runs: [{ key: 'run_ours', secretText: 'ours' }] }]);
+    expect(history.executions).toMatchObject([
+      { workflowId: 'triage/three', runId, source: 'export' },
+    ]);
+    expect(history.executions[0]?.events[0]?.values['input']).toEqual([
+      { batchId: 'triage/three', runs: [{ key: 'run_ours', secretText: 'ours' }] },
+    ]);
   });
 
   test('says what is missing where neither has it', async () => {

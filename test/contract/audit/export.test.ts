@@ -30,10 +30,29 @@ beforeAll(async () => {
   const entries = Array.from({ length: count }, (_, at): Entry => {
     nowMs += 1_000;
     const actor = { kind: 'person', id: at % 2 === 0 ? 'alice' : 'bob' } as const;
-    return newEntry({ id: `e${at}`, tenant: 't', type: at % 3 === 0 ? 'lookup.done' : 'note.added', actor, incident: `inc_${at % 45}`, run: null, subject: null, outcome: 'done', data: { at } }, clock);
+    return newEntry(
+      {
+        id: `e${at}`,
+        tenant: 't',
+        type: at % 3 === 0 ? 'lookup.done' : 'note.added',
+        actor,
+        incident: `inc_${at % 45}`,
+        run: null,
+        subject: null,
+        outcome: 'done',
+        data: { at },
+      },
+      clock,
+    );
   });
   await postgres.db.transaction((tx) => appendEntries(tx, entries));
-  await createSequencer({ db: postgres.db, dir: join(dir, 'log'), key: signer, clock, origin: logOrigin }).sequenceOnce();
+  await createSequencer({
+    db: postgres.db,
+    dir: join(dir, 'log'),
+    key: signer,
+    clock,
+    origin: logOrigin,
+  }).sequenceOnce();
 }, 60_000);
 afterAll(async () => {
   await postgres.stop();
@@ -62,42 +81,67 @@ const selections: [string, ExportSelection, number][] = [
 
 describe('an export', () => {
   test.each(selections)('of %s verifies offline', async (_, selection, entries) => {
-    expect(await verdictOn(await exported(selection))).toMatchObject({ ok: true, problems: [], entries });
+    expect(await verdictOn(await exported(selection))).toMatchObject({
+      ok: true,
+      problems: [],
+      entries,
+    });
   });
 
   test('of a run or incident that there is not holds nothing but what opens the log', async () => {
-    expect(await verdictOn(await exported({ kind: 'incident', id: 'inc_none' }))).toMatchObject({ ok: true, entries: 1 });
+    expect(await verdictOn(await exported({ kind: 'incident', id: 'inc_none' }))).toMatchObject({
+      ok: true,
+      entries: 1,
+    });
   });
 
   test('costs less than 1 KB for each entry beside its content', async () => {
     const lines = await exported({ kind: 'incident', id: 'inc_7' });
-    const content = lines.slice(1, -1).reduce((sum, line) => sum + (JSON.parse(line) as { entry: string }).entry.length, 0);
+    const content = lines
+      .slice(1, -1)
+      .reduce((sum, line) => sum + (JSON.parse(line) as { entry: string }).entry.length, 0);
     expect((lines.join('').length - content) / (lines.length - 2)).toBeLessThan(1_024);
   });
 
   test('takes its first proof whole, so that other tools can check it', async () => {
     const [, first] = await exported({ kind: 'incident', id: 'inc_7' });
-    expect((JSON.parse(first ?? '{}') as { proof: string[] }).proof.length).toBeGreaterThanOrEqual(9);
+    expect((JSON.parse(first ?? '{}') as { proof: string[] }).proof.length).toBeGreaterThanOrEqual(
+      9,
+    );
   });
 });
 
 describe('of an edited export the verifier names the first wrong entry', () => {
-  const seqOf = (line: string | undefined): number => (JSON.parse(line ?? '{}') as { seq: number }).seq;
+  const seqOf = (line: string | undefined): number =>
+    (JSON.parse(line ?? '{}') as { seq: number }).seq;
 
   test.each(selections)('in %s: one whose text was changed', async (_, selection) => {
     const lines = await exported(selection);
     for (const at of [1, 2, Math.floor(lines.length / 2), lines.length - 2]) {
-      const changed = lines.with(at, (lines[at] ?? '').replace('"seq":', '"seq": ').replace(/schema\\":1/, 'schema\\":2'));
-      expect((await verdictOn(changed)).problems[0]).toMatchObject({ kind: 'entry-changed', index: seqOf(lines[at]) });
+      const changed = lines.with(
+        at,
+        (lines[at] ?? '').replace('"seq":', '"seq": ').replace(/schema\\":1/, 'schema\\":2'),
+      );
+      expect((await verdictOn(changed)).problems[0]).toMatchObject({
+        kind: 'entry-changed',
+        index: seqOf(lines[at]),
+      });
     }
   });
 
-  test.each(selections.filter(([, selection]) => selection.kind !== 'incident'))('in %s: one that was dropped', async (_, selection) => {
-    const lines = await exported(selection);
-    for (const at of [2, Math.floor(lines.length / 2), lines.length - 2]) {
-      expect((await verdictOn(lines.toSpliced(at, 1))).problems.some((problem) => problem.kind === 'entry-missing' && problem.index === seqOf(lines[at]))).toBe(true);
-    }
-  });
+  test.each(selections.filter(([, selection]) => selection.kind !== 'incident'))(
+    'in %s: one that was dropped',
+    async (_, selection) => {
+      const lines = await exported(selection);
+      for (const at of [2, Math.floor(lines.length / 2), lines.length - 2]) {
+        expect(
+          (await verdictOn(lines.toSpliced(at, 1))).problems.some(
+            (problem) => problem.kind === 'entry-missing' && problem.index === seqOf(lines[at]),
+          ),
+        ).toBe(true);
+      }
+    },
+  );
 
   test.each(selections)('in %s: one that was moved', async (_, selection) => {
     const lines = await exported(selection);
@@ -107,19 +151,33 @@ describe('of an edited export the verifier names the first wrong entry', () => {
 
   test.each(selections)('in %s: one that stands under another place', async (_, selection) => {
     const lines = await exported(selection);
-    const moved = lines.with(5, (lines[5] ?? '').replace(/"seq":\d+/, `"seq":${seqOf(lines[5]) + 1}`));
+    const moved = lines.with(
+      5,
+      (lines[5] ?? '').replace(/"seq":\d+/, `"seq":${seqOf(lines[5]) + 1}`),
+    );
     expect((await verdictOn(moved)).ok).toBe(false);
   });
 
   test.each(selections)('in %s: a cut end', async (_, selection) => {
     const lines = await exported(selection);
-    expect((await verdictOn(lines.slice(0, -1))).problems.at(-1)).toMatchObject({ kind: 'entry-missing' });
+    expect((await verdictOn(lines.slice(0, -1))).problems.at(-1)).toMatchObject({
+      kind: 'entry-missing',
+    });
     expect((await verdictOn(lines.toSpliced(-2, 1))).ok).toBe(false);
   });
 
   test('whatever the file holds, nothing is thrown', async () => {
     const lines = await exported({ kind: 'incident', id: 'inc_7' });
-    for (const bad of [[], ['\n'], ['{}\n'], ['null\n'], ['[1]\n', ...lines.slice(1)], lines.with(2, '{"seq":-1}\n'), lines.with(2, '{"seq":1e99,"proof":7}\n'), [...lines, ...lines]]) {
+    for (const bad of [
+      [],
+      ['\n'],
+      ['{}\n'],
+      ['null\n'],
+      ['[1]\n', ...lines.slice(1)],
+      lines.with(2, '{"seq":-1}\n'),
+      lines.with(2, '{"seq":1e99,"proof":7}\n'),
+      [...lines, ...lines],
+    ]) {
       expect((await verdictOn(bad)).ok).toBe(false);
     }
   });
@@ -130,19 +188,31 @@ describe('`sallyport verify`', () => {
     let out = '';
     const sink = { write: (text: string) => void (out += text), isTerminal: false };
     const stdin = { read: () => Promise.resolve(Buffer.alloc(0)), isTerminal: false };
-    const code = await verifyCommand(args, { stdout: sink, stderr: sink, stdin, clock, workingDir: dir });
+    const code = await verifyCommand(args, {
+      stdout: sink,
+      stderr: sink,
+      stdin,
+      clock,
+      workingDir: dir,
+    });
     return { code, out };
   }
 
   test('says OK and exits with 0 for a log directory, with the key in a file', async () => {
     await writeFile(join(dir, 'key'), `${signer.verifierKey}\n`);
-    expect(await run('log', '--key', 'key')).toMatchObject({ code: 0, out: expect.stringContaining('OK') });
+    expect(await run('log', '--key', 'key')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('OK'),
+    });
   });
 
   test('names the entry and exits with 1 for an edited export', async () => {
     const lines = await exported({ kind: 'incident', id: 'inc_7' });
     await writeFile(file(), lines.join('').replace('{\\"at\\":52}', '{\\"at\\":53}'));
-    expect(await run('export.jsonl', '--key', signer.verifierKey)).toMatchObject({ code: 1, out: expect.stringMatching(/WRONG: entry 53: entry-changed/) });
+    expect(await run('export.jsonl', '--key', signer.verifierKey)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/WRONG: entry 53: entry-changed/),
+    });
   });
 
   test('asks for a key', async () => {
@@ -151,14 +221,37 @@ describe('`sallyport verify`', () => {
 });
 
 describe('a query', () => {
-  const ask = (filter: AuditFilter, more: { limit?: number; cursor?: number } = {}): Promise<AuditPage> =>
-    queryAudit({ db: postgres.db, clock }, { filter, ...more, reader: { tenant: 't', actor: { kind: 'person', id: 'ann' } }, redact: (text) => text });
+  const ask = (
+    filter: AuditFilter,
+    more: { limit?: number; cursor?: number } = {},
+  ): Promise<AuditPage> =>
+    queryAudit(
+      { db: postgres.db, clock },
+      {
+        filter,
+        ...more,
+        reader: { tenant: 't', actor: { kind: 'person', id: 'ann' } },
+        redact: (text) => text,
+      },
+    );
 
   test('narrows by who, what, when and where', async () => {
-    expect((await ask({ actor: 'alice', limit: 500 } as AuditFilter)).entries.every((entry) => entry.actor.id === 'alice')).toBe(true);
-    expect((await ask({ actor: 'person:bob', type: 'lookup' })).entries.every((entry) => entry.type === 'lookup.done' && entry.actor.id === 'bob')).toBe(true);
+    expect(
+      (await ask({ actor: 'alice', limit: 500 } as AuditFilter)).entries.every(
+        (entry) => entry.actor.id === 'alice',
+      ),
+    ).toBe(true);
+    expect(
+      (await ask({ actor: 'person:bob', type: 'lookup' })).entries.every(
+        (entry) => entry.type === 'lookup.done' && entry.actor.id === 'bob',
+      ),
+    ).toBe(true);
     expect((await ask({ incident: 'inc_7' }, { limit: 500 })).entries).toHaveLength(20);
-    expect((await ask({ from: '2026-01-01T00:00:10Z', to: '2026-01-01T00:00:12Z' })).entries.map((entry) => entry.id)).toEqual(['e10', 'e9']);
+    expect(
+      (await ask({ from: '2026-01-01T00:00:10Z', to: '2026-01-01T00:00:12Z' })).entries.map(
+        (entry) => entry.id,
+      ),
+    ).toEqual(['e10', 'e9']);
     expect((await ask({ playbook: 'nothing@1' })).entries).toEqual([]);
   });
 
@@ -166,7 +259,10 @@ describe('a query', () => {
     const ids: string[] = [];
     let cursor: number | null = null;
     do {
-      const page: AuditPage = await ask({ type: 'note.added' }, { limit: 100, ...(cursor === null ? {} : { cursor }) });
+      const page: AuditPage = await ask(
+        { type: 'note.added' },
+        { limit: 100, ...(cursor === null ? {} : { cursor }) },
+      );
       ids.push(...page.entries.map((entry) => entry.id));
       cursor = page.next;
     } while (cursor !== null);
@@ -177,11 +273,21 @@ describe('a query', () => {
   test('is an entry itself, with who asked for what', async () => {
     await ask({ incident: 'inc_11' });
     const { entries } = await ask({ type: 'audit.read' }, { limit: 1 });
-    expect(entries[0]).toMatchObject({ actor: { id: 'ann' }, data: { filter: { incident: 'inc_11' }, entries: 20 } });
+    expect(entries[0]).toMatchObject({
+      actor: { id: 'ann' },
+      data: { filter: { incident: 'inc_11' }, entries: 20 },
+    });
   });
 
   test('shows nothing of another tenant', async () => {
-    const page = await queryAudit({ db: postgres.db, clock }, { filter: {}, reader: { tenant: 'other', actor: { kind: 'person', id: 'eve' } }, redact: (text) => text });
+    const page = await queryAudit(
+      { db: postgres.db, clock },
+      {
+        filter: {},
+        reader: { tenant: 'other', actor: { kind: 'person', id: 'eve' } },
+        redact: (text) => text,
+      },
+    );
     expect(page.entries.filter((entry) => entry.tenant === 't')).toEqual([]);
   });
 });

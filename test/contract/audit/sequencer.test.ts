@@ -30,28 +30,66 @@ beforeEach(async () => {
 });
 
 function sequencer(reached?: (step: SequencerStep) => void): Sequencer {
-  return createSequencer({ db: postgres.db, dir, key, clock, origin, ...(reached === undefined ? {} : { reached }) });
+  return createSequencer({
+    db: postgres.db,
+    dir,
+    key,
+    clock,
+    origin,
+    ...(reached === undefined ? {} : { reached }),
+  });
 }
 
 function anEntry(subject: string): Entry {
   const actor = { kind: 'service', id: 'test' } as const;
-  return newEntry({ id: `e-${subject}`, tenant: 't', type: 'note.added', actor, incident: null, run: null, subject, outcome: 'done', data: { text: subject } }, clock);
+  return newEntry(
+    {
+      id: `e-${subject}`,
+      tenant: 't',
+      type: 'note.added',
+      actor,
+      incident: null,
+      run: null,
+      subject,
+      outcome: 'done',
+      data: { text: subject },
+    },
+    clock,
+  );
 }
 
 const append = (from: number, count: number): Promise<void> =>
-  postgres.db.transaction((tx) => appendEntries(tx, Array.from({ length: count }, (_, at) => anEntry(String(from + at)))));
+  postgres.db.transaction((tx) =>
+    appendEntries(
+      tx,
+      Array.from({ length: count }, (_, at) => anEntry(String(from + at))),
+    ),
+  );
 
-const problems = async (): Promise<readonly unknown[]> => (await verifyLog(dir, { publicKeys: [key.verifierKey] })).problems;
+const problems = async (): Promise<readonly unknown[]> =>
+  (await verifyLog(dir, { publicKeys: [key.verifierKey] })).problems;
 
 const subjects = async (): Promise<unknown[]> =>
-  (await postgres.db.query<{ subject: string }>("select subject from audit_entries where seq is not null and type = 'note.added' order by seq")).map((row) => row.subject);
+  (
+    await postgres.db.query<{ subject: string }>(
+      "select subject from audit_entries where seq is not null and type = 'note.added' order by seq",
+    )
+  ).map((row) => row.subject);
 
 describe('the sequencer', () => {
   test('numbers entries in the order of insertion, after an entry that opens the log', async () => {
     await append(0, 3);
     expect(await sequencer().sequenceOnce()).toBe(5);
-    const rows = await postgres.db.query<{ seq: number; type: string }>('select seq, type from audit_entries order by seq');
-    expect(rows.map((row) => row.type)).toEqual(['log.opened', 'note.added', 'note.added', 'note.added', 'log.heartbeat']);
+    const rows = await postgres.db.query<{ seq: number; type: string }>(
+      'select seq, type from audit_entries order by seq',
+    );
+    expect(rows.map((row) => row.type)).toEqual([
+      'log.opened',
+      'note.added',
+      'note.added',
+      'note.added',
+      'log.heartbeat',
+    ]);
     expect(rows.map((row) => row.seq)).toEqual([0, 1, 2, 3, 4]);
     expect(await problems()).toEqual([]);
   });
@@ -171,7 +209,9 @@ describe('a database that does not hold what the checkpoint file promises', () =
   test('is reported as restored when an entry behind the checkpoint was changed', async () => {
     await append(0, 10);
     await sequencer().sequenceOnce();
-    await postgres.db.query("update audit_entries set body = replace(body, '\"text\":\"4\"', '\"text\":\"5\"')");
+    await postgres.db.query(
+      'update audit_entries set body = replace(body, \'"text":"4"\', \'"text":"5"\')',
+    );
     expect(await sequencer().start()).toMatchObject({ kind: 'restored', why: 'differs' });
   });
 

@@ -5,7 +5,20 @@ import type { Entry } from '../../../domain/entry.ts';
 
 const clock = { nowMs: () => 1_700_000_000_123 };
 const anEntry = (data: JsonObject, fields: Partial<Entry> = {}): Entry =>
-  newEntry({ tenant: 't', type: 'note.added', actor: { kind: 'service', id: 's' }, incident: null, run: null, subject: null, outcome: 'done', data, ...fields }, clock);
+  newEntry(
+    {
+      tenant: 't',
+      type: 'note.added',
+      actor: { kind: 'service', id: 's' },
+      incident: null,
+      run: null,
+      subject: null,
+      outcome: 'done',
+      data,
+      ...fields,
+    },
+    clock,
+  );
 
 describe('an entry', () => {
   test('is canonical JSON with every field of schema 1', () => {
@@ -22,7 +35,15 @@ describe('an entry', () => {
   test.each([
     ['one long value', { small: 'kept', long: 'x'.repeat(200_000) }],
     ['one long value of wide characters', { small: 'kept', long: '€'.repeat(60_000) }],
-    ['several long values', { small: 'kept', a: 'x'.repeat(50_000), b: ['y'.repeat(50_000)], c: { d: 'z'.repeat(50_000) } }],
+    [
+      'several long values',
+      {
+        small: 'kept',
+        a: 'x'.repeat(50_000),
+        b: ['y'.repeat(50_000)],
+        c: { d: 'z'.repeat(50_000) },
+      },
+    ],
   ])('with %s fits its length prefix and keeps what is small', (_, data) => {
     const body = entryBody(anEntry(data));
     expect(Buffer.byteLength(body)).toBeLessThanOrEqual(entryBytesMax);

@@ -8,7 +8,7 @@ import { aSigner, logOrigin } from '../../support/audit-log.ts';
 const example = {
   vkey: 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW',
   note:
-    'If you think cryptography is the answer to your problem,\nthen you don\'t know what your problem is.\n\n' +
+    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n\n" +
     '\u2014 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n',
 };
 
@@ -26,11 +26,16 @@ describe('a signed note', () => {
   });
 
   test('with one changed letter does not open', () => {
-    expect(openNote(example.note.replace('problem', 'Problem'), [keyOf(example.vkey)])).toMatchObject({ kind: 'wrong' });
+    expect(
+      openNote(example.note.replace('problem', 'Problem'), [keyOf(example.vkey)]),
+    ).toMatchObject({ kind: 'wrong' });
   });
 
   test('that only unknown keys signed does not open', () => {
-    expect(openNote(example.note, [keyOf(aSigner().verifierKey)])).toMatchObject({ kind: 'wrong', why: 'no given key signed this note' });
+    expect(openNote(example.note, [keyOf(aSigner().verifierKey)])).toMatchObject({
+      kind: 'wrong',
+      why: 'no given key signed this note',
+    });
   });
 
   test('may carry lines of witnesses that we do not know', () => {
@@ -54,19 +59,28 @@ describe('a checkpoint', () => {
   test('says the same to the verifier as to the writer', () => {
     const signer = aSigner();
     const note = signCheckpoint({ origin: logOrigin, size: 42, root }, signer);
-    expect(openCheckpoint(note, [keyOf(signer.verifierKey)])).toEqual({ origin: logOrigin, size: 42, root });
+    expect(openCheckpoint(note, [keyOf(signer.verifierKey)])).toEqual({
+      origin: logOrigin,
+      size: 42,
+      root,
+    });
     expect(readCheckpoint(note)).toEqual({ origin: logOrigin, size: 42, root });
   });
 
   test('of another log is refused though the key is right', () => {
     const signer = aSigner();
     const note = signCheckpoint({ origin: 'other.example', size: 42, root }, signer);
-    expect(openCheckpoint(note, [keyOf(signer.verifierKey)])).toMatchObject({ wrong: expect.stringContaining('other.example') });
+    expect(openCheckpoint(note, [keyOf(signer.verifierKey)])).toMatchObject({
+      wrong: expect.stringContaining('other.example'),
+    });
   });
 
-  test.each(['01', '-1', '1e3', '18446744073709551616', '9007199254740993', ''])('with the size "%s" is refused', (size) => {
-    const signer = aSigner();
-    const note = signer.sign(`${logOrigin}\n${size}\n${root.toString('base64')}\n`);
-    expect(openCheckpoint(note, [keyOf(signer.verifierKey)])).toHaveProperty('wrong');
-  });
+  test.each(['01', '-1', '1e3', '18446744073709551616', '9007199254740993', ''])(
+    'with the size "%s" is refused',
+    (size) => {
+      const signer = aSigner();
+      const note = signer.sign(`${logOrigin}\n${size}\n${root.toString('base64')}\n`);
+      expect(openCheckpoint(note, [keyOf(signer.verifierKey)])).toHaveProperty('wrong');
+    },
+  );
 });

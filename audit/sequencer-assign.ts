@@ -1,0 +1,92 @@
+import { assert } from '../domain/assert.ts';
+import { idOf } from '../domain/digest.ts';
+import type { Entry } from '../domain/entry.ts';
+import type { Sql } from '../store/database.ts';
+import { appendEntries } from './append.ts';
+import { newEntry } from './entry.ts';
+import { sequencedSize } from './sequencer-start.ts';
+import type { SequencerDeps } from './sequencer.ts';
+
+/** Entries that one round numbers, and that one step of catching up reads. */
+export const batchMax = 8_192;
+export const heartbeatMs = 60_000;
+/** Any number that is the same for every sequencer of one database. */
+const advisoryLock = 7_276_114;
+
+export async function whatWaits(db: Sql): Promise<{ sequenced: number; unsequenced: boolean }> {
+  const [row] = await db.query<{ waiting: boolean }>(
+    'select exists (select from audit_entries where seq is null) as waiting',
+  );
+  return { sequenced: await sequencedSize(db), unsequenced: row?.waiting === true };
+}
+
+/** Gives the next numbers to what is committed, in the order of insertion. Null where another sequencer holds the lock. */
+export async function assign(deps: SequencerDeps, heartbeat: boolean): Promise<number | null> {
+  return deps.db.transaction(async (tx) => {
+    if (!(await lockTaken(tx))) return null;
+    const size = await sequencedSize(tx);
+    if (size === 0) await openLog(tx, deps);
+    if (heartbeat) await appendEntries(tx, [heartbeatEntry(deps)]);
+    const [row] = await tx.query<{ count: number }>(
+      `with picked as (
+         select id, row_number() over (order by inserted) as position
+         from audit_entries where seq is null order by inserted limit $2
+       ), numbered as (
+         update audit_entries e set seq = $1::bigint + picked.position - 1 from picked where e.id = picked.id returning 1
+       ) select count(*) as count from numbered`,
+      [Math.max(size, 1), batchMax],
+    );
+    return (row?.count ?? 0) + (size === 0 ? 1 : 0);
+  });
+}
+
+/** The log's first entry names it, whatever else was written before the sequencer first ran. */
+async function openLog(tx: Sql, deps: SequencerDeps): Promise<void> {
+  const id = idOf('aud', 'sallyport/log-opened/v1', [deps.origin]);
+  await appendEntries(tx, [
+    ownEntry(deps, {
+      id,
+      type: 'log.opened',
+      data: { origin: deps.origin, verifierKey: deps.key.verifierKey },
+    }),
+  ]);
+  await tx.query('update audit_entries set seq = 0 where id = $1', [id]);
+}
+
+function heartbeatEntry(deps: SequencerDeps): Entry {
+  const minute = Math.floor(deps.clock.nowMs() / heartbeatMs);
+  return ownEntry(deps, {
+    id: idOf('aud', 'sallyport/heartbeat/v1', [deps.origin, minute]),
+    type: 'log.heartbeat',
+    data: {},
+  });
+}
+
+function ownEntry(
+  deps: SequencerDeps,
+  what: { id: string; type: 'log.opened' | 'log.heartbeat'; data: { [name: string]: string } },
+): Entry {
+  const actor = { kind: 'service', id: 'sequencer' } as const;
+  return newEntry(
+    {
+      ...what,
+      tenant: deps.tenant ?? 'system',
+      actor,
+      incident: null,
+      run: null,
+      subject: deps.origin,
+      outcome: 'done',
+    },
+    deps.clock,
+  );
+}
+
+/** False while another sequencer is at work; held until the transaction ends. */
+export async function lockTaken(tx: Sql): Promise<boolean> {
+  const [row] = await tx.query<{ taken: boolean }>(
+    'select pg_try_advisory_xact_lock($1) as taken',
+    [advisoryLock],
+  );
+  assert(row !== undefined, 'a select of one row gives one');
+  return row.taken;
+}
