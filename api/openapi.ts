@@ -55,5 +55,5 @@ interface ObjectSchema {
 /** What goes in, before defaults. Our schemas of requests are all objects. */
 export function schemaOf(schema: z.ZodType): ObjectSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
-  return rest as ObjectSchema;
+  return rest;
 }

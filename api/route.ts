@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { SallyportError } from '../domain/errors.ts';
 import type { Access, Identity, Role } from './access.ts';
 

@@ -1,9 +1,10 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { SallyportError } from '../domain/errors.ts';
 import type { SignedVote, VotePayload } from '../domain/vote.ts';
 import { voteMessage } from '../domain/vote.ts';
+import { readPrivateFile } from './private-file.ts';
 
 /** Ed25519 (RFC 8032). Public keys travel as base64 of their 32 raw bytes, signatures as base64 of 64. */
 export interface SigningKey {
@@ -15,7 +16,6 @@ export interface SigningKey {
 const publicKeyBytes = 32;
 const signatureBytes = 64;
 const keyFileBytesMax = 4096;
-const othersMayRead = 0o077;
 
 /** The first 16 hex digits of SHA-256 over the raw public key. */
 export function keyIdOf(publicKey: string): string {
@@ -51,16 +51,9 @@ export async function writeKeyFile(path: string, pem: string): Promise<void> {
   }
 }
 
-/** SECURITY: a key that other accounts of the machine can read proves nothing about who signed; it is refused. */
+/** A file that others may read, or that holds something else, is refused. */
 export async function readKeyFile(path: string): Promise<SigningKey> {
-  const facts = await stat(path).catch((error: unknown) => {
-    throw new SallyportError('NOT_FOUND', 'the key file cannot be found', { cause: error });
-  });
-  if (facts.size > keyFileBytesMax) throw new SallyportError('REQUEST_INVALID', 'the key file is too large for a key');
-  if ((facts.mode & othersMayRead) !== 0) {
-    throw new SallyportError('REQUEST_INVALID', 'the key file can be read by others; set its mode to 0600');
-  }
-  return signingKeyFromPem(await readFile(path, 'utf8'));
+  return signingKeyFromPem(await readPrivateFile(path, keyFileBytesMax));
 }
 
 /** Never throws: whatever is malformed does not verify. */

@@ -22,7 +22,8 @@ export interface PeopleApi {
   readonly cancelled: RunToCancel[];
   /** What the workflow would answer to a vote that is brought to it. */
   deliver(next: DeliverVote): void;
-  call(as: string | null, method: 'GET' | 'POST', path: string, body?: unknown): Promise<{ status: number; type: string; body: Record<string, unknown> }>;
+  /** `wanted` is method and path: `GET /v1/gates`. */
+  call(as: string | null, wanted: string, body?: unknown): Promise<{ status: number; type: string; body: Record<string, unknown> }>;
 }
 
 const people: Readonly<Record<string, readonly Role[]>> = {
@@ -72,14 +73,15 @@ export function peopleApi(db: Database, clock: TestClock, voteDeadlineMs = 20_00
     filed,
     cancelled,
     deliver: (next) => void (deliver = next),
-    call: async (as, method, path, body) => {
+    call: async (as, wanted, body) => {
+      const [method, path = ''] = wanted.split(' ');
       const response = await app.inject({
-        method,
+        method: method === 'POST' ? 'POST' : 'GET',
         url: path,
         headers: as === null ? {} : { authorization: `Bearer ${tokenOf(as)}` },
         ...(body === undefined ? {} : { payload: body as object }),
       });
-      return { status: response.statusCode, type: String(response.headers['content-type']), body: response.json() as Record<string, unknown> };
+      return { status: response.statusCode, type: String(response.headers['content-type']), body: response.json<Record<string, unknown>>() };
     },
   };
 }
