@@ -32,74 +32,71 @@ export interface AuditRouteDeps {
 }
 
 const auditors = ['auditor', 'admin'] as const;
+const noCheckpoint = 'the log has no checkpoint yet; wait a second';
 const daysEnd = 'T23:59:59.999Z';
 
 export function auditRouteTable(deps: AuditRouteDeps): readonly Route[] {
-  return [
-    route({
-      method: 'GET',
-      path: '/v1/audit',
-      summary: 'Entries of the ledger, the newest first; the reading is an entry too',
-      roles: auditors,
-      query: auditQuery,
-      handle: async ({ query: { limit, cursor, ...given }, who }) => {
-        const filter = await resolved(deps, given);
-        return ok(
-          await queryAudit(deps, {
-            filter,
-            limit,
-            cursor: cursor ?? null,
-            reader: { tenant: deps.tenant, actor: who.actor },
-            redact: deps.redact,
-          }),
-        );
-      },
-    }),
-    route({
-      method: 'GET',
-      path: '/v1/audit/export',
-      summary: 'One file that proves itself offline: an incident, a run, a period or the whole log',
-      roles: auditors,
-      query: auditExportQuery,
-      handle: async ({ query, who }) =>
-        ok(await exportStream(deps, await selectionOf(deps, query), who)),
-    }),
-    route({
-      method: 'GET',
-      path: '/v1/audit/checkpoint',
-      summary: 'The newest signed checkpoint, and the key that it verifies with',
-      roles: readers,
-      handle: async () => {
-        const checkpoint = await readFile(join(deps.logDir, 'checkpoint'), 'utf8').catch(
-          () => null,
-        );
-        if (checkpoint === null)
-          throw new SallyportError('NOT_FOUND', 'the log has no checkpoint yet; wait a second');
-        return ok({ checkpoint, verifierKey: deps.verifierKey });
-      },
-    }),
-    route({
-      method: 'GET',
-      path: '/v1/incidents/:id/history',
-      summary: 'The ledger and the executions of one incident side by side',
-      roles: [...auditors, 'analyst', 'approver'],
-      params: incidentParams,
-      handle: async ({ params, who }) => {
-        const id = await incidentId(deps, params.id);
-        const history = await deps.history(id);
-        await recordRead(
-          deps.db,
-          {
-            reader: { tenant: deps.tenant, actor: who.actor },
-            what: { history: id },
-            incident: id,
-          },
-          deps.clock,
-        );
-        return ok(history);
-      },
-    }),
-  ];
+  return [queryRoute(deps), exportRoute(deps), checkpointRoute(deps), historyRoute(deps)];
+}
+
+function queryRoute(deps: AuditRouteDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/v1/audit',
+    summary: 'Entries of the ledger, the newest first; the reading is an entry too',
+    roles: auditors,
+    query: auditQuery,
+    handle: async ({ query: { limit, cursor, ...given }, who }) => {
+      const reader = { tenant: deps.tenant, actor: who.actor };
+      const filter = await resolved(deps, given);
+      const { redact } = deps;
+      return ok(await queryAudit(deps, { filter, limit, cursor: cursor ?? null, reader, redact }));
+    },
+  });
+}
+
+function exportRoute(deps: AuditRouteDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/v1/audit/export',
+    summary: 'One file that proves itself offline: an incident, a run, a period or the whole log',
+    roles: auditors,
+    query: auditExportQuery,
+    handle: async ({ query, who }) =>
+      ok(await exportStream(deps, await selectionOf(deps, query), who)),
+  });
+}
+
+function checkpointRoute(deps: AuditRouteDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/v1/audit/checkpoint',
+    summary: 'The newest signed checkpoint, and the key that it verifies with',
+    roles: readers,
+    handle: async () => {
+      const file = join(deps.logDir, 'checkpoint');
+      const checkpoint = await readFile(file, 'utf8').catch(() => null);
+      if (checkpoint === null) throw new SallyportError('NOT_FOUND', noCheckpoint);
+      return ok({ checkpoint, verifierKey: deps.verifierKey });
+    },
+  });
+}
+
+function historyRoute(deps: AuditRouteDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/v1/incidents/:id/history',
+    summary: 'The ledger and the executions of one incident side by side',
+    roles: [...auditors, 'analyst', 'approver'],
+    params: incidentParams,
+    handle: async ({ params, who }) => {
+      const incident = await incidentId(deps, params.id);
+      const history = await deps.history(incident);
+      const reader = { tenant: deps.tenant, actor: who.actor };
+      await recordRead(deps.db, { reader, what: { history: incident }, incident }, deps.clock);
+      return ok(history);
+    },
+  });
 }
 
 /** The plugin: mount it beside the people's routes. */
