@@ -3,7 +3,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { draft, type Draft, type Envelope, type FormatReader } from '../draft.ts';
 import { asText } from '../fields.ts';
 import { genericNames as names } from './generic-names.ts';
-import { leafNamed, leavesOf, textNamed, textsNamed, type Leaf } from '../leaves.ts';
+import { leafNamed, leavesNamed, leavesOf, textNamed, textsNamed, type Leaves } from '../leaves.ts';
 import { actor, actorList, ObservableList, resource, resourceList } from '../observables.ts';
 import { severityByScale, severityOfWord, unknownSeverity, type Severity } from '../severity.ts';
 import { parseTime } from '../times.ts';
@@ -22,7 +22,7 @@ export const generic: FormatReader = {
   },
 };
 
-function read(value: JsonObject, leaves: readonly Leaf[], envelope: Envelope): Draft | null {
+function read(value: JsonObject, leaves: Leaves, envelope: Envelope): Draft | null {
   const cloudEvent = typeof value['specversion'] === 'string' && typeof value['type'] === 'string';
   const title = cloudEvent
     ? asText(value['type'])
@@ -52,10 +52,9 @@ function read(value: JsonObject, leaves: readonly Leaf[], envelope: Envelope): D
   });
 }
 
-function time(leaves: readonly Leaf[]): string | null {
+function time(leaves: Leaves): string | null {
   for (const name of names.time) {
-    for (const leaf of leaves) {
-      if (leaf.key !== name) continue;
+    for (const leaf of leavesNamed(leaves, name)) {
       const found = parseTime(leaf.value);
       if (found !== null) return found;
     }
@@ -63,7 +62,7 @@ function time(leaves: readonly Leaf[]): string | null {
   return null;
 }
 
-function severity(leaves: readonly Leaf[]): Severity {
+function severity(leaves: Leaves): Severity {
   let kept = unknownSeverity;
   for (const name of names.severity) {
     const leaf = leafNamed(leaves, [name]);
@@ -110,7 +109,7 @@ const openWords: readonly string[] = [
   'failed',
 ];
 
-function status(leaves: readonly Leaf[]): Draft['status'] {
+function status(leaves: Leaves): Draft['status'] {
   for (const name of names.status) {
     const word = textNamed(leaves, [name]).toLowerCase();
     if (closedWords.includes(word)) return 'closed';
@@ -119,7 +118,7 @@ function status(leaves: readonly Leaf[]): Draft['status'] {
   return 'unknown';
 }
 
-function resources(leaves: readonly Leaf[], envelope: Envelope): Draft['resources'] {
+function resources(leaves: Leaves, envelope: Envelope): Draft['resources'] {
   const kinds: readonly (readonly [Resource['type'], readonly string[]])[] = [
     ['host', names.host],
     ['pod', names.pod],
@@ -174,15 +173,7 @@ const kindWords: readonly (readonly [FindingKind, readonly string[]])[] = [
   ],
 ];
 
-function kindOf(leaves: readonly Leaf[]): FindingKind {
-  for (const [kind, words] of kindWords) {
-    if (
-      leaves.some(
-        (leaf) =>
-          words.includes(leaf.key) || leaf.path.split('.').some((part) => words.includes(part)),
-      )
-    )
-      return kind;
-  }
-  return 'operational';
+function kindOf(leaves: Leaves): FindingKind {
+  const parts = new Set([...leaves.values()].flat().flatMap((leaf) => leaf.path.split('.')));
+  return kindWords.find(([, words]) => words.some((word) => parts.has(word)))?.[0] ?? 'operational';
 }

@@ -1,7 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
-import { testIntake, type TestIntake } from '../support/intake.ts';
+import { createManualFiler } from '../../intake/manual.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { openDatabase } from '../../store/database.ts';
+import { testIntake, testRedactor, testTenant, type TestIntake } from '../support/intake.ts';
 
 let postgres: TestPostgres;
 let intake: TestIntake;
@@ -193,5 +196,48 @@ describe('a rejected delivery', () => {
     );
     await intake.rejects.drained();
     expect(await one('select count(*) as n from rejects')).toBe(30);
+  });
+});
+
+describe('a person’s report', () => {
+  test('is an incident of its own, by that person, redacted as an alert is', async () => {
+    const file = createManualFiler({
+      tenant: testTenant,
+      redactor: testRedactor,
+      inbox: intake.inbox,
+      clock: systemClock,
+    });
+    const report = {
+      title: 'A mail asks for passwords',
+      description: 'from eli@corp.example',
+      severityId: 3,
+      host: 'web-7',
+      user: null,
+      person: 'alice',
+    } as const;
+    const [first, second] = [await file(report), await file(report)];
+    expect(first.incidentId).not.toBe(second.incidentId);
+    const [row] = await incidents();
+    expect(row).toMatchObject({
+      id: first.incidentId,
+      format: 'manual',
+      source: 'manual',
+      changed_by: 'person:alice',
+    });
+    expect(JSON.stringify(row)).not.toContain('eli@corp.example');
+    const actors = await postgres.db.query<{ actor: string }>(
+      'select distinct actor from audit_entries',
+    );
+    expect(actors).toEqual([{ actor: 'person:alice' }]);
+  });
+});
+
+describe('a store that is gone', () => {
+  test('is answered 503 with Retry-After, and nothing is acknowledged', async () => {
+    const gone = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' });
+    const answer = await testIntake(gone).post(JSON.stringify(falco()));
+    await gone.close();
+    expect(answer).toMatchObject({ status: 503, body: { code: 'STORE_UNAVAILABLE' } });
+    expect(answer.headers['retry-after']).toBe('2');
   });
 });

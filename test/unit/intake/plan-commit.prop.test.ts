@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../../domain/finding.ts';
+import { draft } from '../../../intake/draft.ts';
+import { toFinding } from '../../../intake/finish.ts';
+import { planCommit, type Filing } from '../../../intake/plan-commit.ts';
+import type { KnownRows, OpenIncident } from '../../../store/inbox.ts';
+
+/** The store as a model: what `readKnown` would give for the rows that commits wrote so far. */
+class Store {
+  receipts: KnownRows['receipts'][number][] = [];
+  findings = new Map<string, string>();
+  incidents = new Map<
+    string,
+    {
+      id: string;
+      key: string;
+      count: number;
+      state: string;
+      severityId: number;
+      samples: readonly string[];
+      allClear: boolean;
+    }
+  >();
+
+  commit(filings: readonly Filing[], nowMs: number): void {
+    const open = [...this.incidents.values()].filter((row) => row.state !== 'closed');
+    const plan = planCommit(
+      filings,
+      {
+        receipts: this.receipts,
+        findings: [...this.findings].map(([id, incident]) => ({ id, incident })),
+        open: open.map((row): OpenIncident => ({
+          id: row.id,
+          key: row.key,
+          severityId: row.severityId as OpenIncident['severityId'],
+          followUps: 0,
+          samples: row.samples,
+        })),
+        closed: [...this.incidents.values()]
+          .filter((row) => row.state === 'closed')
+          .map((row) => ({ id: row.id, key: row.key })),
+      },
+      { tenant: 'main', nowMs },
+    );
+    for (const row of plan.rows.receipts) {
+      this.receipts.push({
+        id: row.id,
+        source: row.source,
+        delivery: row.delivery,
+        bodySha256: row.body_sha256,
+        findings: row.findings,
+        receivedAtMs: Date.parse(row.received_at),
+      });
+    }
+    for (const row of plan.rows.findings) this.findings.set(row.id, row.incident_id);
+    for (const row of plan.rows.incidents) {
+      this.incidents.set(row.id, {
+        id: row.id,
+        key: row.correlation_key,
+        count: row.count,
+        state: row.state,
+        severityId: row.severity_id,
+        samples: row.samples,
+        allClear: row.all_clear_at !== null,
+      });
+    }
+    for (const row of plan.rows.updates) {
+      const before = this.incidents.get(row.id);
+      if (before === undefined) throw new Error('an update of nothing');
+      this.incidents.set(row.id, {
+        ...before,
+        count: before.count + row.added,
+        severityId: row.severity_id ?? before.severityId,
+        samples: row.samples ?? before.samples,
+        allClear: row.all_clear_at === null ? !row.clears_all_clear && before.allClear : true,
+      });
+    }
+  }
+
+  /** What people see; ids of receipts and order of samples are left out. */
+  view(): unknown {
+    return [...this.incidents.values()]
+      .map((row) => [row.key, row.count, row.state, row.severityId, row.allClear])
+      .sort((a, b) => (a.join() < b.join() ? -1 : 1));
+  }
+}
+
+const aFinding = (
+  uid: string,
+  severityId: Finding['severityId'],
+  status: Finding['status'],
+): Finding =>
+  toFinding(draft({ format: 'generic', kind: 'detection', title: 't', uid, severityId, status }), {
+    tenant: 'main',
+    source: 's',
+  });
+
+const finding = fc.record({
+  uid: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+  key: fc.constantFrom('k1', 'k2', 'k3'),
+  severityId: fc.constantFrom<Finding['severityId']>(1, 3, 5),
+});
+
+function filings(statuses: readonly Finding['status'][]): fc.Arbitrary<readonly Filing[]> {
+  const body = fc.array(fc.tuple(finding, fc.constantFrom(...statuses)), { maxLength: 4 });
+  return fc
+    .array(fc.tuple(fc.option(fc.constantFrom('d1', 'd2', 'd3')), body), { maxLength: 14 })
+    .map((list) =>
+      list.map(([deliveryId, items], at) => ({
+        source: 's',
+        deliveryId,
+        bodySha256: JSON.stringify(items),
+        bodyBytes: 1,
+        receivedAtMs: 1_000 + at,
+        // A finding has one key: its uid and severity are part of what it says.
+        findings: items.map(([item, status]) => ({
+          finding: aFinding(`${item.uid}${item.key}${item.severityId}`, item.severityId, status),
+          key: item.key,
+        })),
+      })),
+    );
+}
+
+/** Splits a list at the given places: a way in which deliveries fall into commits. */
+function batches<Item>(
+  items: readonly Item[],
+  cuts: readonly number[],
+): readonly (readonly Item[])[] {
+  const places = [...new Set(cuts.map((cut) => cut % (items.length + 1)))].sort((a, b) => a - b);
+  return [...places, items.length].map((end, at) =>
+    items.slice(at === 0 ? 0 : places[at - 1], end),
+  );
+}
+
+const cuts = fc.array(fc.nat(20), { maxLength: 6 });
+
+describe('a commit', () => {
+  test('comes to the same however deliveries fall into batches', () => {
+    fc.assert(
+      fc.property(filings(['open', 'closed', 'unknown']), cuts, cuts, (list, one, other) => {
+        const [a, b] = [new Store(), new Store()];
+        for (const batch of batches(list, one)) a.commit(batch, 10_000);
+        for (const batch of batches(list, other)) b.commit(batch, 10_000);
+        expect(a.view()).toEqual(b.view());
+        expect([...a.findings]).toEqual([...b.findings]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('counts each finding once, whatever the order of deliveries and however often they come', () => {
+    const shuffled = filings(['open', 'unknown']).chain((list) =>
+      fc.tuple(
+        fc.constant(list),
+        fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 }),
+      ),
+    );
+    fc.assert(
+      fc.property(shuffled, cuts, ([list, again], places) => {
+        const [a, b] = [new Store(), new Store()];
+        for (const filing of list) a.commit([filing], 10_000);
+        for (const batch of batches(again, places)) b.commit(batch, 10_000);
+        expect(a.view()).toEqual(b.view());
+        expect([...b.incidents.values()].reduce((sum, row) => sum + row.count, 0)).toBe(
+          b.findings.size,
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('keeps one open incident per key', () => {
+    fc.assert(
+      fc.property(filings(['open', 'closed']), cuts, (list, places) => {
+        const store = new Store();
+        for (const batch of batches(list, places)) store.commit(batch, 10_000);
+        const open = [...store.incidents.values()]
+          .filter((row) => row.state !== 'closed')
+          .map((row) => row.key);
+        expect(new Set(open).size).toBe(open.length);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
