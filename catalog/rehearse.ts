@@ -73,7 +73,7 @@ function lookUp(command: Extract<Command, { kind: 'lookup' }>, play: Play): Outc
   const step = play.plan.steps[command.step];
   const answer = canned(step?.kind === 'action' ? `${command.step}.verify` : command.step, play);
   if (answer === null) return { kind: 'error', code: 'VENDOR_UNAVAILABLE', detail: 'no answer in this case' };
-  if (answer.kind !== 'ok' || step?.kind === 'action') return answer;
+  if (answer.kind !== 'ok' || command.select['*'] === '$') return answer;
   const selected = Object.entries(command.select).flatMap(([field, path]) => {
     const value = select(path, answer.output);
     return value === undefined ? [] : [[field, value] as const];

@@ -137,9 +137,13 @@ function compileVerify(source: ActionSource, step: FlatStep, compiling: Compilin
   const call: CallSource = { capability: source.verify.capability, capabilityKey: 'capability', connection: source.connection, input: source.verify.input, path, role: roles.verify };
   const compiled = compileCall(call, compiling);
   const condition = compileCondition(source.verify.when, [...path, 'when'], { ...compiling, answer: true });
-  const read = readsOf(source.verify.when).filter((names) => names[0] === 'answer');
-  checkFields(call, read.map((names) => ({ name: names[1] ?? null, path: [...path, 'when'] })), compiling);
-  return compiled === null ? null : { call: compiled.call, condition };
+  const when = [...path, 'when'];
+  const read = readsOf(source.verify.when).flatMap(([root, field]) => (root === 'answer' ? [field ?? null] : []));
+  if (read.includes(null)) compiling.problems.push(problem('reference-unknown', when, 'the whole answer is read', 'Name its fields, as in answer.status.'));
+  const fields = [...new Set(read)].filter((field) => field !== null);
+  for (const field of fields.filter((each) => checkPath(`$.${each}`) !== null)) compiling.problems.push(problem('path-invalid', when, `the field ${field} cannot be selected`));
+  checkFields(call, fields.map((name) => ({ name, path: when })), compiling);
+  return compiled === null ? null : { call: compiled.call, condition, select: Object.fromEntries(fields.map((field) => [field, `$.${field}`])) };
 }
 
 function duration(text: string, path: FlatStep['path'], compiling: Compiling): number {

@@ -101,7 +101,7 @@ export interface ActionStep {
   readonly gate: string | null;
   readonly target: PlanValue;
   readonly undo: { readonly capability: string; readonly input: PlanInput } | null;
-  readonly verify: { readonly call: PlanCall; readonly condition: string } | null;
+  readonly verify: VerifyCall | null;
   readonly next: string;
   /** Where the run goes on when the action was refused, failed or held. */
   readonly failed: string;
@@ -115,6 +115,14 @@ export interface UndoStep {
   readonly orderDigest: string;
   readonly next: string;
   readonly failed: string;
+}
+
+/** The read that shows whether the action took effect. `condition` sees its answer as `answer`. */
+export interface VerifyCall {
+  readonly call: PlanCall;
+  readonly condition: string;
+  /** The fields that the condition reads: only these enter history. Absent in plans made by hand: the whole answer. */
+  readonly select?: { readonly [field: string]: string };
 }
 
 export interface WaitStep {

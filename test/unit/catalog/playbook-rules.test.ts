@@ -57,6 +57,7 @@ const cases: readonly (readonly [RuleId, string, string, number, number])[] = [
   ['reference-unknown', 'a field that is not selected', `${lookup('required: true')}\n  choose: { if: steps.host.owner == 'x', then: done, else: done }${end}`, 8, 13],
   ['reference-unknown', 'an item outside a loop', `\n  choose: { if: item == 1, then: done, else: done }${end}`, 7, 13],
   ['reference-unknown', 'an answer outside verify', `\n  choose: { if: answer.x == 1, then: done, else: done }${end}`, 7, 13],
+  ['reference-unknown', 'a verification that reads the whole answer', swap("answer.status == 'contained'", "size(answer) > 1"), 24, 66],
   ['reference-unknown', 'a path from an unknown root', lookup('').replace('web-7', '{ path: $.env.HOME }') + end, 7, 68],
   ['reference-too-early', 'a later step is read', `\n  choose: { if: steps.host.status == 'x', then: host, else: done }${lookup('required: true')}${end}`, 7, 13],
   ['reference-too-early', 'an action reads what comes after its gate', whole.replace('denied: done', 'denied: done\n    approved: again').replace('  contain:\n', '  again: { lookup: edr.host.read, connection: edr, required: true, input: { host: a }, select: { status: $.status } }\n  contain:\n').replace('gate: ask\n    input: { host: { path: "$.finding.resources[0].name" } }', 'gate: ask\n    input: { host: { path: $.steps.again.status } }'), 24, 22],
@@ -142,6 +143,12 @@ describe('a playbook that is right', () => {
     const read = readSteps(whole);
     const contain = read.kind === 'plan' ? read.plan.steps['contain'] : null;
     expect(contain).toMatchObject({ call: { effect: 'disruptive', connectorVersion: '1.0.0' }, target: { kind: 'path' }, gate: 'ask', undo: { capability: 'edr.host.lift' } });
+  });
+
+  test('only what the verification reads is selected from its answer', () => {
+    const read = readSteps(whole);
+    const contain = read.kind === 'plan' ? read.plan.steps['contain'] : null;
+    expect(contain).toMatchObject({ verify: { select: { status: '$.status' } } });
   });
 
   test('another capability version gives another digest', () => {

@@ -92,8 +92,8 @@ describe('the shipped triage rules', () => {
     expect(triage({ format: 'falco', severityId: 1, title: 'K8s Serviceaccount Created', resources: [host] }).decision).toEqual({ kind: 'ticket', form: 'light' });
   });
 
-  test('what was resolved when it arrived is ignored with a reason', () => {
-    expect(triage({ format: 'alertmanager', kind: 'operational', status: 'closed', severityId: 4 }).decision.kind).toBe('ignore');
+  test('what was resolved when it arrived gets a light ticket, so that its return is not lost', () => {
+    expect(triage({ format: 'alertmanager', kind: 'operational', status: 'closed', severityId: 4 }).decision).toEqual({ kind: 'ticket', form: 'light' });
   });
 
   test('what is fatal is escalated', () => {
