@@ -26,11 +26,17 @@ export interface RawAnswer {
 export class ExchangeFailure extends Error {
   readonly sent: boolean;
   readonly byCaller: boolean;
-  constructor(message: string, facts: { sent: boolean; byCaller?: boolean; cause?: unknown }) {
+  /** There was an answer, but beyond our bounds: asking again would bring the same. */
+  readonly unreadable: boolean;
+  constructor(
+    message: string,
+    facts: { sent: boolean; byCaller?: boolean; unreadable?: boolean; cause?: unknown },
+  ) {
     super(message, { cause: facts.cause });
     this.name = 'ExchangeFailure';
     this.sent = facts.sent;
     this.byCaller = facts.byCaller ?? false;
+    this.unreadable = facts.unreadable ?? false;
   }
 }
 
@@ -48,13 +54,13 @@ function dispatch(pool: Dispatcher, wanted: Exchange): Promise<RawAnswer> {
       wanted.signal?.removeEventListener('abort', cancelled);
       finish();
     };
-    const giveUp = (message: string, byCaller = false): void => {
-      const failure = new ExchangeFailure(message, { sent: attempt.sent, byCaller });
+    const giveUp = (message: string, facts: GivingUp = {}): void => {
+      const failure = new ExchangeFailure(message, { sent: attempt.sent, ...facts });
       attempt.gaveUp ??= failure;
       attempt.controller?.abort(failure);
       settle(() => reject(failure));
     };
-    const cancelled = (): void => giveUp('the call was cancelled', true);
+    const cancelled = (): void => giveUp('the call was cancelled', { byCaller: true });
     const timer = setTimeout(() => giveUp('no answer in time'), wanted.totalTimeoutMs);
     if (wanted.signal?.aborted === true) return cancelled();
     wanted.signal?.addEventListener('abort', cancelled);
@@ -97,9 +103,11 @@ function optionsOf(wanted: Exchange): Dispatcher.DispatchOptions {
   };
 }
 
+type GivingUp = { readonly byCaller?: boolean; readonly unreadable?: boolean };
+
 interface Ends {
   readonly bytesMax: number;
-  readonly giveUp: (message: string) => void;
+  readonly giveUp: (message: string, facts?: GivingUp) => void;
   readonly done: (answer: RawAnswer) => void;
   readonly failed: (failure: ExchangeFailure) => void;
 }
@@ -120,7 +128,7 @@ function handlerOf(
     },
     onResponseData: (_, chunk) => {
       attempt.size += chunk.length;
-      if (attempt.size > bytesMax) giveUp('the answer is too large');
+      if (attempt.size > bytesMax) giveUp('the answer is too large', { unreadable: true });
       else attempt.chunks.push(chunk);
     },
     onResponseEnd: () => {
@@ -158,7 +166,10 @@ async function decoded({ headers, bytes }: RawAnswer, bytesMax: number): Promise
   const coding = headers['content-encoding']?.toLowerCase() ?? 'identity';
   if (coding === 'identity' || bytes.length === 0) return bytes;
   if (coding !== 'gzip' && coding !== 'deflate' && coding !== 'br')
-    throw new ExchangeFailure('the answer has an unknown content coding', { sent: true });
+    throw new ExchangeFailure('the answer has an unknown content coding', {
+      sent: true,
+      unreadable: true,
+    });
   try {
     return await decoders[coding](bytes, { maxOutputLength: bytesMax });
   } catch (cause) {

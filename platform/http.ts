@@ -153,7 +153,7 @@ function prepare(door: Door, line: Line, wanted: EgressRequest): Exchange {
   const query = wanted.query === undefined ? '' : new URLSearchParams(wanted.query).toString();
   const path = `${line.basePath}${wanted.path}` || '/';
   // SECURITY: a path that begins with `//` or holds a backslash, blank or fragment can be read as another target.
-  if (!/^\/(?!\/)[\x21-\x7e]*$/.test(path) || /[\\#]/.test(path))
+  if (!/^(\/(?!\/)[\x21-\x7e]*)?$/.test(wanted.path) || /[\\#]/.test(wanted.path))
     throw new SallyportError('INPUT_INVALID', 'the request path is malformed');
   const { type, body } = encode(wanted.body);
   if (body !== null && Buffer.byteLength(body) > door.limits.requestBytesMax)
@@ -202,5 +202,9 @@ function lost(breaker: Breaker, wanted: EgressRequest, error: unknown): Sallypor
   if (blocked !== null) return blocked;
   if (error.sent && wanted.effect === 'write')
     return new SallyportError('EFFECT_UNKNOWN', `sent, but ${error.message}`, { cause: error });
-  return new SallyportError('VENDOR_UNAVAILABLE', error.message, { cause: error });
+  return new SallyportError(
+    error.unreadable ? 'RESPONSE_INVALID' : 'VENDOR_UNAVAILABLE',
+    error.message,
+    { cause: error },
+  );
 }

@@ -90,7 +90,7 @@ describe.skipIf(!hostileCorpus)('addresses of the hostile corpus', () => {
 
   for (const one of ofKind('connect-only-to-checked')) {
     it(`${one.id} (${one.cat}): each answer of the resolver is checked before a socket may use it`, async () => {
-      const [[name = '', answers = []] = []] = Object.entries(one.dnsSeq ?? {});
+      const [[name, answers] = ['', []]] = Object.entries(one.dnsSeq ?? {});
       for (const answer of answers) {
         const checked = await checkedAddresses(name, {
           resolve: async () => answer,
