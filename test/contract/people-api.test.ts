@@ -248,3 +248,36 @@ describe('stops, approvers and held effects over HTTP', () => {
     expect(await at.entries('effect.settled')).toHaveLength(1);
   });
 });
+
+describe('what people type', () => {
+  it('leaves no secret and no address in any table, raw, base64 or URL-encoded', async () => {
+    const gate = await at.open(orderHere());
+    const typed = `because ${canary} of mia.canary@acme.example`;
+    const told = [
+      api.call('carol', `POST /v1/gates/${gate.id}/votes`, ballot(carol, gate, { reason: typed })),
+      api.call('dave', `POST /v1/gates/${gate.id}/votes`, ballot(dave, gate, { decision: 'reject', reason: typed })),
+      api.call('carol', `POST /v1/gates/${gate.id}/undo`, ballot(carol, gate, { decision: 'undo', reason: typed })),
+      api.call('carol', 'POST /v1/reveal', { token: `<email:k1.${'a'.repeat(26)}>`, reason: typed }),
+      api.call('ann', 'POST /v1/incidents', { title: typed, description: typed, host: typed, user: typed }),
+      api.call('ann', `POST /v1/incidents/${incidentId}/ack`, { reason: typed }),
+      api.call('ann', `POST /v1/incidents/${incidentId}/assign`, { assignee: 'ann', reason: typed }),
+      api.call('ann', `POST /v1/incidents/${incidentId}/notes`, { body: typed }),
+      api.call('ann', 'POST /v1/stop', { scope: 'tickets', reason: typed }),
+      api.call('dave', 'POST /v1/resume', { scope: 'tickets', reason: typed }),
+      api.call('root', 'POST /v1/approvers/carol/revoke', { reason: typed }),
+      api.call('ann', `POST /v1/incidents/${incidentId}/close`, { verdict: 'benign', reason: typed }),
+    ];
+    for (const answer of await Promise.all(told)) expect(answer.status).toBeLessThan(500);
+    const stored = `${await everyRow()}${JSON.stringify(api.filed)}`;
+    for (const secret of [canary, 'mia.canary@acme.example']) {
+      for (const form of [secret, Buffer.from(secret).toString('base64').slice(0, 16), encodeURIComponent(secret)]) expect(stored).not.toContain(form);
+    }
+    expect(stored).toContain('because');
+  });
+
+  async function everyRow(): Promise<string> {
+    const tables = await postgres.db.query<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public'`);
+    const rows = await Promise.all(tables.map(({ name }) => postgres.db.query(`select t::text as row from "${name}" t`)));
+    return JSON.stringify(rows);
+  }
+});
