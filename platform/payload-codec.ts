@@ -58,7 +58,8 @@ function sealPayload(options: CodecOptions, payload: Payload): Payload {
   const body = [
     cipher.update(length),
     cipher.update(head),
-    cipher.update(payload.data ?? new Uint8Array()),
+    // Without data protobuf may hand out an empty array in its place.
+    cipher.update(Uint8Array.from(payload.data ?? [])),
     cipher.final(),
   ];
   return {
