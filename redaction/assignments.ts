@@ -9,7 +9,7 @@ export interface Assignment {
 }
 
 const nameChars = 64;
-const valueChars = 8192;
+const valueChars = 2048;
 const blanksMax = 40;
 
 const isNameChar = (code: number): boolean =>

@@ -10,7 +10,8 @@ export interface LiteralHits {
   /** More hits than `hitsMax`: the caller must treat the text as hostile. */
   overflow: boolean;
   ascii: boolean;
-  digits: number;
+  /** Digits in the longest run that only blanks, hyphens, slashes and brackets interrupt, one at a time. */
+  longestDigits: number;
   /** Length of the longest run of base64, base64url or hexadecimal characters, and where it ends. */
   longestRun: number;
 }
@@ -33,7 +34,7 @@ export function createLiteralScanner(literals: readonly string[]): LiteralScanne
     count: 0,
     overflow: false,
     ascii: true,
-    digits: 0,
+    longestDigits: 0,
     longestRun: 0,
   };
   return { scan: (text) => scanText(text, { classes, width, next, outputs, hits }) };
@@ -52,8 +53,10 @@ function scanText(text: string, machine: Machine): LiteralHits {
   hits.count = 0;
   hits.overflow = false;
   hits.longestRun = 0;
+  hits.longestDigits = 0;
   let state = 0;
   let digits = 0;
+  let gap = 2;
   let run = 0;
   let beyond = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -62,17 +65,21 @@ function scanText(text: string, machine: Machine): LiteralHits {
       beyond |= 1;
       state = 0;
       run = 0;
+      gap = 2;
       continue;
     }
     const trait = traits[code] ?? 0;
-    digits += trait & 1;
+    if ((trait & 1) === 1) {
+      digits = gap > 1 ? 1 : digits + 1;
+      gap = 0;
+      if (digits > hits.longestDigits) hits.longestDigits = digits;
+    } else gap += (trait & 4) === 4 ? 1 : 2;
     run = trait & 2 ? run + 1 : 0;
     if (run > hits.longestRun) hits.longestRun = run;
     state = next[state * width + (classes[code] ?? 0)] ?? 0;
     const found = outputs[state];
     if (found !== undefined) addHits(hits, found, at + 1);
   }
-  hits.digits = digits;
   hits.ascii = beyond === 0;
   return hits;
 }
@@ -89,10 +96,14 @@ function addHits(hits: LiteralHits, found: readonly number[], end: number): void
   }
 }
 
-/** Bit 0: a digit. Bit 1: a character of base64 in any alphabet. */
+/** Bit 0: a digit. Bit 1: a character of base64 in any alphabet. Bit 2: what people write between groups of digits. */
 const traits = Uint8Array.from({ length: asciiSize }, (_, code) => {
   const char = String.fromCharCode(code);
-  return (/\d/.test(char) ? 1 : 0) | (/[A-Za-z0-9+/_=-]/.test(char) ? 2 : 0);
+  return (
+    (/\d/.test(char) ? 1 : 0) |
+    (/[A-Za-z0-9+/_=-]/.test(char) ? 2 : 0) |
+    (/[ ()/-]/.test(char) ? 4 : 0)
+  );
 });
 
 /** Characters that stand in no literal share class 0, which keeps the table small enough for the cache. */

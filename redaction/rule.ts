@@ -14,6 +14,8 @@ export interface Rule {
   readonly class: KindClass;
   readonly literals: readonly string[];
   readonly digitsMin?: number;
+  /** The text must hold a run of so many characters of base64's alphabets: spares rules whose literal is part of many words. */
+  readonly runMin?: number;
   readonly pattern: string;
   readonly group?: number;
   readonly validator?: ValidatorName;

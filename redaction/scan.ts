@@ -76,7 +76,7 @@ interface Job {
 const isSuspect = (hits: LiteralHits): boolean =>
   hits.count > 0 ||
   !hits.ascii ||
-  hits.digits >= scanLimits.digitsMin ||
+  hits.longestDigits >= scanLimits.digitsMin ||
   hits.longestRun >= scanLimits.encodedRunChars;
 
 function scanText(machine: Machine, job: Job): readonly Span[] {
@@ -106,11 +106,18 @@ function scanText(machine: Machine, job: Job): readonly Span[] {
 
 /** Our own marks hold words such as `private-key`: the detectors see blanks of another kind in their place. */
 function withoutMarkText(text: string, marks: readonly (readonly [number, number])[]): string {
-  let out = text;
-  for (const [start, end] of marks)
-    out = out.slice(0, start) + '\u0001'.repeat(end - start) + out.slice(end);
-  return out;
+  if (marks.length === 0) return text;
+  let out = '';
+  let at = 0;
+  for (const [start, end] of marks) {
+    out += text.slice(at, start) + '\u0001'.repeat(end - start);
+    at = end;
+  }
+  return out + text.slice(at);
 }
+
+const isWorthTrying = (rule: CompiledRule, hits: LiteralHits): boolean =>
+  hits.longestDigits >= (rule.digitsMin ?? 0) && hits.longestRun >= (rule.runMin ?? 0);
 
 /** What one pass over the literals says; copied out because the scanner reuses its buffers. */
 interface Clue {
@@ -127,12 +134,12 @@ function clueOf(machine: Machine, hits: LiteralHits): Clue {
   let escaped = false;
   for (let at = 0; at < hits.count; at += 1) {
     const id = hits.ids[at] ?? 0;
-    for (const rule of machine.rulesOf[id] ?? [])
-      if (rule.digitsMin === undefined || hits.digits >= rule.digitsMin) rules.add(rule);
+    for (const rule of machine.rulesOf[id] ?? []) if (isWorthTrying(rule, hits)) rules.add(rule);
     if (machine.isCredentialWord[id] === 1) wordEnds.push(hits.ends[at] ?? 0);
     if (machine.isEscape[id] === 1) escaped = true;
   }
-  for (const rule of machine.digitRules) if (hits.digits >= (rule.digitsMin ?? 0)) rules.add(rule);
+  for (const rule of machine.digitRules)
+    if (hits.longestDigits >= (rule.digitsMin ?? 0)) rules.add(rule);
   return {
     rules: [...rules].sort((a, b) => a.order - b.order),
     wordEnds,

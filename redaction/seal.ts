@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
 import { SallyportError } from '../domain/errors.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 
@@ -49,11 +55,16 @@ export function unseal(
   }
 }
 
-function keyOf(ring: KeyRing, id: string): Uint8Array {
+/** Node prepares a key once; doing so for each box costs more than sealing it. */
+const prepared = new WeakMap<Uint8Array, KeyObject>();
+
+function keyOf(ring: KeyRing, id: string): KeyObject {
   const key = Object.hasOwn(ring.keys, id) ? ring.keys[id] : undefined;
   if (key === undefined)
     throw new SallyportError('CREDENTIAL_REFUSED', `no key ${id.slice(0, 16)} on the ring`);
-  return key;
+  const ready = prepared.get(key) ?? createSecretKey(key);
+  prepared.set(key, ready);
+  return ready;
 }
 
 /** What a sealed original is bound to: a row moved to another token or tenant does not open. */

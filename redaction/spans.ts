@@ -65,16 +65,27 @@ export function withoutMarks(
   marks: readonly (readonly [number, number])[],
 ): readonly Span[] {
   if (marks.length === 0) return spans;
-  return spans
-    .filter((span) => !marks.some(([start, end]) => span.start >= start && span.end <= end))
-    .map((span) => {
-      let { start, end } = span;
-      for (const [from, to] of marks) {
-        if (start < to && end > from) {
-          start = Math.min(start, from);
-          end = Math.max(end, to);
-        }
-      }
-      return { ...span, start, end };
-    });
+  return spans.flatMap((span) => {
+    let { start, end } = span;
+    for (let at = firstEndingAfter(marks, start); at < marks.length; at += 1) {
+      const [from, to] = marks[at] ?? [end, end];
+      if (from >= end) break;
+      if (span.start >= from && span.end <= to) return [];
+      start = Math.min(start, from);
+      end = Math.max(end, to);
+    }
+    return [{ ...span, start, end }];
+  });
+}
+
+/** Binary search: marks are disjoint and in order. */
+function firstEndingAfter(marks: readonly (readonly [number, number])[], offset: number): number {
+  let low = 0;
+  let high = marks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((marks[middle]?.[1] ?? 0) > offset) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { base32 } from '../domain/digest.ts';
 import { SallyportError } from '../domain/errors.ts';
 import { isObject, type Json } from '../domain/json.ts';
@@ -21,14 +21,16 @@ export function createTokenMint(
   ring: KeyRing,
   tenant: string,
 ): (kind: string, value: string) => string {
-  const derived = new Map<string, Buffer>();
+  const derived = new Map<string, KeyObject>();
   const master = ring.keys[ring.current];
   if (master === undefined)
     throw new SallyportError('CONFIG_INVALID', 'the token key ring has no current key');
   return (kind, value) => {
     const key =
       derived.get(kind) ??
-      createHmac('sha256', master).update(`sallyport/token/v1\0${tenant}\0${kind}`).digest();
+      createSecretKey(
+        createHmac('sha256', master).update(`sallyport/token/v1\0${tenant}\0${kind}`).digest(),
+      );
     derived.set(kind, key);
     const digest = createHmac('sha256', key).update(canonicalValue(kind, value)).digest();
     return `<${kind}:${ring.current}.${base32(digest.subarray(0, tokenBytes)).slice(0, tokenChars)}>`;

@@ -44,7 +44,14 @@ export function foldedView(text: string): View {
   return viewOf(chars.join(''), starts.subarray(0, chars.length + 1), text.length);
 }
 
+/** By UTF-16 unit: normalising each character of a long text anew would take a second per megabyte. */
+const folds: (string | undefined)[] = [];
+
 function foldUnit(code: number, char: string): string {
+  return (folds[code] ??= foldOf(code, char));
+}
+
+function foldOf(code: number, char: string): string {
   if (isInvisible(code)) return '';
   if (code >= 0xff01 && code <= 0xff5e) return String.fromCharCode(code - 0xfee0);
   if (code === 0xa0 || (code >= 0x2000 && code <= 0x200a) || code === 0x3000 || code === 0x202f)

@@ -7,6 +7,7 @@ export const cloudRules: readonly Rule[] = [
   {
     // An identifier, not a secret: it names the key to deactivate. So it becomes a token.
     id: 'aws-access-key-id',
+    runMin: 20,
     kind: 'aws-access-key-id',
     class: 'personal',
     literals: ['akia', 'asia', 'abia', 'acca', 'a3t'],
@@ -17,6 +18,7 @@ export const cloudRules: readonly Rule[] = [
   },
   secret({
     id: 'aws-secret-key',
+    runMin: 40,
     kind: 'aws-secret-key',
     literals: ['aws', 'akia', 'asia', 'secretaccesskey', 'secret_access', 'secret access'],
     pattern:
@@ -28,6 +30,7 @@ export const cloudRules: readonly Rule[] = [
   }),
   secret({
     id: 'aws-session-token',
+    runMin: 90,
     kind: 'aws-session-token',
     literals: ['fwog', 'iqoj', 'fqog'],
     pattern: '\\b(?:FwoG|FQoG|IQoJ)[A-Za-z0-9/+=]{90,}',
@@ -80,6 +83,7 @@ export const cloudRules: readonly Rule[] = [
   }),
   secret({
     id: 'azure-storage-key',
+    runMin: 40,
     kind: 'azure-storage-key',
     literals: ['accountkey', 'sharedaccesskey', 'storage'],
     pattern:
@@ -97,6 +101,7 @@ export const cloudRules: readonly Rule[] = [
   }),
   secret({
     id: 'azure-ad-client-secret',
+    runMin: 20,
     kind: 'azure-ad-client-secret',
     literals: ['q~'],
     pattern:
@@ -108,6 +113,7 @@ export const cloudRules: readonly Rule[] = [
   }),
   secret({
     id: 'azure-identifiable-key',
+    runMin: 40,
     kind: 'azure-key',
     literals: [
       'azdo',
@@ -151,6 +157,7 @@ export const cloudRules: readonly Rule[] = [
   }),
   secret({
     id: 'databricks-token',
+    runMin: 32,
     kind: 'databricks-token',
     literals: ['dapi'],
     pattern: '\\bdapi[a-f0-9]{32}(?:-\\d)?\\b',
@@ -188,6 +195,7 @@ export const cloudRules: readonly Rule[] = [
   }),
   secret({
     id: 'yandex-token',
+    runMin: 35,
     kind: 'yandex-token',
     literals: ['t1.', 'y0_', 'aqvn'],
     pattern:
@@ -203,6 +211,7 @@ export const cloudRules: readonly Rule[] = [
   }),
   secret({
     id: 'doppler-token',
+    runMin: 40,
     kind: 'doppler-token',
     literals: ['dp.'],
     pattern: '\\bdp\\.(?:pt|ct|st|sa|scim|audit)\\.(?:[a-z0-9_-]{2,35}\\.)?[A-Za-z0-9]{40,44}',

@@ -45,6 +45,7 @@ export const codeHostRules: readonly Rule[] = [
   }),
   secret({
     id: 'bitbucket-atlassian',
+    runMin: 24,
     kind: 'atlassian-token',
     literals: ['atatt', 'atctt', 'atbb', 'bbdc-'],
     pattern:
@@ -86,6 +87,7 @@ export const codeHostRules: readonly Rule[] = [
   }),
   secret({
     id: 'crates-token',
+    runMin: 35,
     kind: 'crates-token',
     literals: ['cio'],
     pattern: '\\bcio[a-zA-Z0-9]{32}\\b',
@@ -101,6 +103,7 @@ export const codeHostRules: readonly Rule[] = [
   }),
   secret({
     id: 'nuget-key',
+    runMin: 46,
     kind: 'nuget-key',
     literals: ['oy2'],
     pattern: '\\boy2[a-z0-9]{43}\\b',
@@ -124,6 +127,7 @@ export const codeHostRules: readonly Rule[] = [
   }),
   secret({
     id: 'artifactory-key',
+    runMin: 60,
     kind: 'artifactory-key',
     literals: ['akcp', 'cmvmdgtu'],
     pattern: '\\bAKCp[A-Za-z0-9]{69}\\b|\\bcmVmdGtu[A-Za-z0-9]{56}\\b',

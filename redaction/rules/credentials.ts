@@ -30,6 +30,7 @@ export const credentialRules: readonly Rule[] = [
   }),
   secret({
     id: 'basic-header',
+    runMin: 8,
     kind: 'basic-credentials',
     literals: ['basic'],
     pattern: '(?i)\\bbasic[ :]{1,3}["\']?([A-Za-z0-9+/_-]{8,}={0,2})',

@@ -52,6 +52,7 @@ export const messagingRules: readonly Rule[] = [
   }),
   secret({
     id: 'discord-bot-token',
+    runMin: 27,
     kind: 'discord-token',
     literals: ['discord', 'bot ', 'token'],
     pattern: '\\b[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,40}',
@@ -67,6 +68,7 @@ export const messagingRules: readonly Rule[] = [
   }),
   secret({
     id: 'twilio-key',
+    runMin: 34,
     kind: 'twilio-key',
     literals: ['sk', 'ac'],
     pattern: '\\bSK[0-9a-f]{32}\\b',
@@ -74,6 +76,7 @@ export const messagingRules: readonly Rule[] = [
   }),
   secret({
     id: 'twilio-auth-token',
+    runMin: 32,
     kind: 'twilio-token',
     literals: ['twilio'],
     pattern: '(?i)twilio.{0,40}?["\'\\s=:]([0-9a-f]{32})\\b',
@@ -82,6 +85,7 @@ export const messagingRules: readonly Rule[] = [
   }),
   secret({
     id: 'sendgrid-key',
+    runMin: 39,
     kind: 'sendgrid-key',
     literals: ['sg.'],
     pattern: '\\bSG\\.[A-Za-z0-9_-]{20,24}\\.[A-Za-z0-9_-]{39,50}',
@@ -104,6 +108,7 @@ export const messagingRules: readonly Rule[] = [
   }),
   secret({
     id: 'mailchimp-key',
+    runMin: 32,
     kind: 'mailchimp-key',
     literals: ['-us'],
     pattern: '\\b[0-9a-f]{32}-us\\d{1,2}\\b',
@@ -118,6 +123,7 @@ export const messagingRules: readonly Rule[] = [
   }),
   secret({
     id: 'work-app-key',
+    runMin: 10,
     kind: 'work-app-key',
     literals: [
       'lin_api_',
@@ -142,6 +148,7 @@ export const messagingRules: readonly Rule[] = [
   }),
   secret({
     id: 'airtable-token',
+    runMin: 64,
     kind: 'airtable-token',
     literals: ['pat'],
     pattern: '\\bpat[A-Za-z0-9]{14}\\.[a-f0-9]{64}\\b',
@@ -149,6 +156,7 @@ export const messagingRules: readonly Rule[] = [
   }),
   secret({
     id: 'facebook-token',
+    runMin: 80,
     kind: 'facebook-token',
     literals: ['eaa'],
     pattern: '\\bEAA[A-Za-z0-9]{1,4}[A-Za-z0-9]{80,}\\b|\\bEAACEdEose0cBA[A-Za-z0-9]{20,}',
@@ -157,6 +165,7 @@ export const messagingRules: readonly Rule[] = [
   }),
   secret({
     id: 'dropbox-token',
+    runMin: 100,
     kind: 'dropbox-token',
     literals: ['sl.'],
     pattern: '\\bsl\\.(?:u\\.)?[A-Za-z0-9_-]{100,}',
@@ -186,6 +195,7 @@ export const messagingRules: readonly Rule[] = [
   }),
   secret({
     id: 'zoho-token',
+    runMin: 32,
     kind: 'zoho-token',
     literals: ['1000.'],
     pattern: '\\b1000\\.[a-f0-9]{32}\\.[a-f0-9]{32}\\b',

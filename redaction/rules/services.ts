@@ -14,6 +14,7 @@ export const serviceRules: readonly Rule[] = [
   }),
   secret({
     id: 'square-token',
+    runMin: 22,
     kind: 'square-token',
     literals: ['sq0', 'eaaa'],
     pattern: '\\bsq0[a-z]{3}-[A-Za-z0-9_-]{22,43}|\\bEAAA[A-Za-z0-9_-]{60}\\b',
@@ -58,6 +59,7 @@ export const serviceRules: readonly Rule[] = [
   }),
   secret({
     id: 'ai-service-key',
+    runMin: 34,
     kind: 'ai-key',
     literals: ['hf_', 'gsk_', 'r8_', 'pplx-', 'xai-', 'api_org_', 'jina_', 'nvapi-', 'r8_'],
     pattern:
@@ -75,6 +77,7 @@ export const serviceRules: readonly Rule[] = [
   }),
   secret({
     id: 'new-relic-key',
+    runMin: 19,
     kind: 'newrelic-key',
     literals: ['nrak-', 'nrjs-', 'nrii-', 'nriq-', 'nraa-', 'nral'],
     pattern:
@@ -90,6 +93,7 @@ export const serviceRules: readonly Rule[] = [
   }),
   secret({
     id: 'dynatrace-token',
+    runMin: 64,
     kind: 'dynatrace-token',
     literals: ['dt0'],
     pattern: '\\bdt0[a-z]\\d{2}\\.[A-Z0-9]{24}\\.[A-Z0-9]{64}',
@@ -113,6 +117,7 @@ export const serviceRules: readonly Rule[] = [
   }),
   secret({
     id: 'onepassword-key',
+    runMin: 30,
     kind: '1password-key',
     literals: ['a3-', 'ops_eyj'],
     pattern:
@@ -143,6 +148,7 @@ export const serviceRules: readonly Rule[] = [
   }),
   secret({
     id: 'truenas-key',
+    runMin: 64,
     kind: 'truenas-key',
     literals: ['api_key'],
     pattern: '\\b\\d{1,3}-[A-Za-z0-9]{64}\\b',
