@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
-import { testIntake, type TestIntake } from '../support/intake.ts';
+import type { SealedOriginal } from '../../domain/sealed-original.ts';
+import type { Delivery } from '../../intake/inbox.ts';
+import { receive } from '../../intake/receive.ts';
+import {
+  testInbox,
+  testIntake,
+  testRedactor,
+  testTenant,
+  type TestIntake,
+} from '../support/intake.ts';
 
 let postgres: TestPostgres;
 let intake: TestIntake;
@@ -161,5 +170,39 @@ describe('a full or broken store', () => {
     expect(await one('select sum(count) as n from incidents')).toBe(120);
     expect(await one('select count(*) as n from incidents')).toBe(5);
     expect(await one('select count(*) as n from receipts')).toBe(240);
+  });
+});
+
+describe('a delivery that SQL refuses', () => {
+  test('is filed without what was refused, and those beside it are filed whole', async () => {
+    const inbox = testInbox(postgres.db);
+    const send = async (time: string): Promise<Delivery<SealedOriginal>> => {
+      const body = Buffer.from(JSON.stringify(falco({ time })));
+      const verified = {
+        source: 'test',
+        raw: body,
+        coding: undefined,
+        formatHint: null,
+        deliveryId: null,
+        receivedAtMs: 1,
+      };
+      return receive({ tenant: testTenant, redactor: testRedactor }, verified);
+    };
+    const good = await send('2026-11-20T10:00:00Z');
+    const refused = await send('2026-11-20T11:00:00Z');
+    const [first] = refused.findings;
+    if (first === undefined) throw new Error('no finding');
+    const broken = {
+      ...refused,
+      findings: [
+        { ...first, key: 'another', finding: { ...first.finding, time: 'no time at all' } },
+      ],
+    };
+    const receipts = await Promise.all([inbox.file(good), inbox.file(broken)]);
+    expect(receipts.map((receipt) => receipt.findings[0]?.kind)).toEqual(['detection', 'unparsed']);
+    const [row] = await postgres.db.query<{ body: { notes: string[] } }>(
+      "select body from findings where body ->> 'kind' = 'unparsed'",
+    );
+    expect(row?.body.notes).toEqual(['store-refused: 22007']);
   });
 });
