@@ -175,6 +175,7 @@ async function decoded({ headers, bytes }: RawAnswer, bytesMax: number): Promise
   } catch (cause) {
     throw new ExchangeFailure('the answer cannot be unpacked within its bound', {
       sent: true,
+      unreadable: true,
       cause,
     });
   }
