@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { withLock } from '../lock.mjs';
 import { executable, onPath } from '../on-path.mjs';
 import { Problem } from '../problem.mjs';
@@ -34,11 +34,18 @@ async function installed(cache) {
 function obtain(cache, node, target) {
   return withLock(cache, 'temporal-cli', async () => {
     if (existsSync(target)) return target;
+    removeLeftovers(dirname(target));
     if (!(await download(node, target))) await buildOrSay(target);
     const version = await versionOf(cache, target);
     if (!isNewEnough(version)) throw new Problem(`the Temporal CLI just made at ${target} reports version ${version || 'unknown'}`, `${help}.`);
     return target;
   });
+}
+
+/** What a killed bootstrap left; nobody else works here while we hold the lock. */
+function removeLeftovers(folder) {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names.filter((each) => each.endsWith('.tmp'))) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 async function buildOrSay(target) {

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { temporaryBeside } from '../cache.mjs';
 import { checkout, filesBelow, lockfile } from '../checkout.mjs';
 import { run } from '../child.mjs';
@@ -11,6 +10,8 @@ import { announced } from '../say.mjs';
 
 const script = join(checkout, 'bootstrap', 'bundle-workflows.ts');
 const bundleLimitMs = 120_000;
+/** Each is 5 MB. An engine that runs has read its own long ago. */
+const bundlesKept = 8;
 
 /** Returns the path of the workflow code as one file; it is made again only when its sources change. */
 export async function provideWorkflowBundle(cache, node) {
@@ -39,7 +40,15 @@ async function bundle(node, target) {
     );
     if (!result.ok) throw new Problem('the workflows cannot be bundled', 'The output above names the file and the import.', result.output);
     renameSync(temporary, target);
+    forgetOld(dirname(target));
   } finally {
     rmSync(temporary, { force: true });
   }
+}
+
+function forgetOld(folder) {
+  const madeMs = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const bundles = readdirSync(folder).map((name) => join(folder, name));
+  const oldest = bundles.toSorted((a, b) => madeMs(b) - madeMs(a)).slice(bundlesKept);
+  for (const bundle of oldest) rmSync(bundle, { force: true });
 }
