@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AuditPage } from '../audit/query.ts';
+import { SallyportError } from '../domain/errors.ts';
 import { readFlags, usage } from './flags.ts';
 import type { Flags } from './flags.ts';
 import type { CliCommand, CliIo } from './io.ts';
@@ -77,7 +78,12 @@ async function exportTo(api: AuditApi, args: readonly string[], io: CliIo): Prom
   }
   const path = resolve(io.workingDir, out);
   // `wx`: an export that somebody kept is never overwritten.
-  await pipeline(Readable.from(chunks), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+  const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
+  await pipeline(Readable.from(chunks), file).catch((error: unknown) => {
+    const there = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    if (there) throw new SallyportError('CONFLICT', `${path} exists already`, { cause: error });
+    throw error;
+  });
   printLine(io.stderr, `written to ${path}; check it with: sallyport verify ${path} --key KEY`);
   return exitCodes.done;
 }

@@ -8,6 +8,7 @@ import { verifyLog } from '../../../audit/verify.ts';
 import type { Entry } from '../../../domain/entry.ts';
 import type { Order } from '../../../domain/order.ts';
 import { orderDigest } from '../../../domain/order.ts';
+import { loadGate } from '../../../store/gates.ts';
 import { useWarrant } from '../../../store/warrants.ts';
 import { court, testClock } from '../../support/approvals.ts';
 import type { Court } from '../../support/approvals.ts';
@@ -84,6 +85,26 @@ function deed(
   );
 }
 
+/** The effects table says that the order was carried out, and its gate can be asked for its undo. */
+async function madeUndoable(order: Order): Promise<{ gateId: string }> {
+  const digest = orderDigest(order);
+  await postgres.db.query(
+    `insert into incidents (id, tenant, correlation_key, state, title, format, kind, source, severity_id, first_seen, last_seen, lead_finding, facts, received_at, changed_by, change_reason)
+     values ($1, $2, 'key', 'responding', 'x', 'falco', 'x', 's', 4, now(), now(), 'fnd_1', '{}', now(), 'test', 'test') on conflict do nothing`,
+    [order.incidentId, order.tenant],
+  );
+  await postgres.db.query(
+    `insert into effects (key, tenant, incident_id, run_key, step, capability, connection, order_digest, input_digest, state)
+     values ('k1', $1, $2, $3, 's', $4, 'edr', $5, 'd', 'done')`,
+    [order.tenant, order.incidentId, order.runKey, order.capability, digest],
+  );
+  const [gate] = await postgres.db.query<{ id: string }>(
+    'select id from gates where order_digest = $1',
+    [digest],
+  );
+  return { gateId: gate?.id ?? '' };
+}
+
 async function entries(): Promise<Body[]> {
   const rows = await postgres.db.query<{ body: string }>(
     'select body from audit_entries order by inserted',
@@ -132,6 +153,27 @@ function byAuthorAlone(list: readonly Body[]): Body[] {
 describe('the verifier, given the entries that the engine writes', () => {
   test('finds a deed that two people approved to be in order', async () => {
     expect(await verdictOn(await approvedDeed())).toEqual([]);
+  });
+
+  test('finds an undo that one approver signed to be in order, and names one that nobody did', async () => {
+    const order = anOrder();
+    await approvedDeed(order);
+    const { gateId } = await madeUndoable(order);
+    await story.vote(carol, await loadGate(postgres.db, gateId), { decision: 'undo' });
+    const undone = { ...deed(order, 'effect.result', 'done'), id: 'undone' };
+    await postgres.db.transaction(async (tx) => {
+      await useWarrant(tx, { orderDigest: orderDigest(order), purpose: 'undo' }, story.clock);
+      await appendEntries(tx, [
+        { ...undone, data: { ...undone.data, key: 'k2', purpose: 'undo' } },
+      ]);
+    });
+    const list = await entries();
+    expect(await verdictOn(list)).toEqual([]);
+    const [first] = await verdictOn(without(list, at(list, 'vote.cast', 2)));
+    expect(first).toMatchObject({
+      kind: 'decision',
+      detail: expect.stringContaining('warrant.used'),
+    });
   });
 
   test('finds refused votes beside it to be in order', async () => {

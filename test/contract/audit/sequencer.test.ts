@@ -222,4 +222,31 @@ describe('a database that does not hold what the checkpoint file promises', () =
     await writeFile(join(dir, 'checkpoint'), note.replace(origin, 'other.example'));
     expect(await sequencer().start()).toMatchObject({ kind: 'restored', why: 'other-origin' });
   });
+
+  test('is told to whoever runs the sequencer, once', async () => {
+    await append(0, 10);
+    await sequencer().sequenceOnce();
+    await postgres.db.query('delete from audit_entries where seq > 8');
+    const stop = new AbortController();
+    const errors: unknown[] = [];
+    const onError = (error: unknown): void => {
+      errors.push(error);
+      stop.abort();
+    };
+    await createSequencer({ db: postgres.db, dir, key, clock, origin, onError }).run(stop.signal);
+    expect(errors).toMatchObject([
+      { code: 'CONFLICT', message: expect.stringContaining('behind') },
+    ]);
+  });
+});
+
+describe('a sequencer that is told to stop', () => {
+  test('first publishes what was written until then', async () => {
+    const stop = new AbortController();
+    await append(0, 3);
+    stop.abort();
+    await sequencer().run(stop.signal);
+    expect(await subjects()).toEqual(['0', '1', '2']);
+    expect(await problems()).toEqual([]);
+  });
 });
