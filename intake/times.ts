@@ -22,6 +22,8 @@ export function parseTime(value: Json | undefined): string | null {
 }
 
 function fromWritten(text: string): string | null {
+  const plain = fromPlain(text);
+  if (plain !== null) return plain;
   if (text.length < 16 || text.length > 48) return null;
   const match = written.exec(text);
   if (match === null) return null;
@@ -29,6 +31,23 @@ function fromWritten(text: string): string | null {
   const base = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   if (!Number.isFinite(base)) return null;
   return print(base - zoneOffsetMs(zone), fraction);
+}
+
+/** What nearly all senders write, `2026-11-20T10:00:00.123Z`, without a pattern: it stands in every alert. */
+function fromPlain(text: string): string | null {
+  if (text.length < 20 || text.length > 30 || text[10] !== 'T' || !text.endsWith('Z')) return null;
+  const fraction = text[19] === '.' ? text.slice(20, -1) : '';
+  if (text.length !== 20 && (fraction === '' || !isDigits(fraction))) return null;
+  const base = Date.parse(`${text.slice(0, 19)}Z`);
+  return Number.isFinite(base) ? print(base, fraction) : null;
+}
+
+function isDigits(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 48 || code > 57) return false;
+  }
+  return true;
 }
 
 function zoneOffsetMs(zone: string): number {

@@ -1,5 +1,6 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { intakeLimits } from './limits.ts';
+import { parseTime } from './times.ts';
 
 /**
  * How a source proves itself, secrets resolved. Several secrets are for rotation: any of them will do. `signed` says
@@ -101,7 +102,7 @@ function verifyHmac(
   let timestamp = '';
   if (proof.timestampHeader !== undefined) {
     timestamp = headerOf(request, proof.timestampHeader) ?? '';
-    if (!isFresh(timestamp, request.nowMs, proof.toleranceSeconds))
+    if (!isFreshTime(timestamp, request.nowMs, proof.toleranceSeconds))
       return refused('the timestamp is missing, malformed or out of tolerance');
   }
   const pattern =
@@ -139,12 +140,23 @@ function sameText(given: Uint8Array, wanted: Uint8Array): boolean {
 
 /** Only plain decimal seconds: no sign, no space, no other digits. */
 function isFresh(timestamp: string, nowMs: number, toleranceSeconds: number): boolean {
-  if (timestamp.length === 0 || timestamp.length > 12) return false;
-  for (let at = 0; at < timestamp.length; at += 1) {
-    const code = timestamp.charCodeAt(at);
+  if (timestamp.length === 0 || timestamp.length > 12 || !isDecimal(timestamp)) return false;
+  return Math.abs(nowMs / 1000 - Number(timestamp)) <= toleranceSeconds;
+}
+
+/** Some products write RFC 3339 instead of seconds. */
+function isFreshTime(timestamp: string, nowMs: number, toleranceSeconds: number): boolean {
+  if (isDecimal(timestamp)) return isFresh(timestamp, nowMs, toleranceSeconds);
+  const time = parseTime(timestamp);
+  return time !== null && Math.abs(nowMs - Date.parse(time)) <= toleranceSeconds * 1000;
+}
+
+function isDecimal(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
     if (code < 48 || code > 57) return false;
   }
-  return Math.abs(nowMs / 1000 - Number(timestamp)) <= toleranceSeconds;
+  return true;
 }
 
 /** Secrets of Standard Webhooks are base64 after `whsec_`. */

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
@@ -137,5 +138,34 @@ describe('a source', () => {
     expect(verify(sent({ authorization: 'Bearer t' }))).toMatchObject({
       code: 'CREDENTIAL_REFUSED',
     });
+  });
+
+  test('may sign a timestamp in seconds or RFC 3339, which must be fresh and is part of what is signed', () => {
+    const verify = createSenderVerifier({
+      kind: 'hmac',
+      header: 'x-s',
+      algorithm: 'sha256',
+      encoding: 'hex',
+      timestampHeader: 'x-t',
+      toleranceSeconds: 300,
+      secrets: ['s'],
+    });
+    const nowMs = Date.parse('2026-11-20T10:00:00Z');
+    const at = (time: string, signed = time): boolean =>
+      verify({
+        headers: {
+          'x-t': time,
+          'x-s': createHmac('sha256', 's').update(`${signed}.{}`).digest('hex'),
+        },
+        body,
+        nowMs,
+      }).ok;
+    expect([
+      at('2026-11-20T10:04:00Z'),
+      at(String(nowMs / 1000)),
+      at('2026-11-20T10:06:00Z'),
+      at('soon'),
+      at('2026-11-20T10:00:01Z', '2026-11-20T10:00:00Z'),
+    ]).toEqual([true, true, false, false, false]);
   });
 });
