@@ -139,7 +139,7 @@ const neutralAfter = new Set(
 );
 /** Words before it that make it something else: `next_token` pages, `public_key` is public, `has_password` is a flag. */
 const otherBefore = new Set(
-  'has is no not num max min use uses require requires required missing invalid expired allow allows enable enabled disable disabled forgot reset public publishable primary foreign partition sort group dedup hash idempotency correlation registry next page continuation sync pagination cancellation design show hide weak change update set get if without with cache object event issue map config row item lookup index fingerprint label tag bucket s3 global s sub file'.split(
+  'has is no not num max min use uses require requires required missing invalid expired allow allows enable enabled disable disabled forgot reset public publishable primary foreign partition sort group dedup hash idempotency correlation registry next page continuation sync pagination cancellation design show hide weak change update set get if without with cache object event issue map config row item lookup index fingerprint label tag bucket s3 global s sub file run external effect order gate ticket incident batch verifier verify'.split(
     ' ',
   ),
 );

@@ -61,13 +61,13 @@ function isWhole(verdict: FieldVerdict, leaf: Leaf): boolean {
     case 'random':
       return !isReference(text);
     case 'key-like':
-      return (
-        text.length >= 20 &&
-        looksRandom(text) &&
-        !/^[0-9a-f]{32,64}$|^[0-9a-f-]{36}$|[/:]/i.test(text)
-      );
+      return text.length >= 20 && looksRandom(text) && !isIdentifier(text);
   }
 }
+
+/** Hashes, UUIDs, addresses, and ids as this engine makes them (`inc_…`): they are called keys, and open nothing. */
+const isIdentifier = (text: string): boolean =>
+  /^[0-9a-f]{32,64}$|^[0-9a-f-]{36}$|^[a-z]{2,5}_[a-z2-7]{24}$|[/:]/i.test(text);
 
 /** The name or address of a secret rather than the secret: an ARN, a path, a URL without user data. */
 const isReference = (text: string): boolean =>

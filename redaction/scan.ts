@@ -7,7 +7,7 @@ import { createLiteralScanner, type LiteralHits, type LiteralScanner } from './l
 import type { CompiledRule } from './rule.ts';
 import { runRule } from './run-rule.ts';
 import { mergeSpans, withoutMarks, type Span } from './spans.ts';
-import { foldedView, plainView, toOriginal, unescapedView, type View } from './views.ts';
+import { bytesOf, foldedView, plainView, toOriginal, unescapedView, type View } from './views.ts';
 
 /** Finds what must not stay in one text. Holds reusable buffers: not re-entrant from several threads, which Node does not have. */
 export interface Scanner {
@@ -26,6 +26,7 @@ export const scanLimits = {
 
 const escapeLiterals = ['%', '\\u00', '&#'] as const;
 const none: readonly Span[] = [];
+const nothing = Buffer.alloc(0);
 
 interface Machine {
   readonly literals: LiteralScanner;
@@ -167,8 +168,9 @@ function scanView(machine: Machine, of: { view: View; clue: Clue; job: Job }): r
     if (to > from)
       spans.push({ start: from, end: to, kind: what.kind, class: what.class, rule: what.rule });
   };
+  const bytes = clue.rules.length === 0 ? nothing : bytesOf(view);
   for (const rule of clue.rules) {
-    if (!runRule(rule, { view, field: job.field, add }))
+    if (!runRule(rule, { view, bytes, field: job.field, add }))
       return [
         { start: 0, end: view.originalLength, kind: 'over-budget', class: 'secret', rule: rule.id },
       ];

@@ -5,17 +5,19 @@
  * at the end is missed. Views are Latin-1 Buffers, never strings, and every cut is made in the original text by offset.
  */
 export interface View {
-  /** ASCII; same length as `bytes`. */
+  /** ASCII. */
   readonly text: string;
-  readonly bytes: Buffer;
   /** `starts[n]` is where character n of the view begins in the original; null where the view is the original. */
   readonly starts: Int32Array | null;
   readonly originalLength: number;
 }
 
 export function plainView(text: string): View {
-  return { text, bytes: Buffer.from(text, 'latin1'), starts: null, originalLength: text.length };
+  return { text, starts: null, originalLength: text.length };
 }
+
+/** What the engine gets: one byte for each character, so that offsets are the same in both. */
+export const bytesOf = (view: View): Buffer => Buffer.from(view.text, 'latin1');
 
 /** A range of the view as a range of the original text. What was dropped inside the range belongs to it. */
 export function toOriginal(view: View, start: number, end: number): readonly [number, number] {
@@ -121,5 +123,5 @@ function escaped(
 }
 
 function viewOf(text: string, starts: Int32Array, originalLength: number): View {
-  return { text, bytes: Buffer.from(text, 'latin1'), starts, originalLength };
+  return { text, starts, originalLength };
 }

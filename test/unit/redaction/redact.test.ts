@@ -116,6 +116,30 @@ describe('evidence', () => {
   });
 });
 
+describe('what the engine itself writes', () => {
+  it('passes the activity border unchanged: ids, keys, digests, tokens, masks', () => {
+    const digest = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+    const own = {
+      runKey: 'run_abcdefghijklmnop23456723',
+      key: 'run_abcdefghijklmnop23456723',
+      idempotencyKey: digest,
+      correlationKey: digest,
+      externalKey: 'inc_q2w3e4r5t6y7u2i3o4p5a6s7',
+      effectKey: digest,
+      orderDigest: digest,
+      verifierKey: `sallyport.example+9d2a1b3c+${'AdQ1r7Z9xY2w'.repeat(3)}`,
+      publicKey: 'mZ4zqv0l8tq3Yd1cE5rO2f9KpXwB7nVaUu6hJgTsLiM=',
+      keyId: '0123456789abcdef',
+      workflowId: 'respond/run_abcdefghijklmnop23456723',
+      target: '<email:k1.aaaaaaaaaaaaaaaaaaaaaaaaaa>',
+      note: 'password=[redacted:password]',
+      stepNo: 3,
+      idempotency: { key: digest },
+    };
+    expect(clean(own)).toBe(own);
+  });
+});
+
 describe('structure', () => {
   it('of JSON inside a string stays parseable', () => {
     const { value } = redactor.redact({ raw: '{"user":"bob","password":"hunter2","list":[1,2]}' });
