@@ -6,7 +6,7 @@ import type { Embedded } from './open-embedded.ts';
 
 /** The two people of a fresh installation. Each needs the other: nobody approves what they asked for. */
 export const demoPeople = ['alice', 'bob'] as const;
-const groups = ['secops', 'identity', 'cloud'] as const;
+const groups = ['security-approvers', 'cloud-approvers'] as const;
 
 /** Makes the keys of the demo approvers, registers them, and writes where the CLI finds it all. Changes nothing that is there. */
 export async function ensureApprovers(embedded: Embedded): Promise<void> {

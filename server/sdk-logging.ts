@@ -1,4 +1,4 @@
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import type { Logger } from '../platform/logger.ts';
 
 let isInstalled = false;
@@ -13,5 +13,6 @@ export function installSdkLogging(logger: Logger): void {
     else logger.warn(fields, message);
   });
   // Signals are ours to handle: workers stop in the order of `stopEngine`.
-  Runtime.install({ logger: sdkLogger, shutdownSignals: [] });
+  const logging = { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} };
+  Runtime.install({ logger: sdkLogger, shutdownSignals: [], telemetryOptions: { logging } });
 }

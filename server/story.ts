@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { CliIo } from '../cli/io.ts';
 import { printLine } from '../cli/io.ts';
 import { printable } from '../cli/printable.ts';
@@ -6,6 +7,9 @@ import type { Sql } from '../store/database.ts';
 import { listGates } from '../store/gates.ts';
 import type { Gate } from '../store/gates.ts';
 import type { Embedded } from './open-embedded.ts';
+
+/** Where the command looks without `--data`. */
+const usualDataDir = fileURLToPath(new URL('../.sallyport', import.meta.url));
 
 export interface StoryRow {
   readonly id: string;
@@ -52,15 +56,17 @@ export function storyTable(rows: readonly StoryRow[]): string {
 export async function tellNext(embedded: Embedded, io: CliIo): Promise<void> {
   const { config, core, url } = embedded;
   const gates = await listGates(core.db, { tenant: config.tenant, states: ['open'] });
-  const [gate] = gates;
+  // The most telling one for a newcomer: a host that is cut off and let back in.
+  const gate = gates.find((each) => each.order.capability === 'crowdstrike.host.contain') ?? gates[0];
+  const at = config.dataDir === usualDataDir ? '' : ` --data ${config.dataDir}`;
   const say = (text: string): void => printLine(io.stdout, text);
   if (gate !== undefined) {
-    say(`\n${gates.length === 1 ? 'One gate waits' : `${gates.length} gates wait`} for people. The first: ${orderLine(gate)}`);
-    say(`  read the order      ./sallyport gate show ${gate.id}`);
-    say(`  approve it          ./sallyport approve ${gate.id} --as alice --reason "seen the evidence"`);
-    say(`  or refuse it        ./sallyport reject ${gate.id} --as alice --reason "planned test"`);
-    say(`  take it back later  ./sallyport undo ${gate.id} --as bob --reason "cleaned up"`);
-    say(`  what happened       ./sallyport history ${await numberOf(core.db, gate)}`);
+    say(`\n${gates.length === 1 ? 'One gate waits' : `${gates.length} gates wait`} for people. One of them: ${orderLine(gate)}`);
+    say(`  read the order      ./sallyport gate show ${gate.id}${at}`);
+    say(`  approve it          ./sallyport approve ${gate.id} --as alice --reason "seen the evidence"${at}`);
+    say(`  or refuse it        ./sallyport reject ${gate.id} --as alice --reason "planned test"${at}`);
+    say(`  take it back later  ./sallyport undo ${gate.id} --as bob --reason "cleaned up"${at}`);
+    say(`  what happened       ./sallyport history ${await numberOf(core.db, gate)}${at}`);
   }
   say(`  check the ledger    ./sallyport verify ${config.ledger.dir} --key "${embedded.verifierKey}"`);
   say(`\nThe API is at ${url}; Ctrl-C stops, and the next start goes on from here.`);
@@ -68,12 +74,7 @@ export async function tellNext(embedded: Embedded, io: CliIo): Promise<void> {
 
 export function orderLine(gate: Gate): string {
   const { capability, target } = gate.order;
-  return `${capability} on ${printable(targetText(target))}`;
-}
-
-function targetText(target: unknown): string {
-  if (typeof target === 'object' && target !== null && 'name' in target) return String(target.name);
-  return String(target);
+  return `${capability} on ${target.kind} ${printable(target.id)}`;
 }
 
 async function numberOf(db: Sql, gate: Gate): Promise<string> {
