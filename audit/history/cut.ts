@@ -36,20 +36,6 @@ export function cutToRuns(
   });
 }
 
-/** True for events in which something of the runs is left, or that never held any run. */
-export function concerns(whole: OpenedEvent, left: OpenedEvent): boolean {
-  const count = (event: OpenedEvent): number =>
-    Object.values(event.values)
-      .flat()
-      .reduce<number>((sum, value) => sum + sizeOf(value), 0);
-  return (
-    count(whole) === count(left) ||
-    Object.values(left.values)
-      .flat()
-      .some((value) => !Array.isArray(value) || value.length > 0)
-  );
-}
-
 function cut(value: unknown, runs: ReadonlySet<string>): unknown {
   if (Array.isArray(value))
     return value.filter((item) => !isForeign(item, runs)).map((item: unknown) => cut(item, runs));
@@ -82,5 +68,3 @@ function runKeyOf(item: unknown): string | null {
     null
   );
 }
-
-const sizeOf = (value: unknown): number => (Array.isArray(value) ? value.length : 1);
