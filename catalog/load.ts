@@ -34,25 +34,56 @@ export interface CatalogPlan {
 export const catalogLimits = { files: 500 } as const;
 
 /** Plans that the engine itself starts: for ticket decisions, escalations and what comes after a run. */
-export const builtInPlaybooks = { full: 'plain-alert', light: 'light-ticket', escalate: 'escalate', followUp: 'follow-up' } as const;
+export const builtInPlaybooks = {
+  full: 'plain-alert',
+  light: 'light-ticket',
+  escalate: 'escalate',
+  followUp: 'follow-up',
+} as const;
 
 export function loadCatalog(source: CatalogSource): Catalog {
-  const connections = new Map([...source.connections].map(({ name, connector }) => [name, connector]));
+  const connections = new Map(
+    [...source.connections].map(({ name, connector }) => [name, connector]),
+  );
   const read = readPolicy(yamlFiles(source.policyDir));
   const files = yamlFiles(source.playbooksDir).filter((file) => !isCases(file.name));
-  const { plans, problems } = readPlaybooks(files, { manifests: source.manifests, connections, grants: read.policy?.grants ?? null });
-  const whole = problems.length === 0 && read.policy !== null ? checkTogether({ read, policy: read.policy, plans, connections }) : [];
-  return { plans, policy: read.policy, policyDigest: read.digest, problems: [...read.problems, ...problems, ...whole] };
+  const { plans, problems } = readPlaybooks(files, {
+    manifests: source.manifests,
+    connections,
+    grants: read.policy?.grants ?? null,
+  });
+  const whole =
+    problems.length === 0 && read.policy !== null
+      ? checkTogether({ read, policy: read.policy, plans, connections })
+      : [];
+  return {
+    plans,
+    policy: read.policy,
+    policyDigest: read.digest,
+    problems: [...read.problems, ...problems, ...whole],
+  };
 }
 
 /** Compiles files to plans by name. */
-export function readPlaybooks(files: readonly TextFile[], context: CompileContext): { readonly plans: ReadonlyMap<string, CatalogPlan>; readonly problems: readonly LocatedProblem[] } {
+export function readPlaybooks(
+  files: readonly TextFile[],
+  context: CompileContext,
+): {
+  readonly plans: ReadonlyMap<string, CatalogPlan>;
+  readonly problems: readonly LocatedProblem[];
+} {
   const plans = new Map<string, CatalogPlan>();
   const problems: LocatedProblem[] = [];
   for (const file of files) {
     const read = readPlaybook(file.name, file.text, context);
     if (read.kind === 'problems') problems.push(...read.problems);
-    else if (plans.has(read.plan.name)) problems.push(place(file.name, problem('name-duplicate', [], `there are two playbooks named ${read.plan.name}`)));
+    else if (plans.has(read.plan.name))
+      problems.push(
+        place(
+          file.name,
+          problem('name-duplicate', [], `there are two playbooks named ${read.plan.name}`),
+        ),
+      );
     else plans.set(read.plan.name, { plan: read.plan, digest: read.digest });
   }
   return { plans, problems };
@@ -88,16 +119,54 @@ function checkTogether({ read, policy, plans, connections }: Whole): readonly Lo
   const found: LocatedProblem[] = [];
   for (const [index, rule] of policy.triage.entries()) {
     if (rule.do.kind !== 'run' || plans.has(rule.do.playbook)) continue;
-    found.push(read.locate('triage', problem('reference-unknown', ['triage', index, 'do', 'playbook'], `there is no playbook ${rule.do.playbook}`, 'Name a playbook.')));
+    found.push(
+      read.locate(
+        'triage',
+        problem('reference-unknown', ['triage', index, 'do', 'playbook'], {
+          message: `there is no playbook ${rule.do.playbook}`,
+          remedy: 'Name a playbook.',
+        }),
+      ),
+    );
   }
   for (const [index, grant] of policy.grants.entries()) {
-    if (!plans.has(grant.playbook)) found.push(read.locate('grants', problem('reference-unknown', ['grants', index, 'playbook'], `there is no playbook ${grant.playbook}`, 'Name a playbook.')));
-    if (!connections.has(grant.connection)) found.push(read.locate('grants', problem('connection-unknown', ['grants', index, 'connection'], `no connection is named ${grant.connection}`)));
+    if (!plans.has(grant.playbook))
+      found.push(
+        read.locate(
+          'grants',
+          problem('reference-unknown', ['grants', index, 'playbook'], {
+            message: `there is no playbook ${grant.playbook}`,
+            remedy: 'Name a playbook.',
+          }),
+        ),
+      );
+    if (!connections.has(grant.connection))
+      found.push(
+        read.locate(
+          'grants',
+          problem(
+            'connection-unknown',
+            ['grants', index, 'connection'],
+            `no connection is named ${grant.connection}`,
+          ),
+        ),
+      );
   }
   for (const name of Object.values(builtInPlaybooks).filter((each) => !plans.has(each))) {
-    found.push(place('playbooks', problem('policy-incomplete', [], `the playbook ${name} is missing; the engine needs it`, `Add ${name}.yaml.`)));
+    found.push(
+      place(
+        'playbooks',
+        problem('policy-incomplete', [], {
+          message: `the playbook ${name} is missing; the engine needs it`,
+          remedy: `Add ${name}.yaml.`,
+        }),
+      ),
+    );
   }
-  for (const { plan } of plans.values()) found.push(...unapprovable(plan, policy).map((what) => place(`${basename(plan.name)}.yaml`, what)));
+  for (const { plan } of plans.values())
+    found.push(
+      ...unapprovable(plan, policy).map((what) => place(`${basename(plan.name)}.yaml`, what)),
+    );
   return found;
 }
 
@@ -105,7 +174,13 @@ function unapprovable(plan: Plan, policy: Policy): readonly Problem[] {
   return Object.entries(plan.steps).flatMap(([id, step]) => {
     if (step.kind !== 'action' || !needsGate(step.call.effect)) return [];
     if (policy.approvals.some((rule) => rule.effects.includes(step.call.effect))) return [];
-    return [problem('policy-incomplete', ['steps', id], `no approval rule is for ${step.call.effect} actions`)];
+    return [
+      problem(
+        'policy-incomplete',
+        ['steps', id],
+        `no approval rule is for ${step.call.effect} actions`,
+      ),
+    ];
   });
 }
 

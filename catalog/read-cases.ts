@@ -26,7 +26,13 @@ export interface RehearsedPlaybook {
 }
 
 /** Rehearses every case of every case file; a playbook without cases is not in the answer. */
-export function rehearseAll(files: readonly TextFile[], plans: Catalog['plans']): { readonly rehearsed: readonly RehearsedPlaybook[]; readonly problems: readonly LocatedProblem[] } {
+export function rehearseAll(
+  files: readonly TextFile[],
+  plans: Catalog['plans'],
+): {
+  readonly rehearsed: readonly RehearsedPlaybook[];
+  readonly problems: readonly LocatedProblem[];
+} {
   const rehearsed: RehearsedPlaybook[] = [];
   const problems: LocatedProblem[] = [];
   for (const file of files.filter((each) => isCases(each.name))) {
@@ -35,9 +41,16 @@ export function rehearseAll(files: readonly TextFile[], plans: Catalog['plans'])
     if (read.problems.length > 0) continue;
     const plan = plans.get(read.playbook);
     if (plan === undefined) {
-      const { rule, message, remedy } = problem('reference-unknown', [], `there is no playbook ${read.playbook} without problems`, 'Name a playbook that compiles.');
+      const { rule, message, remedy } = problem('reference-unknown', [], {
+        message: `there is no playbook ${read.playbook} without problems`,
+        remedy: 'Name a playbook that compiles.',
+      });
       problems.push({ file: file.name, line: 1, column: 1, rule, message, remedy });
-    } else rehearsed.push({ playbook: read.playbook, rehearsals: read.cases.map((each) => rehearse(plan, each)) });
+    } else
+      rehearsed.push({
+        playbook: read.playbook,
+        rehearsals: read.cases.map((each) => rehearse(plan, each)),
+      });
   }
   return { rehearsed, problems };
 }

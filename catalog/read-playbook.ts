@@ -3,7 +3,12 @@ import type { CompileContext } from '../domain/compile-call.ts';
 import { compilePlaybook } from '../domain/compile.ts';
 import { problem, type Problem, type SourcePath } from '../domain/compile-problem.ts';
 import type { Plan } from '../domain/plan.ts';
-import { playbookHead, stepShapes, type PlaybookSource, type StepSource } from '../domain/playbook.schema.ts';
+import {
+  playbookHead,
+  stepShapes,
+  type PlaybookSource,
+  type StepSource,
+} from '../domain/playbook.schema.ts';
 import { parseShape, readYaml, type LocatedProblem } from './read-yaml.ts';
 
 export type ReadPlaybook =
@@ -18,10 +23,18 @@ export function readPlaybook(file: string, text: string, context: CompileContext
   const problems = [...parsed.problems];
   if (parsed.source === null) return { kind: 'problems', problems: problems.map(yaml.locate) };
   const expected = basename(file).replace(/\.ya?ml$/, '');
-  if (parsed.source.playbook !== expected) problems.push(problem('name-mismatch', ['playbook'], `the file is named ${expected}, the playbook ${parsed.source.playbook}`));
+  if (parsed.source.playbook !== expected)
+    problems.push(
+      problem(
+        'name-mismatch',
+        ['playbook'],
+        `the file is named ${expected}, the playbook ${parsed.source.playbook}`,
+      ),
+    );
   const compiled = compilePlaybook(parsed.source, context);
   if (compiled.kind === 'problems') problems.push(...compiled.problems);
-  if (compiled.kind === 'problems' || problems.length > 0) return { kind: 'problems', problems: problems.map(yaml.locate) };
+  if (compiled.kind === 'problems' || problems.length > 0)
+    return { kind: 'problems', problems: problems.map(yaml.locate) };
   return { kind: 'plan', plan: compiled.plan, digest: compiled.digest };
 }
 
@@ -39,7 +52,11 @@ function parsePlaybook(data: unknown): Parsed {
 }
 
 /** Steps one by one, each by the shape of its kind, so that an error names the step and its field. */
-function parseSteps(list: Readonly<Record<string, unknown>>, path: SourcePath, problems: Problem[]): Record<string, StepSource> {
+function parseSteps(
+  list: Readonly<Record<string, unknown>>,
+  path: SourcePath,
+  problems: Problem[],
+): Record<string, StepSource> {
   const steps: Record<string, StepSource> = {};
   for (const [id, data] of Object.entries(list)) {
     const step = parseStep(data, [...path, id], problems);
@@ -64,13 +81,21 @@ function parseStep(data: unknown, path: SourcePath, problems: Problem[]): StepSo
   }
   if (!('each' in parsed.value)) return parsed.value;
   const { do: body, each, max, next } = parsed.value;
-  return { each, max, do: parseSteps(body, [...path, 'do'], problems), ...(next === undefined ? {} : { next }) };
+  return {
+    each,
+    max,
+    do: parseSteps(body, [...path, 'do'], problems),
+    ...(next === undefined ? {} : { next }),
+  };
 }
 
 /** An action names its gate, so `gate` beside `action` is no second kind. */
 function kindOf(data: unknown): Kind | null {
   if (typeof data !== 'object' || data === null) return null;
   const present = kinds.filter((kind) => Object.hasOwn(data, kind));
-  const only = present.length === 2 && present.includes('action') && present.includes('gate') ? ['action' as const] : present;
+  const only =
+    present.length === 2 && present.includes('action') && present.includes('gate')
+      ? ['action' as const]
+      : present;
   return only.length === 1 ? (only[0] ?? null) : null;
 }

@@ -5,7 +5,12 @@ import { parseDuration } from '../domain/duration.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
-import { policyFile, policyParts, type PolicyPart, type PolicySource } from '../domain/policy.schema.ts';
+import {
+  policyFile,
+  policyParts,
+  type PolicyPart,
+  type PolicySource,
+} from '../domain/policy.schema.ts';
 import { parseShape, readYaml, type Locate, type LocatedProblem } from './read-yaml.ts';
 
 export interface ReadPolicy {
@@ -34,19 +39,40 @@ export function readPolicy(files: readonly TextFile[]): ReadPolicy {
     const read = readParts(file);
     problems.push(...read.problems);
     for (const part of read.parts) {
-      if (places.has(part)) problems.push(read.locate(problem('policy-conflict', [part], `${part} stands in ${places.get(part)?.file ?? ''} too`)));
+      if (places.has(part))
+        problems.push(
+          read.locate(
+            problem(
+              'policy-conflict',
+              [part],
+              `${part} stands in ${places.get(part)?.file ?? ''} too`,
+            ),
+          ),
+        );
       places.set(part, { file: file.name, locate: read.locate });
       Object.assign(found, { [part]: read.data[part] });
     }
   }
-  const locate: ReadPolicy['locate'] = (part, what) => places.get(part)?.locate(what) ?? { ...withoutPath(what), file: `policy/${part}.yaml`, line: 1, column: 1 };
+  const locate: ReadPolicy['locate'] = (part, what) =>
+    places.get(part)?.locate(what) ?? {
+      ...withoutPath(what),
+      file: `policy/${part}.yaml`,
+      line: 1,
+      column: 1,
+    };
   for (const part of parts.filter((each) => !places.has(each))) {
-    if (problems.length === 0) problems.push(locate(part, problem('policy-incomplete', [], `no policy file has ${part}`)));
+    if (problems.length === 0)
+      problems.push(locate(part, problem('policy-incomplete', [], `no policy file has ${part}`)));
   }
   if (problems.length > 0 || !isWhole(found)) return { policy: null, digest: '', problems, locate };
   for (const [part, what] of checkPolicy(found)) problems.push(locate(part, what));
   const policy = toPolicy(found);
-  return { policy: problems.length > 0 ? null : policy, digest: policyDigest(policy), problems, locate };
+  return {
+    policy: problems.length > 0 ? null : policy,
+    digest: policyDigest(policy),
+    problems,
+    locate,
+  };
 }
 
 export function policyDigest(policy: Policy): string {
@@ -67,11 +93,18 @@ interface ReadParts {
 function readParts({ name, text }: TextFile): ReadParts {
   const yaml = readYaml(name, text);
   const nowhere: Locate = (what) => ({ ...withoutPath(what), file: name, line: 1, column: 1 });
-  if (yaml.kind === 'problems') return { parts: [], data: {}, problems: yaml.problems, locate: nowhere };
+  if (yaml.kind === 'problems')
+    return { parts: [], data: {}, problems: yaml.problems, locate: nowhere };
   const parsed = parseShape(policyFile, yaml.data, []);
-  if (!parsed.ok) return { parts: [], data: {}, problems: parsed.problems.map(yaml.locate), locate: yaml.locate };
+  if (!parsed.ok)
+    return { parts: [], data: {}, problems: parsed.problems.map(yaml.locate), locate: yaml.locate };
   const data = parsed.value as Partial<PolicySource>; // the schema's optional keys
-  return { parts: parts.filter((part) => data[part] !== undefined), data, problems: [], locate: yaml.locate };
+  return {
+    parts: parts.filter((part) => data[part] !== undefined),
+    data,
+    problems: [],
+    locate: yaml.locate,
+  };
 }
 
 function isWhole(found: Partial<PolicySource>): found is PolicySource {
@@ -83,8 +116,12 @@ type Finding = readonly [PolicyPart, Problem];
 function checkPolicy(source: PolicySource): readonly Finding[] {
   return [
     ...parts.flatMap((part) => checkIds(part, source[part])),
-    ...source.triage.flatMap((row, index) => checkCondition('triage', row.when, ['triage', index, 'when'])),
-    ...source.routing.owners.flatMap((row, index) => checkCondition('routing', row.when, ['routing', 'owners', index, 'when'])),
+    ...source.triage.flatMap((row, index) =>
+      checkCondition('triage', row.when, ['triage', index, 'when']),
+    ),
+    ...source.routing.owners.flatMap((row, index) =>
+      checkCondition('routing', row.when, ['routing', 'owners', index, 'when']),
+    ),
     ...source.suppressions.flatMap((row, index) => [
       ...checkCondition('suppressions', row.when, ['suppressions', index, 'when']),
       ...checkSpan(row, ['suppressions', index]),
@@ -103,7 +140,9 @@ function checkIds(part: PolicyPart, rows: PolicySource[PolicyPart]): readonly Fi
       if (id !== null) seen.add(id);
       return [];
     }
-    return [[part, problem('name-duplicate', [...base, index, 'id'], `there are two rows named ${id}`)]];
+    return [
+      [part, problem('name-duplicate', [...base, index, 'id'], `there are two rows named ${id}`)],
+    ];
   });
 }
 
@@ -112,26 +151,71 @@ function checkCondition(part: PolicyPart, when: string, path: SourcePath): reado
   const wrong = checkExpression(when);
   if (wrong !== null) return [[part, problem('expression-invalid', path, wrong)]];
   const stray = readsOf(when).find(([root]) => root !== 'incident' && root !== 'finding');
-  return stray === undefined ? [] : [[part, problem('reference-unknown', path, `a rule reads incident and finding, not ${stray.join('.')}`, 'Read incident or finding.')]];
+  return stray === undefined
+    ? []
+    : [
+        [
+          part,
+          problem('reference-unknown', path, {
+            message: `a rule reads incident and finding, not ${stray.join('.')}`,
+            remedy: 'Read incident or finding.',
+          }),
+        ],
+      ];
 }
 
-function checkSpan(row: { readonly from: string; readonly until: string }, path: SourcePath): readonly Finding[] {
+function checkSpan(
+  row: { readonly from: string; readonly until: string },
+  path: SourcePath,
+): readonly Finding[] {
   const days = (Date.parse(row.until) - Date.parse(row.from)) / dayMs;
   if (days > 0 && days <= suppressionDaysMax) return [];
-  return [['suppressions', problem('field-invalid', [...path, 'until'], `a suppression lasts up to ${suppressionDaysMax} days from its start`, 'Correct `until`.')]];
+  return [
+    [
+      'suppressions',
+      problem('field-invalid', [...path, 'until'], {
+        message: `a suppression lasts up to ${suppressionDaysMax} days from its start`,
+        remedy: 'Correct `until`.',
+      }),
+    ],
+  ];
 }
 
 function checkApprovals(rows: PolicySource['approvals']): readonly Finding[] {
   const found: Finding[] = [];
   for (const effect of ['disruptive', 'irreversible'] as const) {
-    if (!rows.some((row) => row.effects.includes(effect) && row.capability === '*' && row.target === '*')) {
-      found.push(['approvals', problem('policy-incomplete', ['approvals'], `there is no default rule for ${effect} actions`, `Add a rule for ${effect} with capability '*' and target '*'.`)]);
+    if (
+      !rows.some(
+        (row) => row.effects.includes(effect) && row.capability === '*' && row.target === '*',
+      )
+    ) {
+      found.push([
+        'approvals',
+        problem('policy-incomplete', ['approvals'], {
+          message: `there is no default rule for ${effect} actions`,
+          remedy: `Add a rule for ${effect} with capability '*' and target '*'.`,
+        }),
+      ]);
     }
   }
   for (const [index, row] of rows.entries()) {
     const path = ['approvals', index];
-    if (row.effects.includes('irreversible') && row.quorum < 2) found.push(['approvals', problem('field-invalid', [...path, 'quorum'], 'what cannot be undone needs two approvers', 'Set quorum to 2 or more.')]);
-    if ((parseDuration(row.remind) ?? 0) >= (parseDuration(row.expires) ?? 0)) found.push(['approvals', problem('field-invalid', [...path, 'remind'], 'the reminder comes before the expiry', 'Shorten `remind`.')]);
+    if (row.effects.includes('irreversible') && row.quorum < 2)
+      found.push([
+        'approvals',
+        problem('field-invalid', [...path, 'quorum'], {
+          message: 'what cannot be undone needs two approvers',
+          remedy: 'Set quorum to 2 or more.',
+        }),
+      ]);
+    if ((parseDuration(row.remind) ?? 0) >= (parseDuration(row.expires) ?? 0))
+      found.push([
+        'approvals',
+        problem('field-invalid', [...path, 'remind'], {
+          message: 'the reminder comes before the expiry',
+          remedy: 'Shorten `remind`.',
+        }),
+      ]);
   }
   return found;
 }
@@ -142,7 +226,11 @@ function toPolicy(source: PolicySource): Policy {
     triage: source.triage,
     priority: source.priority,
     routing: source.routing,
-    approvals: source.approvals.map(({ expires, remind, ...row }) => ({ ...row, expiresMs: toMs(expires), remindMs: toMs(remind) })),
+    approvals: source.approvals.map(({ expires, remind, ...row }) => ({
+      ...row,
+      expiresMs: toMs(expires),
+      remindMs: toMs(remind),
+    })),
     budgets: source.budgets.map(({ window, ...row }) => ({ ...row, windowMs: toMs(window) })),
     protectedTargets: source.protectedTargets,
     grants: source.grants,

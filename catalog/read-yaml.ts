@@ -31,14 +31,28 @@ export function readYaml(file: string, text: string): YamlFile {
     const { rule, remedy } = problem('yaml-invalid', [], message);
     return { kind: 'problems', problems: [{ file, ...at(offset), rule, message, remedy }] };
   };
-  if (text.length > yamlLimits.textChars) return wrong(`the file is larger than ${yamlLimits.textChars} characters`, 0);
+  if (text.length > yamlLimits.textChars)
+    return wrong(`the file is larger than ${yamlLimits.textChars} characters`, 0);
   if (!text.isWellFormed()) return wrong('the file holds half a surrogate pair', 0);
-  const document = parseDocument(text, { schema: 'core', merge: false, customTags: [], uniqueKeys: true, strict: true, lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    schema: 'core',
+    merge: false,
+    customTags: [],
+    uniqueKeys: true,
+    strict: true,
+    lineCounter: lines,
+    prettyErrors: false,
+  });
   const [failure] = [...document.errors, ...document.warnings];
-  if (failure !== undefined) return wrong(failure.message.split('\n')[0] ?? 'not YAML', failure.pos[0]);
+  if (failure !== undefined)
+    return wrong(failure.message.split('\n')[0] ?? 'not YAML', failure.pos[0]);
   const bad = findBadNode(document.contents, 0);
   if (bad !== null) return wrong(bad.message, bad.offset);
-  const locate: Locate = ({ path, ...found }) => ({ ...found, file, ...at(offsetOf(document, path)) });
+  const locate: Locate = ({ path, ...found }) => ({
+    ...found,
+    file,
+    ...at(offsetOf(document, path)),
+  });
   try {
     return { kind: 'data', data: document.toJS({ maxAliasCount: yamlLimits.aliases }), locate };
   } catch {
@@ -46,19 +60,32 @@ export function readYaml(file: string, text: string): YamlFile {
   }
 }
 
-function findBadNode(node: unknown, depth: number): { readonly message: string; readonly offset: number } | null {
-  const offset = (value: unknown): number => (isScalar(value) || isMap(value) || isSeq(value) ? (value.range?.[0] ?? 0) : 0);
-  if (depth > yamlLimits.depth) return { message: `nested deeper than ${yamlLimits.depth}`, offset: offset(node) };
-  if (isScalar(node) && typeof node.value === 'string' && !node.value.isWellFormed()) return { message: 'a text holds half a surrogate pair', offset: offset(node) };
-  if (isScalar(node) && typeof node.value === 'string' && node.value.includes('\0')) return { message: 'a text holds a NUL character', offset: offset(node) };
-  if (isScalar(node) && typeof node.value === 'number' && !Number.isFinite(node.value)) return { message: 'a number is not finite', offset: offset(node) };
+function findBadNode(
+  node: unknown,
+  depth: number,
+): { readonly message: string; readonly offset: number } | null {
+  const offset = (value: unknown): number =>
+    isScalar(value) || isMap(value) || isSeq(value) ? (value.range?.[0] ?? 0) : 0;
+  if (depth > yamlLimits.depth)
+    return { message: `nested deeper than ${yamlLimits.depth}`, offset: offset(node) };
+  if (isScalar(node) && typeof node.value === 'string' && !node.value.isWellFormed())
+    return { message: 'a text holds half a surrogate pair', offset: offset(node) };
+  if (isScalar(node) && typeof node.value === 'string' && node.value.includes('\0'))
+    return { message: 'a text holds a NUL character', offset: offset(node) };
+  if (isScalar(node) && typeof node.value === 'number' && !Number.isFinite(node.value))
+    return { message: 'a number is not finite', offset: offset(node) };
   if (isSeq(node)) return firstBad(node.items, depth);
   if (!isMap(node)) return null;
   for (const pair of node.items) {
-    if (!isScalar(pair.key) || typeof pair.key.value !== 'string') return { message: 'a key is not a text', offset: offset(pair.key) };
-    if (forbiddenKeys.has(pair.key.value)) return { message: `the key ${pair.key.value} is not allowed`, offset: offset(pair.key) };
+    if (!isScalar(pair.key) || typeof pair.key.value !== 'string')
+      return { message: 'a key is not a text', offset: offset(pair.key) };
+    if (forbiddenKeys.has(pair.key.value))
+      return { message: `the key ${pair.key.value} is not allowed`, offset: offset(pair.key) };
   }
-  return firstBad(node.items.map((pair) => pair.value), depth);
+  return firstBad(
+    node.items.map((pair) => pair.value),
+    depth,
+  );
 }
 
 function firstBad(nodes: readonly unknown[], depth: number): ReturnType<typeof findBadNode> {
@@ -88,21 +115,42 @@ function offsetOf(document: Document, path: SourcePath): number {
 }
 
 /** Parses data by a zod schema; what is wrong becomes problems with paths below `base`. */
-export function parseShape<Shape extends z.ZodType>(schema: Shape, data: unknown, base: SourcePath): { readonly ok: true; readonly value: z.output<Shape> } | { readonly ok: false; readonly problems: readonly Problem[] } {
+export function parseShape<Shape extends z.ZodType>(
+  schema: Shape,
+  data: unknown,
+  base: SourcePath,
+):
+  | { readonly ok: true; readonly value: z.output<Shape> }
+  | { readonly ok: false; readonly problems: readonly Problem[] } {
   const parsed = schema.safeParse(data);
   if (parsed.success) return { ok: true, value: parsed.data };
-  return { ok: false, problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, data, base)).slice(0, yamlLimits.problems) };
+  return {
+    ok: false,
+    problems: parsed.error.issues
+      .flatMap((issue) => problemsOf(issue, data, base))
+      .slice(0, yamlLimits.problems),
+  };
 }
 
 function problemsOf(issue: z.core.$ZodIssue, data: unknown, base: SourcePath): readonly Problem[] {
   const local = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
   const path = [...base, ...local];
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => problem('field-unknown', [...path, key], `the field ${key} is not known`));
-  if (issue.code === 'invalid_union') return [problem('field-invalid', path, 'the value is not of any shape that is allowed here')];
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) =>
+      problem('field-unknown', [...path, key], `the field ${key} is not known`),
+    );
+  if (issue.code === 'invalid_union')
+    return [problem('field-invalid', path, 'the value is not of any shape that is allowed here')];
   if (valueAt(data, local) !== undefined) return [problem('field-invalid', path, issue.message)];
   const name = String(local.at(-1) ?? 'it');
   const rule: RuleId = name === 'max' ? 'unbounded-loop' : 'field-missing';
-  return [problem(rule, path, rule === 'unbounded-loop' ? 'the loop has no bound' : `the field ${name} is missing`)];
+  return [
+    problem(
+      rule,
+      path,
+      rule === 'unbounded-loop' ? 'the loop has no bound' : `the field ${name} is missing`,
+    ),
+  ];
 }
 
 function valueAt(data: unknown, path: SourcePath): unknown {

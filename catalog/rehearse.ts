@@ -55,7 +55,9 @@ interface Play {
 }
 
 function answersTo(command: Command, play: Play): readonly RunEvent[] {
-  const outcome = (value: Outcome): readonly RunEvent[] => [{ kind: 'outcome', atMs: 0, commandId: command.id, outcome: value }];
+  const outcome = (value: Outcome): readonly RunEvent[] => [
+    { kind: 'outcome', atMs: 0, commandId: command.id, outcome: value },
+  ];
   switch (command.kind) {
     case 'wait':
       return [{ kind: 'timer', atMs: 0, commandId: command.id }];
@@ -63,7 +65,12 @@ function answersTo(command: Command, play: Play): readonly RunEvent[] {
       return outcome(lookUp(command, play));
     case 'effect':
       play.effects.push(command.call.capability);
-      return outcome(canned(command.step, play) ?? { kind: 'ok', output: ordinaryOutput(command.call.capability) });
+      return outcome(
+        canned(command.step, play) ?? {
+          kind: 'ok',
+          output: ordinaryOutput(command.call.capability),
+        },
+      );
     case 'open-gate':
       return openGate(command, play);
   }
@@ -72,7 +79,8 @@ function answersTo(command: Command, play: Play): readonly RunEvent[] {
 function lookUp(command: Extract<Command, { kind: 'lookup' }>, play: Play): Outcome {
   const step = play.plan.steps[command.step];
   const answer = canned(step?.kind === 'action' ? `${command.step}.verify` : command.step, play);
-  if (answer === null) return { kind: 'error', code: 'VENDOR_UNAVAILABLE', detail: 'no answer in this case' };
+  if (answer === null)
+    return { kind: 'error', code: 'VENDOR_UNAVAILABLE', detail: 'no answer in this case' };
   if (answer.kind !== 'ok' || command.select['*'] === '$') return answer;
   const selected = Object.entries(command.select).flatMap(([field, path]) => {
     const value = select(path, answer.output);
@@ -86,21 +94,43 @@ function canned(key: string, play: Play): Outcome | null {
   const answer = Object.hasOwn(answers, key) ? answers[key] : undefined;
   if (answer === undefined) return null;
   if ('error' in answer) return { kind: 'error', code: answer.error, detail: 'as this case says' };
-  return { kind: 'ok', output: answer.answer as JsonObject }; // the schema admits JSON only
+  return { kind: 'ok', output: answer.answer };
 }
 
 function ordinaryOutput(capability: string): JsonObject {
-  return capability.includes('.ticket.') ? { ticketId: 'T-1', url: 'https://tickets.example.com/T-1', created: true } : {};
+  return capability.includes('.ticket.')
+    ? { ticketId: 'T-1', url: 'https://tickets.example.com/T-1', created: true }
+    : {};
 }
 
-function openGate(command: Extract<Command, { kind: 'open-gate' }>, play: Play): readonly RunEvent[] {
+function openGate(
+  command: Extract<Command, { kind: 'open-gate' }>,
+  play: Play,
+): readonly RunEvent[] {
   play.gatesOpened += 1;
   const gateId = `gate-${play.gatesOpened}`;
-  play.orders.set(command.step, { input: command.call.input, target: command.target, evidence: command.evidence });
+  play.orders.set(command.step, {
+    input: command.call.input,
+    target: command.target,
+    evidence: command.evidence,
+  });
   const vote = play.given.votes?.[command.step] ?? 'expired';
   return [
-    { kind: 'gate-opened', atMs: 0, commandId: command.id, gateId, orderDigest: `order-${play.gatesOpened}` },
-    { kind: 'gate-decided', atMs: 0, id: `decision-${play.gatesOpened}`, gateId, state: vote, detail: 'as this case says' },
+    {
+      kind: 'gate-opened',
+      atMs: 0,
+      commandId: command.id,
+      gateId,
+      orderDigest: `order-${play.gatesOpened}`,
+    },
+    {
+      kind: 'gate-decided',
+      atMs: 0,
+      id: `decision-${play.gatesOpened}`,
+      gateId,
+      state: vote,
+      detail: 'as this case says',
+    },
   ];
 }
 
@@ -108,16 +138,24 @@ function compare(state: RunState, play: Play): readonly string[] {
   const { expect } = play.given;
   const differences: string[] = [];
   const check = (what: string, expected: Json, found: Json): void => {
-    if (canonicalJson(expected) !== canonicalJson(found)) differences.push(`${what}: expected ${canonicalJson(expected)}, found ${canonicalJson(found)}`);
+    if (canonicalJson(expected) !== canonicalJson(found))
+      differences.push(
+        `${what}: expected ${canonicalJson(expected)}, found ${canonicalJson(found)}`,
+      );
   };
   check('status', expect.status ?? 'done', state.status);
   check('outcome', expect.outcome, state.outcome);
   check('effects', expect.effects, play.effects);
-  if (expect.missing !== undefined) check('missing', expect.missing, state.missing.map((gap) => gap.step));
+  if (expect.missing !== undefined)
+    check(
+      'missing',
+      expect.missing,
+      state.missing.map((gap) => gap.step),
+    );
   for (const [gate, fields] of Object.entries(expect.gates ?? {})) {
     const order = play.orders.get(gate);
     if (order === undefined) differences.push(`gate ${gate} never opened`);
-    else check(`gate ${gate}`, fields as JsonObject, projected(order, fields as JsonObject)); // the schema admits JSON only
+    else check(`gate ${gate}`, fields, projected(order, fields));
   }
   return differences;
 }

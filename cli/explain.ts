@@ -7,10 +7,21 @@ export const explainUsage = 'sallyport explain <incident> [--json]';
 
 /** What `GET /v1/incidents/:id/explain` answers, as far as this verb shows it. */
 export interface Explanation {
-  readonly incident: { readonly id: string; readonly number: number; readonly state: string; readonly title: string };
+  readonly incident: {
+    readonly id: string;
+    readonly number: number;
+    readonly state: string;
+    readonly title: string;
+  };
   /** Null until triage looked at the incident. */
   readonly trace: TriageTrace | null;
-  readonly runs: readonly { readonly key: string; readonly playbook: string; readonly version: number; readonly status: string; readonly outcome: string | null }[];
+  readonly runs: readonly {
+    readonly key: string;
+    readonly playbook: string;
+    readonly version: number;
+    readonly status: string;
+    readonly outcome: string | null;
+  }[];
 }
 
 export interface ExplainApi {
@@ -23,7 +34,10 @@ export function createExplainCommand(api: ExplainApi): CliCommand {
     const flags = readFlags(args, {});
     const incident = flags.word(0, 'the incident');
     // Our own API answered; its shape is tested with it.
-    const found = (await api.call('GET', `/v1/incidents/${encodeURIComponent(incident)}/explain`)) as Explanation;
+    const found = (await api.call(
+      'GET',
+      `/v1/incidents/${encodeURIComponent(incident)}/explain`,
+    )) as Explanation;
     if (flags.has('json')) printJson(io, found);
     else for (const line of explanationLines(found)) printLine(io.stdout, printable(line));
     return exitCodes.done;
@@ -32,21 +46,28 @@ export function createExplainCommand(api: ExplainApi): CliCommand {
 
 export function explanationLines({ incident, trace, runs }: Explanation): readonly string[] {
   const head = `#${incident.number} ${incident.id} ${incident.state}: ${incident.title}`;
-  const tail = runs.map((run) => `run       ${run.playbook}@${run.version} ${run.status}${run.outcome === null ? '' : `: ${run.outcome}`}`);
+  const tail = runs.map(
+    (run) =>
+      `run       ${run.playbook}@${run.version} ${run.status}${run.outcome === null ? '' : `: ${run.outcome}`}`,
+  );
   if (trace === null) return [head, 'decision  none yet: triage has not looked at it', ...tail];
   return [head, ...traceLines(trace), ...tail];
 }
 
 /** A trace as text, a line per rule that was tried. Text in it comes from policy files and field names, not from alerts. */
 export function traceLines(trace: TriageTrace): readonly string[] {
-  const rule = trace.rule === null ? 'no rule matched' : `rule ${trace.rule.id}@${trace.rule.version}`;
+  const rule =
+    trace.rule === null ? 'no rule matched' : `rule ${trace.rule.id}@${trace.rule.version}`;
   const marks = { match: 'match   ', 'no match': 'no match', error: 'error   ' } as const;
   return [
     `decision  ${decisionText(trace.decision)} (${rule})`,
     `priority  ${trace.priority.level}: ${trace.priority.why}`,
     `owner     ${trace.owner.team}: ${trace.owner.why}`,
     `policy    ${trace.policyDigest}`,
-    ...trace.tried.map(({ rule: id, verdict, detail }) => `  ${marks[verdict]}  ${id}: ${detail.replaceAll(/\s+/g, ' ').trim()}`),
+    ...trace.tried.map(
+      ({ rule: id, verdict, detail }) =>
+        `  ${marks[verdict]}  ${id}: ${detail.replaceAll(/\s+/g, ' ').trim()}`,
+    ),
   ];
 }
 

@@ -1,6 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { isCases, loadCatalog, readPlaybooks, yamlFiles, type CatalogPlan } from '../catalog/load.ts';
+import {
+  isCases,
+  loadCatalog,
+  readPlaybooks,
+  yamlFiles,
+  type CatalogPlan,
+} from '../catalog/load.ts';
 import { rehearseAll, type RehearsedPlaybook } from '../catalog/read-cases.ts';
 import { readConnections } from '../catalog/read-connections.ts';
 import { readPolicy, type TextFile } from '../catalog/read-policy.ts';
@@ -45,15 +51,32 @@ function check(paths: readonly string[], flags: Flags, io: CliIo): Checked {
   const policyDir = at(flags.text('policy') ?? join(home, '..', 'policy'));
   const connections = connectionsAt(at(flags.text('config') ?? join(home, '..', 'sallyport.yaml')));
   const manifests = builtInManifests();
-  const shown = (problem: LocatedProblem): LocatedProblem => ({ ...problem, file: problem.file.startsWith(`${io.workingDir}/`) ? problem.file.slice(io.workingDir.length + 1) : problem.file });
+  const shown = (problem: LocatedProblem): LocatedProblem => ({
+    ...problem,
+    file: problem.file.startsWith(`${io.workingDir}/`)
+      ? problem.file.slice(io.workingDir.length + 1)
+      : problem.file,
+  });
   const hasPolicy = yamlFiles(policyDir).length > 0;
   if (folder !== null && hasPolicy && connections !== null) {
-    const catalog = loadCatalog({ playbooksDir: folder, policyDir, manifests, connections: [...connections].map(([name, connector]) => ({ name, connector })) });
+    const catalog = loadCatalog({
+      playbooksDir: folder,
+      policyDir,
+      manifests,
+      connections: [...connections].map(([name, connector]) => ({ name, connector })),
+    });
     return { files, plans: catalog.plans, problems: catalog.problems.map(shown) };
   }
   const policy = hasPolicy ? readPolicy(yamlFiles(policyDir)) : null;
-  const read = readPlaybooks(files.filter((file) => !isCases(file.name)), { manifests, connections, grants: policy?.policy?.grants ?? null });
-  return { files, plans: read.plans, problems: [...(policy?.problems ?? []), ...read.problems].map(shown) };
+  const read = readPlaybooks(
+    files.filter((file) => !isCases(file.name)),
+    { manifests, connections, grants: policy?.policy?.grants ?? null },
+  );
+  return {
+    files,
+    plans: read.plans,
+    problems: [...(policy?.problems ?? []), ...read.problems].map(shown),
+  };
 }
 
 /** A named playbook brings its cases along. */
@@ -70,11 +93,20 @@ function connectionsAt(path: string): ReadonlyMap<string, string> | null {
 }
 
 function reportCheck({ plans, problems }: Checked, flags: Flags, io: CliIo): number {
-  if (flags.has('json')) printJson(io, { playbooks: [...plans].map(([name, { plan, digest }]) => ({ name, version: plan.version, digest })), problems });
+  if (flags.has('json'))
+    printJson(io, {
+      playbooks: [...plans].map(([name, { plan, digest }]) => ({
+        name,
+        version: plan.version,
+        digest,
+      })),
+      problems,
+    });
   else {
     printProblems(problems, io);
     if (problems.length === 0) {
-      for (const [name, { plan, digest }] of plans) printLine(io.stdout, `${name}@${plan.version} ${digest}`);
+      for (const [name, { plan, digest }] of plans)
+        printLine(io.stdout, `${name}@${plan.version} ${digest}`);
       printLine(io.stdout, `${plans.size} playbooks, no problems`);
     } else printLine(io.stderr, `${problems.length} problems`);
   }
@@ -90,9 +122,14 @@ function printProblems(problems: readonly LocatedProblem[], io: CliIo): void {
 function reportRehearsal({ files, plans, problems }: Checked, flags: Flags, io: CliIo): number {
   const { rehearsed, problems: wrongCases } = rehearseAll(files, plans);
   const wrong = [...problems, ...wrongCases];
-  const failed = rehearsed.flatMap((playbook) => playbook.rehearsals).filter((each) => each.differences.length > 0);
+  const failed = rehearsed
+    .flatMap((playbook) => playbook.rehearsals)
+    .filter((each) => each.differences.length > 0);
   if (flags.has('json')) {
-    const cases = rehearsed.map(({ playbook, rehearsals }) => ({ playbook, cases: rehearsals.map(({ name, differences, effects }) => ({ name, differences, effects })) }));
+    const cases = rehearsed.map(({ playbook, rehearsals }) => ({
+      playbook,
+      cases: rehearsals.map(({ name, differences, effects }) => ({ name, differences, effects })),
+    }));
     printJson(io, { problems: wrong, rehearsed: cases });
   } else {
     printProblems(wrong, io);
@@ -105,7 +142,11 @@ function reportRehearsal({ files, plans, problems }: Checked, flags: Flags, io: 
 
 function printRehearsed({ playbook, rehearsals }: RehearsedPlaybook, io: CliIo): void {
   for (const { name, differences } of rehearsals) {
-    printLine(io.stdout, `${differences.length === 0 ? 'as expected' : 'DIFFERS    '}  ${printable(playbook)}: ${printable(name)}`);
-    for (const difference of differences) printLine(io.stdout, `             ${printable(difference)}`);
+    printLine(
+      io.stdout,
+      `${differences.length === 0 ? 'as expected' : 'DIFFERS    '}  ${printable(playbook)}: ${printable(name)}`,
+    );
+    for (const difference of differences)
+      printLine(io.stdout, `             ${printable(difference)}`);
   }
 }

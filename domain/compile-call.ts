@@ -1,4 +1,9 @@
-import type { CapabilityManifest, ConnectorManifest, EffectClass, PrivilegeClass } from './capability.ts';
+import type {
+  CapabilityManifest,
+  ConnectorManifest,
+  EffectClass,
+  PrivilegeClass,
+} from './capability.ts';
 import { checkInput } from './compile-input.ts';
 import { problem, type SourcePath } from './compile-problem.ts';
 import { compileInput, type Findings } from './compile-values.ts';
@@ -40,9 +45,17 @@ export interface CallRole {
 export const roles = {
   lookup: { privileges: ['lookup'], effects: ['read'], filled: [] },
   verify: { privileges: ['lookup'], effects: ['read'], filled: [] },
-  ticket: { privileges: ['ticket'], effects: ['reversible'], filled: ['externalKey', 'title', 'body', 'priority', 'team', 'ticketId', 'key'] },
+  ticket: {
+    privileges: ['ticket'],
+    effects: ['reversible'],
+    filled: ['externalKey', 'title', 'body', 'priority', 'team', 'ticketId', 'key'],
+  },
   notify: { privileges: ['notify'], effects: ['reversible'], filled: [] },
-  action: { privileges: ['act'], effects: ['reversible', 'disruptive', 'irreversible'], filled: [] },
+  action: {
+    privileges: ['act'],
+    effects: ['reversible', 'disruptive', 'irreversible'],
+    filled: [],
+  },
 } as const satisfies Record<string, CallRole>;
 
 export interface CompiledCall {
@@ -58,10 +71,22 @@ export function compileCall(source: CallSource, compiling: Compiling): CompiledC
   checkConnection(source, compiling);
   if (found === null) return null;
   const { manifest, version } = found;
-  if (!source.role.privileges.includes(manifest.privilege) || !source.role.effects.includes(manifest.effect)) {
-    compiling.problems.push(problem('capability-misused', at, `${manifest.name} is ${manifest.effect} and of class ${manifest.privilege}; it cannot be used here`));
+  if (
+    !source.role.privileges.includes(manifest.privilege) ||
+    !source.role.effects.includes(manifest.effect)
+  ) {
+    compiling.problems.push(
+      problem(
+        'capability-misused',
+        at,
+        `${manifest.name} is ${manifest.effect} and of class ${manifest.privilege}; it cannot be used here`,
+      ),
+    );
   }
-  noteMisfits({ input, manifest, filled: source.role.filled, path: [...source.path, 'input'] }, compiling);
+  noteMisfits(
+    { input, manifest, filled: source.role.filled, path: [...source.path, 'input'] },
+    compiling,
+  );
   checkGrant(source, compiling);
   const call: PlanCall = {
     capability: manifest.name,
@@ -74,14 +99,29 @@ export function compileCall(source: CallSource, compiling: Compiling): CompiledC
   return { call, manifest };
 }
 
-export function findCapability(name: string, path: SourcePath, compiling: Compiling): { readonly manifest: CapabilityManifest; readonly version: string } | null {
+export function findCapability(
+  name: string,
+  path: SourcePath,
+  compiling: Compiling,
+): { readonly manifest: CapabilityManifest; readonly version: string } | null {
   const [connectorName = ''] = name.split('.');
   const connector = compiling.context.manifests.find((each) => each.name === connectorName);
   const manifest = connector?.capabilities.find((each) => each.name === name);
-  if (connector !== undefined && manifest !== undefined) return { manifest, version: connector.version };
-  const known = connector?.capabilities.map((each) => each.name) ?? compiling.context.manifests.map((each) => each.name);
-  const what = connector === undefined ? `no connector is named ${connectorName}` : `${connectorName} has no capability ${name}`;
-  compiling.problems.push(problem('capability-unknown', path, what, `Known are: ${known.join(', ')}.`));
+  if (connector !== undefined && manifest !== undefined)
+    return { manifest, version: connector.version };
+  const known =
+    connector?.capabilities.map((each) => each.name) ??
+    compiling.context.manifests.map((each) => each.name);
+  const what =
+    connector === undefined
+      ? `no connector is named ${connectorName}`
+      : `${connectorName} has no capability ${name}`;
+  compiling.problems.push(
+    problem('capability-unknown', path, {
+      message: what,
+      remedy: `Known are: ${known.join(', ')}.`,
+    }),
+  );
   return null;
 }
 
@@ -91,8 +131,18 @@ function checkConnection(source: CallSource, compiling: Compiling): void {
   const connector = connections.get(source.connection);
   const path = [...source.path, 'connection'];
   const [needed = ''] = source.capability.split('.');
-  if (connector === undefined) compiling.problems.push(problem('connection-unknown', path, `no connection is named ${source.connection}`));
-  else if (connector !== needed) compiling.problems.push(problem('connection-mismatch', path, `${source.connection} is a connection of ${connector}, but the capability is of ${needed}`));
+  if (connector === undefined)
+    compiling.problems.push(
+      problem('connection-unknown', path, `no connection is named ${source.connection}`),
+    );
+  else if (connector !== needed)
+    compiling.problems.push(
+      problem(
+        'connection-mismatch',
+        path,
+        `${source.connection} is a connection of ${connector}, but the capability is of ${needed}`,
+      ),
+    );
 }
 
 interface InputCheck {
@@ -102,23 +152,47 @@ interface InputCheck {
   readonly path: SourcePath;
 }
 
-export function noteMisfits({ input, manifest, filled, path }: InputCheck, compiling: Compiling): void {
-  for (const name of Object.keys(input).filter((each) => filled.includes(each) && each !== 'team')) {
-    compiling.problems.push(problem('input-invalid', [...path, name], `${name} is filled in when the step runs`, 'Remove it.'));
+export function noteMisfits(
+  { input, manifest, filled, path }: InputCheck,
+  compiling: Compiling,
+): void {
+  for (const name of Object.keys(input).filter(
+    (each) => filled.includes(each) && each !== 'team',
+  )) {
+    compiling.problems.push(
+      problem('input-invalid', [...path, name], {
+        message: `${name} is filled in when the step runs`,
+        remedy: 'Remove it.',
+      }),
+    );
   }
   for (const misfit of checkInput({ kind: 'record', fields: input }, manifest.input)) {
     const [first] = misfit.at;
     if (misfit.missing && misfit.at.length === 1 && filled.includes(String(first))) continue;
     const rule = misfit.missing ? 'input-missing' : 'input-invalid';
     const label = misfit.at.length === 0 || misfit.missing ? '' : `${misfit.at.join('.')} `;
-    compiling.problems.push(problem(rule, misfit.missing ? path : [...path, ...misfit.at], `${manifest.name}: ${label}${misfit.message}`));
+    compiling.problems.push(
+      problem(
+        rule,
+        misfit.missing ? path : [...path, ...misfit.at],
+        `${manifest.name}: ${label}${misfit.message}`,
+      ),
+    );
   }
 }
 
-export function grantsFor(source: { readonly connection: string; readonly capability: string }, compiling: Compiling): readonly Grant[] | null {
+export function grantsFor(
+  source: { readonly connection: string; readonly capability: string },
+  compiling: Compiling,
+): readonly Grant[] | null {
   const { grants } = compiling.context;
   if (grants === null) return null;
-  return grants.filter((grant) => grant.playbook === compiling.playbook && grant.connection === source.connection && grant.capabilities.includes(source.capability));
+  return grants.filter(
+    (grant) =>
+      grant.playbook === compiling.playbook &&
+      grant.connection === source.connection &&
+      grant.capabilities.includes(source.capability),
+  );
 }
 
 function checkGrant(source: CallSource, compiling: Compiling): void {
@@ -128,13 +202,23 @@ function checkGrant(source: CallSource, compiling: Compiling): void {
 }
 
 /** Notes the fields that are read from an answer but not granted. `*` grants all; the whole answer needs it. */
-export function checkFields(source: CallSource, fields: readonly { readonly name: string | null; readonly path: SourcePath }[], compiling: Compiling): void {
+export function checkFields(
+  source: CallSource,
+  fields: readonly { readonly name: string | null; readonly path: SourcePath }[],
+  compiling: Compiling,
+): void {
   const grants = grantsFor(source, compiling);
   if (grants === null || grants.length === 0) return;
   const granted = new Set(grants.flatMap((grant) => grant.fields));
   if (granted.has('*')) return;
   for (const field of fields.filter((each) => each.name === null || !granted.has(each.name))) {
     const what = field.name === null ? 'the whole answer' : `the field ${field.name}`;
-    compiling.problems.push(problem('GRANT_MISSING', field.path, `${compiling.playbook} may not read ${what} of ${source.capability}`));
+    compiling.problems.push(
+      problem(
+        'GRANT_MISSING',
+        field.path,
+        `${compiling.playbook} may not read ${what} of ${source.capability}`,
+      ),
+    );
   }
 }

@@ -33,8 +33,12 @@ export function flatten(source: PlaybookSource): FlatPlaybook {
       const step = list[id];
       if (step === undefined) continue;
       const here = [...path, id];
-      if (steps.has(id)) problems.push(problem('name-duplicate', here, `there are two steps named ${id}`));
-      if (id === continueWord) problems.push(problem('name-duplicate', here, `${continueWord} is a word of the language, not a step`));
+      if (steps.has(id))
+        problems.push(problem('name-duplicate', here, `there are two steps named ${id}`));
+      if (id === continueWord)
+        problems.push(
+          problem('name-duplicate', here, `${continueWord} is a word of the language, not a step`),
+        );
       const following = ids[index + 1] ?? (loop === null ? null : turnOf(loop));
       steps.set(id, { id, source: step, path: here, loop, following });
       if (isEach(step)) visit(step.do, [...here, 'do'], id);

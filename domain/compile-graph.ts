@@ -15,13 +15,26 @@ export interface Edge {
 export function edgesOf(step: PlanStep): readonly Edge[] {
   switch (step.kind) {
     case 'if':
-      return [{ label: 'then', to: step.then }, { label: 'else', to: step.else }];
+      return [
+        { label: 'then', to: step.then },
+        { label: 'else', to: step.else },
+      ];
     case 'gate':
-      return [{ label: 'approved', to: step.approved }, { label: 'denied', to: step.denied }, { label: 'expired', to: step.expired }];
+      return [
+        { label: 'approved', to: step.approved },
+        { label: 'denied', to: step.denied },
+        { label: 'expired', to: step.expired },
+      ];
     case 'action':
-      return [{ label: 'next', to: step.next }, { label: 'failed', to: step.failed }];
+      return [
+        { label: 'next', to: step.next },
+        { label: 'failed', to: step.failed },
+      ];
     case 'each':
-      return [{ label: 'body', to: step.body }, { label: 'next', to: step.next }];
+      return [
+        { label: 'body', to: step.body },
+        { label: 'next', to: step.next },
+      ];
     case 'end':
     case 'endBody':
       return [];
@@ -36,7 +49,12 @@ export function retarget(step: PlanStep, rename: (to: string) => string): PlanSt
     case 'if':
       return { ...step, then: rename(step.then), else: rename(step.else) };
     case 'gate':
-      return { ...step, approved: rename(step.approved), denied: rename(step.denied), expired: rename(step.expired) };
+      return {
+        ...step,
+        approved: rename(step.approved),
+        denied: rename(step.denied),
+        expired: rename(step.expired),
+      };
     case 'action':
       return { ...step, next: rename(step.next), failed: rename(step.failed) };
     case 'each':

@@ -19,33 +19,50 @@ export function checkInput(value: PlanValue, schema: JsonObject): readonly Misfi
   return [];
 }
 
-function checkRecord(fields: { readonly [name: string]: PlanValue }, schema: JsonObject): readonly Misfit[] {
+function checkRecord(
+  fields: { readonly [name: string]: PlanValue },
+  schema: JsonObject,
+): readonly Misfit[] {
   if (!allowsType(schema, 'object')) return [misfit('must not be a record')];
   return [
     ...checkKeys(Object.keys(fields), schema),
-    ...Object.entries(fields).flatMap(([name, value]) => below(name, checkInput(value, propertySchema(schema, name)))),
+    ...Object.entries(fields).flatMap(([name, value]) =>
+      below(name, checkInput(value, propertySchema(schema, name))),
+    ),
   ];
 }
 
 function checkList(items: readonly PlanValue[], schema: JsonObject): readonly Misfit[] {
   if (!allowsType(schema, 'array')) return [misfit('must not be a list')];
   const inner = isObject(schema['items']) ? schema['items'] : {};
-  return [...checkCount(items.length, schema), ...items.flatMap((item, index) => below(index, checkInput(item, inner)))];
+  return [
+    ...checkCount(items.length, schema),
+    ...items.flatMap((item, index) => below(index, checkInput(item, inner))),
+  ];
 }
 
 function checkLiteral(value: Json, schema: JsonObject): readonly Misfit[] {
   const choices = schema['anyOf'] ?? schema['oneOf'];
   if (Array.isArray(choices)) {
-    const fits = choices.some((choice) => isObject(choice) && checkLiteral(value, choice).length === 0);
+    const fits = choices.some(
+      (choice) => isObject(choice) && checkLiteral(value, choice).length === 0,
+    );
     return fits ? [] : [misfit('fits none of the shapes that are allowed')];
   }
-  if (!allowsType(schema, typeOf(value))) return [misfit(`must be of type ${String(schema['type'])}`)];
-  if (Array.isArray(schema['enum']) && !schema['enum'].includes(value)) return [misfit(`must be one of ${schema['enum'].map(String).join(', ')}`)];
-  if ('const' in schema && schema['const'] !== value) return [misfit(`must be ${JSON.stringify(schema['const'])}`)];
+  if (!allowsType(schema, typeOf(value)))
+    return [misfit(`must be of type ${JSON.stringify(schema['type'])}`)];
+  if (Array.isArray(schema['enum']) && !schema['enum'].includes(value))
+    return [misfit(`must be one of ${schema['enum'].map(String).join(', ')}`)];
+  if ('const' in schema && schema['const'] !== value)
+    return [misfit(`must be ${JSON.stringify(schema['const'])}`)];
   if (typeof value === 'string') return checkText(value, schema);
   if (typeof value === 'number') return checkNumber(value, schema);
   if (Array.isArray(value)) return checkList(value.map(literal), schema);
-  if (isObject(value)) return checkRecord(Object.fromEntries(Object.entries(value).map(([name, item]) => [name, literal(item)])), schema);
+  if (isObject(value))
+    return checkRecord(
+      Object.fromEntries(Object.entries(value).map(([name, item]) => [name, literal(item)])),
+      schema,
+    );
   return [];
 }
 
@@ -53,17 +70,24 @@ const literal = (value: Json): PlanValue => ({ kind: 'literal', value });
 
 function checkText(value: string, schema: JsonObject): readonly Misfit[] {
   if (value.length < bound(schema, 'minLength', 0)) return [misfit('is too short')];
-  return value.length > bound(schema, 'maxLength', Infinity) ? [misfit(`is longer than ${String(schema['maxLength'])} characters`)] : [];
+  return value.length > bound(schema, 'maxLength', Infinity)
+    ? [misfit(`is longer than ${JSON.stringify(schema['maxLength'])} characters`)]
+    : [];
 }
 
 function checkNumber(value: number, schema: JsonObject): readonly Misfit[] {
-  if (value < bound(schema, 'minimum', -Infinity)) return [misfit(`is less than ${String(schema['minimum'])}`)];
-  return value > bound(schema, 'maximum', Infinity) ? [misfit(`is more than ${String(schema['maximum'])}`)] : [];
+  if (value < bound(schema, 'minimum', -Infinity))
+    return [misfit(`is less than ${JSON.stringify(schema['minimum'])}`)];
+  return value > bound(schema, 'maximum', Infinity)
+    ? [misfit(`is more than ${JSON.stringify(schema['maximum'])}`)]
+    : [];
 }
 
 function checkCount(count: number, schema: JsonObject): readonly Misfit[] {
   if (count < bound(schema, 'minItems', 0)) return [misfit('has too few items')];
-  return count > bound(schema, 'maxItems', Infinity) ? [misfit(`has more than ${String(schema['maxItems'])} items`)] : [];
+  return count > bound(schema, 'maxItems', Infinity)
+    ? [misfit(`has more than ${JSON.stringify(schema['maxItems'])} items`)]
+    : [];
 }
 
 function checkKeys(names: readonly string[], schema: JsonObject): readonly Misfit[] {
@@ -71,8 +95,12 @@ function checkKeys(names: readonly string[], schema: JsonObject): readonly Misfi
   const properties = isObject(schema['properties']) ? schema['properties'] : {};
   const closed = schema['additionalProperties'] === false;
   return [
-    ...required.filter((name) => !names.includes(name)).map((name) => ({ at: [name], missing: true, message: `needs the input ${name}` })),
-    ...names.filter((name) => closed && !Object.hasOwn(properties, name)).map((name) => ({ at: [name], missing: false, message: `has no input ${name}` })),
+    ...required
+      .filter((name) => !names.includes(name))
+      .map((name) => ({ at: [name], missing: true, message: `needs the input ${name}` })),
+    ...names
+      .filter((name) => closed && !Object.hasOwn(properties, name))
+      .map((name) => ({ at: [name], missing: false, message: `has no input ${name}` })),
   ];
 }
 

@@ -1,41 +1,11 @@
 import type { parse } from '@bufbuild/cel';
-
-/** Bounds that are checked when a rule or playbook is loaded, so that no expression can stall a workflow task. */
-export const expressionLimits = {
-  sourceChars: 4_096,
-  bracketDepth: 32,
-  /** Runs of prefix operators and nested conditionals recurse in the parser as brackets do. */
-  prefixRun: 32,
-  conditionals: 64,
-  nodes: 500,
-  loopDepth: 2,
-  cost: 10_000,
-  patternChars: 256,
-  /** A loop over a list that the table below does not name: longer ones fail when evaluated. */
-  loopItems: 100,
-  /** What `+` may build. */
-  textChars: 65_536,
-  listItems: 10_000,
-} as const;
-
-/** Lists of a finding whose length intake bounds (`findingLimits`): loops over them cost less. */
-const knownLists: { readonly [path: string]: number } = {
-  'finding.resources': 20,
-  'finding.actors': 10,
-  'finding.observables': 50,
-  'finding.attacks': 20,
-  'finding.notes': 10,
-};
-
-/** Every function and operator that an expression may call; all else is refused at load. */
-const functions: ReadonlySet<string> = new Set([
-  '_+_', '_-_', '_*_', '_/_', '_%_', '-_', '!_', '_==_', '_!=_', '_<_', '_<=_', '_>_', '_>=_', '_&&_', '_||_', '_?_:_',
-  '_[_]', '@in', '@not_strictly_false', 'size', 'contains', 'startsWith', 'endsWith', 'matches',
-  'int', 'uint', 'double', 'bool', 'string', 'type', 'dyn', 'timestamp', 'duration',
-  'getFullYear', 'getMonth', 'getDate', 'getDayOfMonth', 'getDayOfWeek', 'getDayOfYear', 'getHours', 'getMinutes', 'getSeconds', 'getMilliseconds',
-]);
-const typeNames: ReadonlySet<string> = new Set(['int', 'uint', 'double', 'bool', 'string', 'list', 'map', 'null_type', 'type']);
-const matchesCost = 100;
+import {
+  expressionLimits,
+  functions,
+  knownLists,
+  matchesCost,
+  typeNames,
+} from './expression-limits.ts';
 
 export type Expr = ReturnType<typeof parse>['expr'];
 type Comprehension = Extract<Expr['exprKind'], { readonly case: 'comprehensionExpr' }>['value'];
@@ -67,15 +37,19 @@ interface Scope {
 
 /** Before the parser runs: what could make it recurse too deep. Brackets in texts count too, which only refuses more. */
 export function checkSource(source: string): string | null {
-  if (source.length > expressionLimits.sourceChars) return `the expression is longer than ${expressionLimits.sourceChars} characters`;
+  if (source.length > expressionLimits.sourceChars)
+    return `the expression is longer than ${expressionLimits.sourceChars} characters`;
   let depth = 0;
   for (const char of source) {
     if ('([{'.includes(char)) depth += 1;
     if (')]}'.includes(char)) depth -= 1;
-    if (depth > expressionLimits.bracketDepth) return `brackets are nested deeper than ${expressionLimits.bracketDepth}`;
+    if (depth > expressionLimits.bracketDepth)
+      return `brackets are nested deeper than ${expressionLimits.bracketDepth}`;
   }
-  if (/(?:[!-]\s{0,4}){33}/.test(source)) return `more than ${expressionLimits.prefixRun} prefix operators in a row`;
-  if (source.split('?').length - 1 > expressionLimits.conditionals) return `more than ${expressionLimits.conditionals} conditionals`;
+  if (/(?:[!-]\s{0,4}){33}/.test(source))
+    return `more than ${expressionLimits.prefixRun} prefix operators in a row`;
+  if (source.split('?').length - 1 > expressionLimits.conditionals)
+    return `more than ${expressionLimits.conditionals} conditionals`;
   return null;
 }
 
@@ -83,16 +57,27 @@ export function checkSource(source: string): string | null {
 export function survey(expr: Expr, roots: ReadonlySet<string>): Survey {
   const walk: Walk = { roots, reads: [], tests: [], patterns: [], problems: [], nodes: 0 };
   const cost = costOf(expr, { locals: new Set(), loops: 0 }, walk);
-  if (walk.nodes > expressionLimits.nodes) walk.problems.push(`the expression has more than ${expressionLimits.nodes} nodes`);
-  if (cost > expressionLimits.cost) walk.problems.push(`the expression may cost ${cost} steps; at most ${expressionLimits.cost} are allowed`);
-  return { problem: walk.problems[0] ?? null, reads: walk.reads, tests: walk.tests, patterns: walk.patterns, cost };
+  if (walk.nodes > expressionLimits.nodes)
+    walk.problems.push(`the expression has more than ${expressionLimits.nodes} nodes`);
+  if (cost > expressionLimits.cost)
+    walk.problems.push(
+      `the expression may cost ${cost} steps; at most ${expressionLimits.cost} are allowed`,
+    );
+  return {
+    problem: walk.problems[0] ?? null,
+    reads: walk.reads,
+    tests: walk.tests,
+    patterns: walk.patterns,
+    cost,
+  };
 }
 
 /** The dotted names of a chain of field reads, or null where it starts with something else. */
 export function namesOf(expr: Expr): readonly string[] | null {
   const kind = expr.exprKind;
   if (kind.case === 'identExpr') return [kind.value.name];
-  if (kind.case === 'selectExpr' && kind.value.operand) return extended(kind.value.operand, kind.value.field);
+  if (kind.case === 'selectExpr' && kind.value.operand)
+    return extended(kind.value.operand, kind.value.field);
   if (kind.case !== 'callExpr' || kind.value.function !== '_[_]') return null;
   const [operand, index] = kind.value.args;
   const key = index === undefined ? null : textOf(index);
@@ -126,8 +111,20 @@ function costOf(expr: Expr, scope: Scope, walk: Walk): number {
     case 'listExpr':
       return 1 + sum(kind.value.elements, scope, walk);
     case 'structExpr':
-      if (kind.value.messageName !== '') walk.problems.push(`cannot build a message of type ${kind.value.messageName}`);
-      return 1 + sum(kind.value.entries.flatMap((entry) => (entry.keyKind.case === 'mapKey' ? [entry.keyKind.value] : []).concat(entry.value ?? [])), scope, walk);
+      if (kind.value.messageName !== '')
+        walk.problems.push(`cannot build a message of type ${kind.value.messageName}`);
+      return (
+        1 +
+        sum(
+          kind.value.entries.flatMap((entry) =>
+            (entry.keyKind.case === 'mapKey' ? [entry.keyKind.value] : []).concat(
+              entry.value ?? [],
+            ),
+          ),
+          scope,
+          walk,
+        )
+      );
     case 'comprehensionExpr':
       return loopCost(kind.value, scope, walk);
     default:
@@ -156,14 +153,20 @@ function noteRead(names: readonly string[], scope: Scope, walk: Walk): void {
   const root = names[0] ?? '';
   if (scope.locals.has(root)) return;
   if (walk.roots.has(root)) walk.reads.push(names);
-  else if (!typeNames.has(root)) walk.problems.push(`unknown name '${root}'; known are ${[...walk.roots].join(', ')}`);
+  else if (!typeNames.has(root))
+    walk.problems.push(`unknown name '${root}'; known are ${[...walk.roots].join(', ')}`);
 }
 
-function callCost(expr: Expr, call: Call, at: { readonly scope: Scope; readonly walk: Walk }): number {
+function callCost(
+  expr: Expr,
+  call: Call,
+  at: { readonly scope: Scope; readonly walk: Walk },
+): number {
   const { scope, walk } = at;
   if (!functions.has(call.function)) walk.problems.push(`unknown function '${call.function}'`);
   if (call.function === '_[_]' && namesOf(expr) !== null) return 1 + readCost(expr, scope, walk);
-  if (call.function.startsWith('get') && call.args.length > 0) walk.problems.push(`'${call.function}' takes no time zone here; times are UTC`);
+  if (call.function.startsWith('get') && call.args.length > 0)
+    walk.problems.push(`'${call.function}' takes no time zone here; times are UTC`);
   if (call.function === 'matches') notePattern(call, walk);
   const parts = call.target === undefined ? call.args : [call.target, ...call.args];
   return (call.function === 'matches' ? matchesCost : 1) + sum(parts, scope, walk);
@@ -173,20 +176,29 @@ function notePattern(call: Call, walk: Walk): void {
   const last = call.args.at(-1);
   const pattern = last === undefined ? null : textOf(last);
   if (pattern === null) walk.problems.push("'matches' needs a literal pattern");
-  else if (pattern.length > expressionLimits.patternChars) walk.problems.push(`a pattern is at most ${expressionLimits.patternChars} characters`);
+  else if (pattern.length > expressionLimits.patternChars)
+    walk.problems.push(`a pattern is at most ${expressionLimits.patternChars} characters`);
   else walk.patterns.push(pattern);
 }
 
 function textOf(expr: Expr): string | null {
   const kind = expr.exprKind;
-  return kind.case === 'constExpr' && kind.value.constantKind.case === 'stringValue' ? kind.value.constantKind.value : null;
+  return kind.case === 'constExpr' && kind.value.constantKind.case === 'stringValue'
+    ? kind.value.constantKind.value
+    : null;
 }
 
 function loopCost(loop: Comprehension, scope: Scope, walk: Walk): number {
-  if (scope.loops + 1 > expressionLimits.loopDepth) walk.problems.push(`loops are nested deeper than ${expressionLimits.loopDepth}`);
-  const inner: Scope = { locals: new Set([...scope.locals, loop.iterVar, loop.iterVar2, loop.accuVar]), loops: scope.loops + 1 };
+  if (scope.loops + 1 > expressionLimits.loopDepth)
+    walk.problems.push(`loops are nested deeper than ${expressionLimits.loopDepth}`);
+  const inner: Scope = {
+    locals: new Set([...scope.locals, loop.iterVar, loop.iterVar2, loop.accuVar]),
+    loops: scope.loops + 1,
+  };
   const once = sum(present([loop.loopStep, loop.loopCondition]), inner, walk);
-  const around = sum(present([loop.iterRange, loop.accuInit]), scope, walk) + sum(present([loop.result]), inner, walk);
+  const around =
+    sum(present([loop.iterRange, loop.accuInit]), scope, walk) +
+    sum(present([loop.result]), inner, walk);
   return 1 + around + (loop.iterRange ? loopCap(loop.iterRange) : 0) * once;
 }
 

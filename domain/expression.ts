@@ -1,7 +1,20 @@
-import { CelScalar, celEnv, celFunc, celList, celListConcat, celMap, isCelError, isCelList, isCelMap, isCelUint, listType, parse, plan } from '@bufbuild/cel';
+import {
+  CelScalar,
+  celEnv,
+  celFunc,
+  celListConcat,
+  celMap,
+  isCelError,
+  isCelList,
+  isCelMap,
+  listType,
+  parse,
+  plan,
+} from '@bufbuild/cel';
 import type { CelInput, CelList, CelValue } from '@bufbuild/cel';
-import { SallyportError } from './errors.ts';
-import { checkSource, expressionLimits, loopCap, survey, type Expr, type Survey } from './expression-bounds.ts';
+import { checkSource, loopCap, survey, type Expr, type Survey } from './expression-bounds.ts';
+import { expressionLimits } from './expression-limits.ts';
+import { failed, firstLine, fromCel, toCel } from './cel-values.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 
 /** The names under which an expression finds the run's data. */
@@ -23,7 +36,6 @@ export interface PreparedFacts {
 }
 
 const programsMax = 2_000;
-const depthMax = 100;
 // DETERMINISM: a memo of a pure function of the source; a hit and a miss give the same program.
 const programs = new Map<string, Program>();
 
@@ -79,7 +91,11 @@ interface Need {
 }
 
 /** Converts only what the expression reads: a finding may hold 48 KB, a rule reads three fields of it. */
-function bind({ root, fields }: Need, prepared: PreparedFacts, bindings: Record<string, CelInput>): void {
+function bind(
+  { root, fields }: Need,
+  prepared: PreparedFacts,
+  bindings: Record<string, CelInput>,
+): void {
   if (!Object.hasOwn(prepared.facts, root)) return;
   const value = prepared.facts[root] ?? null;
   if (fields === null || !isObject(value)) {
@@ -87,7 +103,14 @@ function bind({ root, fields }: Need, prepared: PreparedFacts, bindings: Record<
     return;
   }
   const present = [...fields].filter((field) => Object.hasOwn(value, field));
-  bindings[root] = celMap(new Map(present.map((field) => [field, converted(`${root}.${field}`, value[field] ?? null, prepared)])));
+  bindings[root] = celMap(
+    new Map(
+      present.map((field) => [
+        field,
+        converted(`${root}.${field}`, value[field] ?? null, prepared),
+      ]),
+    ),
+  );
 }
 
 function converted(key: string, value: Json, prepared: PreparedFacts): CelInput {
@@ -123,16 +146,29 @@ function programOf(source: string): Program {
 const nothingRead: Survey = { problem: null, reads: [], tests: [], patterns: [], cost: 0 };
 
 function compile(source: string): Program {
-  const refuse = (problem: string): Program => ({ problem, survey: nothingRead, needs: new Map(), run: null });
+  const refuse = (problem: string): Program => ({
+    problem,
+    survey: nothingRead,
+    needs: new Map(),
+    run: null,
+  });
   const tooMuch = checkSource(source);
   if (tooMuch !== null) return refuse(tooMuch);
   try {
     const { expr } = parse(source);
     const surveyed = survey(expr, roots);
-    const problem = surveyed.problem ?? surveyed.patterns.map(checkPattern).find((found) => found !== null) ?? null;
+    const problem =
+      surveyed.problem ??
+      surveyed.patterns.map(checkPattern).find((found) => found !== null) ??
+      null;
     if (problem !== null) return refuse(problem);
     boundLoops(expr);
-    return { problem: null, survey: surveyed, needs: needsOf(surveyed.reads), run: plan(environment, expr) };
+    return {
+      problem: null,
+      survey: surveyed,
+      needs: needsOf(surveyed.reads),
+      run: plan(environment, expr),
+    };
   } catch (error) {
     // The parser throws its own errors, and a RangeError where a text got past the depth checks.
     return refuse(error instanceof Error ? firstLine(error.message) : 'cannot be read');
@@ -160,76 +196,46 @@ function boundLoops(expr: Expr): void {
 
 function childrenOf(expr: Expr): readonly Expr[] {
   const kind = expr.exprKind;
-  const some = (parts: readonly (Expr | undefined)[]): readonly Expr[] => parts.filter((part) => part !== undefined);
+  const some = (parts: readonly (Expr | undefined)[]): readonly Expr[] =>
+    parts.filter((part) => part !== undefined);
   if (kind.case === 'selectExpr') return some([kind.value.operand]);
   if (kind.case === 'callExpr') return some([kind.value.target, ...kind.value.args]);
   if (kind.case === 'listExpr') return kind.value.elements;
   if (kind.case === 'structExpr') return some(kind.value.entries.map((entry) => entry.value));
   if (kind.case !== 'comprehensionExpr') return [];
-  return some([kind.value.iterRange, kind.value.accuInit, kind.value.loopCondition, kind.value.loopStep, kind.value.result]);
+  return some([
+    kind.value.iterRange,
+    kind.value.accuInit,
+    kind.value.loopCondition,
+    kind.value.loopStep,
+    kind.value.result,
+  ]);
 }
 
 function joinTexts(left: string, right: string): string {
-  if (left.length + right.length > expressionLimits.textChars) throw new Error(`a text grew over ${expressionLimits.textChars} characters`);
+  if (left.length + right.length > expressionLimits.textChars)
+    throw new Error(`a text grew over ${expressionLimits.textChars} characters`);
   return left + right;
 }
 
 function joinLists(left: CelList, right: CelList): CelList {
-  if (left.size + right.size > expressionLimits.listItems) throw new Error(`a list grew over ${expressionLimits.listItems} items`);
+  if (left.size + right.size > expressionLimits.listItems)
+    throw new Error(`a list grew over ${expressionLimits.listItems} items`);
   return celListConcat(left, right);
 }
 
 function checkRange(range: CelValue, cap: bigint): CelValue {
-  if ((isCelList(range) || isCelMap(range)) && range.size > Number(cap)) throw new Error(`a loop over ${range.size} items; at most ${cap} are allowed`);
+  if ((isCelList(range) || isCelMap(range)) && range.size > Number(cap))
+    throw new Error(`a loop over ${range.size} items; at most ${cap} are allowed`);
   return range;
 }
 
-/** SECURITY: objects become maps key by key, so that no key (`$typeName`, `__proto__`) means anything to the library. */
-function toCel(value: Json, depth: number): CelInput {
-  if (depth > depthMax) throw failed('the data is nested too deep');
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-  if (Array.isArray(value)) return celList(value.map((item: Json) => toCel(item, depth + 1)));
-  if (!isObject(value)) return value as string | boolean | null; // all that Json has left
-  return celMap(new Map(Object.entries(value).map(([key, item]) => [key, toCel(item, depth + 1)])));
-}
-
-function fromCel(value: unknown, depth: number): Json {
-  if (depth > depthMax) throw failed('the result is nested too deep');
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-  if (typeof value === 'number') return finite(value);
-  if (typeof value === 'bigint') return safe(value);
-  if (isCelUint(value)) return safe(value.value);
-  if (isCelList(value)) return [...value].map((item) => fromCel(item, depth + 1));
-  if (!isCelMap(value)) throw failed('the result is not JSON');
-  const entries: [string, Json][] = [];
-  for (const [key, item] of value.entries()) {
-    if (typeof key !== 'string') throw failed('a key of the result is not a text');
-    entries.push([key, fromCel(item, depth + 1)]);
-  }
-  return Object.fromEntries(entries);
-}
-
-function finite(value: number): number {
-  if (!Number.isFinite(value)) throw failed('the result is not a finite number');
-  return value;
-}
-
-function safe(value: bigint): number {
-  if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) throw failed('the result is a number beyond 2^53');
-  return Number(value);
-}
-
 // SECURITY: a message may repeat a value of the data; only these forms, which name fields and types, are passed on.
-const plainReasons = /^(?:field not found: [\w-]{1,64}$|found no matching overload for |(?:int|uint) overflow|divi[ds]|modulus|unresolved |index |a (?:text|list) grew over|a loop over )/;
+const plainReasons =
+  /^(?:field not found: [\w-]{1,64}$|found no matching overload for |(?:int|uint) overflow|divi[ds]|modulus|unresolved |index |a (?:text|list) grew over|a loop over )/;
 
 function reasonOf(message: string): string {
-  return plainReasons.test(message) ? message : 'the expression could not be evaluated on this data';
-}
-
-function failed(detail: string): SallyportError {
-  return new SallyportError('EXPRESSION_FAILED', firstLine(detail));
-}
-
-function firstLine(text: string): string {
-  return (text.split('\n')[0] ?? '').slice(0, 200);
+  return plainReasons.test(message)
+    ? message
+    : 'the expression could not be evaluated on this data';
 }

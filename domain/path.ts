@@ -42,7 +42,8 @@ export function select(path: string, data: Json): Json | undefined {
   const segments = parsePath(path);
   if (typeof segments === 'string') return undefined;
   let found: readonly Json[] = [data];
-  for (const segment of segments) found = found.flatMap((value) => step(segment, value)).slice(0, pathLimits.results);
+  for (const segment of segments)
+    found = found.flatMap((value) => step(segment, value)).slice(0, pathLimits.results);
   return segments.some((segment) => segment.kind === 'wildcard') ? found : found[0];
 }
 
@@ -59,7 +60,8 @@ export function leadingNames(path: string): readonly string[] {
 }
 
 function parsePath(path: string): readonly Segment[] | string {
-  if (path.length > pathLimits.chars) return `the path is longer than ${pathLimits.chars} characters`;
+  if (path.length > pathLimits.chars)
+    return `the path is longer than ${pathLimits.chars} characters`;
   if (!path.startsWith('$')) return 'a path starts with $';
   const segments: Segment[] = [];
   let rest = path.slice(1);
@@ -68,14 +70,18 @@ function parsePath(path: string): readonly Segment[] | string {
     if (typeof next === 'string') return next;
     segments.push(next.segment);
     rest = rest.slice(next.length);
-    if (segments.length > pathLimits.segments) return `the path has more than ${pathLimits.segments} parts`;
+    if (segments.length > pathLimits.segments)
+      return `the path has more than ${pathLimits.segments} parts`;
   }
   const wildcards = segments.filter((segment) => segment.kind === 'wildcard').length;
-  if (wildcards > pathLimits.wildcards) return `the path has more than ${pathLimits.wildcards} wildcards`;
+  if (wildcards > pathLimits.wildcards)
+    return `the path has more than ${pathLimits.wildcards} wildcards`;
   return segments;
 }
 
-function parseSegment(rest: string): { readonly segment: Segment; readonly length: number } | string {
+function parseSegment(
+  rest: string,
+): { readonly segment: Segment; readonly length: number } | string {
   if (rest.startsWith('..')) return 'recursive descent (..) is not allowed';
   if (/^\[\s*\(|^\[\s*\?/.test(rest)) return 'filters and scripts are not allowed';
   const any = wildcard.exec(rest);
@@ -90,7 +96,8 @@ function parseSegment(rest: string): { readonly segment: Segment; readonly lengt
   if (!named) return `cannot read '${rest.slice(0, 20)}': expected .name, ['name'], [0] or [*]`;
   const name = named[1] ?? named[2] ?? '';
   if (forbiddenNames.has(name)) return `the name ${name} is not allowed`;
-  if (name.length > pathLimits.nameChars) return `a name is at most ${pathLimits.nameChars} characters`;
+  if (name.length > pathLimits.nameChars)
+    return `a name is at most ${pathLimits.nameChars} characters`;
   return { segment: { kind: 'name', name }, length: named[0].length };
 }
 
@@ -103,7 +110,8 @@ function step(segment: Segment, value: Json): readonly Json[] {
     if (Array.isArray(value)) return evaluateStep('*', value.slice(0, pathLimits.results));
     return isObject(value) ? evaluateStep('*', bare(value)) : [];
   }
-  if (segment.kind === 'index') return Array.isArray(value) ? evaluateStep(String(segment.index), value) : [];
+  if (segment.kind === 'index')
+    return Array.isArray(value) ? evaluateStep(String(segment.index), value) : [];
   return isObject(value) ? evaluateStep(segment.name, bare(value)) : [];
 }
 
@@ -114,6 +122,12 @@ function bare(value: JsonObject): JsonObject {
 /** SECURITY: `eval: false` makes jsonpath-plus refuse every filter and script; none passes `parsePath` anyway. */
 function evaluateStep(name: string, json: JsonObject | readonly Json[]): readonly Json[] {
   const container = json as unknown as object; // its types know no readonly data
-  const found: unknown = JSONPath({ path: ['$', name], json: container, eval: false, wrap: true, resultType: 'value' });
+  const found: unknown = JSONPath({
+    path: ['$', name],
+    json: container,
+    eval: false,
+    wrap: true,
+    resultType: 'value',
+  });
   return Array.isArray(found) ? (found as Json[]) : []; // values of `json`, hence Json
 }

@@ -4,11 +4,26 @@ import { z } from 'zod';
  * The playbook file, as its author writes it. The published JSON Schema (`playbooks/playbook.schema.json`) is
  * generated from here. A playbook has no place to state an effect class: only connectors declare one.
  */
-const stepId = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'lower case, digits and hyphens, at most 40 characters').describe('Name of a step');
-const name = z.string().regex(/^[a-z][a-z0-9-]{0,59}$/, 'lower case, digits and hyphens, at most 60 characters');
-const capability = z.string().regex(/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/, '<connector>.<object>.<verb>').max(120).describe('<connector>.<object>.<verb>');
-const connection = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/).describe('Name of a connection in sallyport.yaml');
-const duration = z.string().regex(/^[1-9][0-9]{0,5}(s|m|h|d)$/, 'a number and s, m, h or d').describe('For example 30s, 15m, 4h, 7d');
+const stepId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'lower case, digits and hyphens, at most 40 characters')
+  .describe('Name of a step');
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,59}$/, 'lower case, digits and hyphens, at most 60 characters');
+const capability = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/, '<connector>.<object>.<verb>')
+  .max(120)
+  .describe('<connector>.<object>.<verb>');
+const connection = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/)
+  .describe('Name of a connection in sallyport.yaml');
+const duration = z
+  .string()
+  .regex(/^[1-9][0-9]{0,5}(s|m|h|d)$/, 'a number and s, m, h or d')
+  .describe('For example 30s, 15m, 4h, 7d');
 const expression = z.string().min(1).max(4096).describe('A CEL expression');
 const path = z.string().min(1).max(512).describe('A path such as $.finding.resources[0].name');
 const field = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/);
@@ -43,8 +58,13 @@ const lookup = z.strictObject({
   lookup: capability,
   connection,
   input: input.optional(),
-  select: z.record(field, path).describe('Output field → path in the answer; only these enter history'),
-  required: z.boolean().optional().describe('A required lookup that fails fails the run; default false'),
+  select: z
+    .record(field, path)
+    .describe('Output field → path in the answer; only these enter history'),
+  required: z
+    .boolean()
+    .optional()
+    .describe('A required lookup that fails fails the run; default false'),
   next: stepId.optional(),
 });
 const choice = z.strictObject({ if: expression, then: stepId, else: stepId });
@@ -52,7 +72,11 @@ const ticket = z.strictObject({
   ticket: z.enum(['ensure', 'comment', 'update', 'transition']),
   connection,
   form: z.enum(['full', 'light']).optional(),
-  purpose: z.string().regex(/^[a-z0-9-]{0,40}$/).optional().describe('Tells two tickets of one incident apart'),
+  purpose: z
+    .string()
+    .regex(/^[a-z0-9-]{0,40}$/)
+    .optional()
+    .describe('Tells two tickets of one incident apart'),
   input: input.optional(),
   next: stepId.optional(),
 });
@@ -66,8 +90,15 @@ const gate = z.strictObject({
   denied: stepId,
   expired: stepId.optional().describe('Default: as denied; expiry means denied'),
 });
-const undo = z.strictObject({ capability, input: input.optional().describe('Default: the input of the action') });
-const verify = z.strictObject({ capability, input, when: expression.describe('True once the effect is seen; reads `answer`') });
+const undo = z.strictObject({
+  capability,
+  input: input.optional().describe('Default: the input of the action'),
+});
+const verify = z.strictObject({
+  capability,
+  input,
+  when: expression.describe('True once the effect is seen; reads `answer`'),
+});
 const action = z.strictObject({
   action: capability,
   connection,
@@ -82,7 +113,9 @@ const wait = z.strictObject({ wait: duration, next: stepId.optional() });
 const end = z.strictObject({ end: label.describe('The outcome of the run') });
 
 const flat = { lookup, if: choice, ticket, notify, gate, action, wait, end } as const;
-const innerStep: z.ZodType<StepSource> = z.lazy(() => z.union([lookup, choice, ticket, notify, gate, action, wait, end, each])) as z.ZodType<StepSource>; // recursive through `each`
+const innerStep: z.ZodType<StepSource> = z.lazy(() =>
+  z.union([lookup, choice, ticket, notify, gate, action, wait, end, each]),
+) as z.ZodType<StepSource>; // recursive through `each`
 const each = z.strictObject({
   each: value,
   max: z.int().min(1).max(100).describe('At most so many turns'),
@@ -104,10 +137,22 @@ export interface EachSource {
   do: Record<string, StepSource>;
   next?: string | undefined;
 }
-export type StepSource = LookupSource | IfSource | TicketSource | NotifySource | GateSource | ActionSource | WaitSource | EndSource | EachSource;
+export type StepSource =
+  | LookupSource
+  | IfSource
+  | TicketSource
+  | NotifySource
+  | GateSource
+  | ActionSource
+  | WaitSource
+  | EndSource
+  | EachSource;
 
 /** The shape of a step by the key that names its kind. `each` is read in two goes, so that errors keep their place. */
-export const stepShapes = { ...flat, each: each.extend({ do: z.record(stepId, z.unknown()) }) } as const;
+export const stepShapes = {
+  ...flat,
+  each: each.extend({ do: z.record(stepId, z.unknown()) }),
+} as const;
 
 const head = {
   playbook: name.describe('Name of the playbook; the file is named after it'),

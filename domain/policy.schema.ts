@@ -20,10 +20,16 @@ const decision = z.discriminatedUnion('kind', [
 ]);
 
 export const policyParts = {
-  triage: z.array(z.strictObject({ id, version: z.int().min(1), when: expression, do: decision })).max(500),
+  triage: z
+    .array(z.strictObject({ id, version: z.int().min(1), when: expression, do: decision }))
+    .max(500),
   priority: z.strictObject({
-    criticality: z.array(z.strictObject({ match: glob, level: z.enum(['low', 'normal', 'high', 'crown']) })).max(1000),
-    exposure: z.array(z.strictObject({ match: glob, level: z.enum(['internal', 'internet']) })).max(1000),
+    criticality: z
+      .array(z.strictObject({ match: glob, level: z.enum(['low', 'normal', 'high', 'crown']) }))
+      .max(1000),
+    exposure: z
+      .array(z.strictObject({ match: glob, level: z.enum(['internal', 'internet']) }))
+      .max(1000),
     values: z.record(name, values),
   }),
   routing: z.strictObject({
@@ -47,12 +53,36 @@ export const policyParts = {
       }),
     )
     .max(200),
-  budgets: z.array(z.strictObject({ id, capability: glob, max: z.int().min(0).max(100_000), window: duration })).max(200),
-  protectedTargets: z.array(z.strictObject({ id, kind: name, match: glob, reason: text })).max(1000),
+  budgets: z
+    .array(
+      z.strictObject({ id, capability: glob, max: z.int().min(0).max(100_000), window: duration }),
+    )
+    .max(200),
+  protectedTargets: z
+    .array(z.strictObject({ id, kind: name, match: glob, reason: text }))
+    .max(1000),
   grants: z
-    .array(z.strictObject({ playbook: name, connection: name, capabilities: z.array(z.string().max(120)).min(1).max(50), fields: z.array(z.string().min(1).max(64)).max(100) }))
+    .array(
+      z.strictObject({
+        playbook: name,
+        connection: name,
+        capabilities: z.array(z.string().max(120)).min(1).max(50),
+        fields: z.array(z.string().min(1).max(64)).max(100),
+      }),
+    )
     .max(2000),
-  suppressions: z.array(z.strictObject({ id, when: expression, owner: text, reason: text, from: moment, until: moment })).max(500),
+  suppressions: z
+    .array(
+      z.strictObject({
+        id,
+        when: expression,
+        owner: text,
+        reason: text,
+        from: moment,
+        until: moment,
+      }),
+    )
+    .max(500),
 } as const;
 
 export type PolicyPart = keyof typeof policyParts;

@@ -4,7 +4,15 @@ import { isObject, type Json } from './json.ts';
 import type { Facts, Priority, PriorityPolicy } from './policy.ts';
 
 /** Where each severity starts, before criticality and exposure move it: 1 is the most urgent. */
-const startLevels: { readonly [Severity in SeverityId]: number } = { 0: 3, 1: 5, 2: 4, 3: 3, 4: 2, 5: 1, 6: 1 };
+const startLevels: { readonly [Severity in SeverityId]: number } = {
+  0: 3,
+  1: 5,
+  2: 4,
+  3: 3,
+  4: 2,
+  5: 1,
+  6: 1,
+};
 const criticalitySteps = { low: 1, normal: 0, high: -1, crown: -2 } as const;
 const exposureSteps = { internal: 0, internet: -1 } as const;
 const levels: readonly Priority[] = ['P1', 'P2', 'P3', 'P4', 'P5'];
@@ -32,26 +40,43 @@ export function decidePriority(policy: PriorityPolicy, facts: Facts): Prioritise
   const level = levels[bounded - 1] ?? 'P3';
   const why = [
     `severity ${severityNames[severity]} starts at ${levels[start - 1] ?? 'P3'}`,
-    criticality === null ? 'no asset pattern matched' : `${criticality.name} is ${criticality.level} (${criticality.match})`,
-    exposure === null ? 'exposure internal' : `${exposure.name} is exposed to the ${exposure.level === 'internet' ? 'internet' : 'internal network'} (${exposure.match})`,
+    criticality === null
+      ? 'no asset pattern matched'
+      : `${criticality.name} is ${criticality.level} (${criticality.match})`,
+    exposure === null
+      ? 'exposure internal'
+      : `${exposure.name} is exposed to the ${exposure.level === 'internet' ? 'internet' : 'internal network'} (${exposure.match})`,
   ].join('; ');
   return { level, why };
 }
 
 /** The value that a ticket system knows for a priority; our own word where policy names none. */
 export function priorityValue(policy: PriorityPolicy, connector: string, level: Priority): string {
-  return (Object.hasOwn(policy.values, connector) ? policy.values[connector]?.[level] : undefined) ?? level;
+  return (
+    (Object.hasOwn(policy.values, connector) ? policy.values[connector]?.[level] : undefined) ??
+    level
+  );
 }
 
 function severityOf(value: Json | undefined): SeverityId {
-  return value === 1 || value === 2 || value === 3 || value === 4 || value === 5 || value === 6 ? value : 0;
+  return value === 1 || value === 2 || value === 3 || value === 4 || value === 5 || value === 6
+    ? value
+    : 0;
 }
 
 function namesIn(finding: Json | undefined): readonly string[] {
   if (!isObject(finding)) return [];
   const resources = listOf(finding['resources']).flatMap((item) => [item['name'], item['uid']]);
-  const hosts = listOf(finding['observables']).map((item) => (item['type'] === 'hostname' && item['role'] === 'target' ? item['value'] : ''));
-  return [...new Set([...resources, ...hosts].filter((name): name is string => typeof name === 'string' && name !== ''))];
+  const hosts = listOf(finding['observables']).map((item) =>
+    item['type'] === 'hostname' && item['role'] === 'target' ? item['value'] : '',
+  );
+  return [
+    ...new Set(
+      [...resources, ...hosts].filter(
+        (name): name is string => typeof name === 'string' && name !== '',
+      ),
+    ),
+  ];
 }
 
 function listOf(value: Json | undefined): readonly { readonly [key: string]: Json }[] {

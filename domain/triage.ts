@@ -74,7 +74,7 @@ export function chooseRuns(incident: DueIncident, catalog: CatalogView, nowMs: n
   for (const { request, compiled } of asked) {
     if (compiled !== null) planned.push({ purpose: request.undoOf === undefined ? 'request' : 'undo', ...compiled, request });
   }
-  const trace = mustDecide(incident) ? decideTriage(catalog.policy, catalog.policyDigest, incident.facts, nowMs) : null;
+  const trace = mustDecide(incident) ? decideTriage(catalog, incident.facts, nowMs) : null;
   const name = trace === null || sameDecision(trace, incident.trace) ? null : playbookFor(trace.decision);
   const chosen = name === null ? undefined : catalog.plans.get(name);
   if (chosen !== undefined) planned.push({ purpose: 'triage', ...chosen, request: null });

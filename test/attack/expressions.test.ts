@@ -17,10 +17,24 @@ interface Row {
   readonly expect?: string;
   readonly p64: string;
 }
-const rows = (name: string): readonly Row[] => (here ? readFileSync(`${folder}/${name}.jsonl`, 'utf8') : '').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Row);
+const rows = (name: string): readonly Row[] =>
+  (here ? readFileSync(`${folder}/${name}.jsonl`, 'utf8') : '')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Row);
 const textOf = (row: Row): string => Buffer.from(row.p64, 'base64').toString('utf8');
 
-const victim: JsonObject = { finding: { a: { k: 1 }, s: `${'a'.repeat(40)}!`, l: Array.from({ length: 200 }, (_, index) => index), body: [1], r: 'aaaa' }, incident: {}, steps: {} };
+const victim: JsonObject = {
+  finding: {
+    a: { k: 1 },
+    s: `${'a'.repeat(40)}!`,
+    l: Array.from({ length: 200 }, (_, index) => index),
+    body: [1],
+    r: 'aaaa',
+  },
+  incident: {},
+  steps: {},
+};
 const timeMsMax = 500;
 
 describe.skipIf(!here)('hostile expressions (skipped where ../shared is absent)', () => {
@@ -30,7 +44,8 @@ describe.skipIf(!here)('hostile expressions (skipped where ../shared is absent)'
       const started = performance.now();
       const found = select(path, victim);
       expect(performance.now() - started, row.id).toBeLessThan(timeMsMax);
-      if (row.expect?.startsWith('reject') === true && row.id !== 'ex-0044' && row.id !== 'ex-0045') expect(checkPath(path), row.id).not.toBeNull();
+      if (row.expect?.startsWith('reject') === true && row.id !== 'ex-0044' && row.id !== 'ex-0045')
+        expect(checkPath(path), row.id).not.toBeNull();
       if (checkPath(path) !== null) expect(found, row.id).toBeUndefined();
     }
   });
@@ -38,7 +53,10 @@ describe.skipIf(!here)('hostile expressions (skipped where ../shared is absent)'
   test('no hostile CEL leaks, hangs or runs anything', () => {
     for (const row of rows('expressions').filter((each) => each.lang === 'cel')) {
       const source = textOf(row);
-      for (const variant of [source, source.replace(/(?<![\w."'\\])([asl])(?=[.[),+ ]|$)/g, 'finding.$1')]) {
+      for (const variant of [
+        source,
+        source.replace(/(?<![\w."'\\])([asl])(?=[.[),+ ]|$)/g, 'finding.$1'),
+      ]) {
         const started = performance.now();
         expect(isPlain(attempt(variant)), `${row.id}: ${variant.slice(0, 80)}`).toBe(true);
         expect(performance.now() - started, row.id).toBeLessThan(timeMsMax);
@@ -47,11 +65,21 @@ describe.skipIf(!here)('hostile expressions (skipped where ../shared is absent)'
   });
 
   test('a template in an alert stays the text that it is', () => {
-    const texts = [...rows('template-injection'), ...rows('expressions').filter((each) => each.lang === 'template')].map(textOf);
+    const texts = [
+      ...rows('template-injection'),
+      ...rows('expressions').filter((each) => each.lang === 'template'),
+    ].map(textOf);
     expect(texts.length).toBeGreaterThan(100);
     for (const text of texts) {
       const facts = { finding: { title: text } };
-      const input = resolveInput({ shown: { kind: 'path', path: '$.finding.title' }, joined: { kind: 'cel', source: "'> ' + finding.title" }, fixed: { kind: 'literal', value: text } }, facts);
+      const input = resolveInput(
+        {
+          shown: { kind: 'path', path: '$.finding.title' },
+          joined: { kind: 'cel', source: "'> ' + finding.title" },
+          fixed: { kind: 'literal', value: text },
+        },
+        facts,
+      );
       expect(input).toEqual({ shown: text, joined: `> ${text}`, fixed: text });
     }
   });
@@ -69,7 +97,9 @@ describe.skipIf(!here)('hostile expressions (skipped where ../shared is absent)'
       select('$.finding[*]', facts);
       attempt('finding.toString', facts);
       attempt('finding.constructor', facts);
-      expect(attempt("finding['__proto__']['isAdmin']", { finding: {} })).toBeInstanceOf(SallyportError);
+      expect(attempt("finding['__proto__']['isAdmin']", { finding: {} })).toBeInstanceOf(
+        SallyportError,
+      );
       expect(Object.keys(Object.prototype), row.id).toEqual([]);
       expect(({} as { isAdmin?: boolean }).isAdmin, row.id).toBeUndefined();
     }
@@ -77,8 +107,16 @@ describe.skipIf(!here)('hostile expressions (skipped where ../shared is absent)'
 
   test('a playbook file with such a key is refused where it stands', () => {
     for (const key of ['__proto__', 'constructor', 'prototype']) {
-      const read = readPlaybook('case.yaml', `playbook: case\nversion: 1\ntitle: t\nauthor: a\nsteps:\n  a:\n    ${key}: { x: 1 }\n    end: done\n`, compileContext);
-      expect(read.kind === 'problems' ? read.problems.map((each) => [each.rule, each.line, each.column]) : []).toEqual([['yaml-invalid', 7, 5]]);
+      const read = readPlaybook(
+        'case.yaml',
+        `playbook: case\nversion: 1\ntitle: t\nauthor: a\nsteps:\n  a:\n    ${key}: { x: 1 }\n    end: done\n`,
+        compileContext,
+      );
+      expect(
+        read.kind === 'problems'
+          ? read.problems.map((each) => [each.rule, each.line, each.column])
+          : [],
+      ).toEqual([['yaml-invalid', 7, 5]]);
     }
   });
 });
@@ -95,5 +133,7 @@ function attempt(source: string, facts: JsonObject = victim): unknown {
 
 function isPlain(value: unknown): boolean {
   if (value instanceof SallyportError) return value.code === 'EXPRESSION_FAILED';
-  return JSON.stringify(value) !== undefined && !/function|\[native code\]/.test(JSON.stringify(value));
+  return (
+    JSON.stringify(value) !== undefined && !/function|\[native code\]/.test(JSON.stringify(value))
+  );
 }

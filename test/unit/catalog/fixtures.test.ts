@@ -10,8 +10,15 @@ import { testConnections, testManifests } from '../../support/manifests.ts';
 import { aRedactor } from '../redaction/a-redactor.ts';
 
 const folder = 'fixtures/alerts';
-const index = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as { alerts: readonly { file: string; playbook: string }[] };
-const catalog = loadCatalog({ playbooksDir: 'playbooks', policyDir: 'policy', manifests: testManifests(), connections: testConnections });
+const index = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as {
+  alerts: readonly { file: string; playbook: string }[];
+};
+const catalog = loadCatalog({
+  playbooksDir: 'playbooks',
+  policyDir: 'policy',
+  manifests: testManifests(),
+  connections: testConnections,
+});
 
 /** An all-clear joins the incident that it ends; alone it is another case. */
 const opening = index.alerts.filter((each) => !each.file.includes('resolved'));
@@ -24,7 +31,7 @@ describe('the sample alerts', () => {
     expect(findings.length).toBeGreaterThan(0);
     for (const { finding } of findings) {
       const facts = ordinaryFacts(finding as unknown as Json as JsonObject, {}); // a finding is JSON; its types only say more
-      const trace = decideTriage(policy, catalog.policyDigest, facts, 0);
+      const trace = decideTriage({ policy, policyDigest: catalog.policyDigest }, facts, 0);
       expect(trace.decision).toEqual({ kind: 'run', playbook });
       expect(trace.tried.filter((each) => each.verdict === 'error')).toEqual([]);
     }

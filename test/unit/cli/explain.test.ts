@@ -7,7 +7,11 @@ const explained: Explanation = {
   trace: {
     policyDigest: 'abc',
     rule: { id: 'host-malware', version: 2 },
-    tried: [{ rule: 'fatal', verdict: 'no match', detail: 'finding.severityId == 6' }, { rule: 'sign-in', verdict: 'error', detail: 'field not found: x: finding.x' }, { rule: 'host-malware', verdict: 'match', detail: 'a &&\n  b' }],
+    tried: [
+      { rule: 'fatal', verdict: 'no match', detail: 'finding.severityId == 6' },
+      { rule: 'sign-in', verdict: 'error', detail: 'field not found: x: finding.x' },
+      { rule: 'host-malware', verdict: 'match', detail: 'a &&\n  b' },
+    ],
     decision: { kind: 'run', playbook: 'host-malware' },
     priority: { level: 'P1', why: 'severity critical starts at P1' },
     owner: { team: 'endpoint-response', why: 'endpoints' },
@@ -45,7 +49,10 @@ test('the title of an alert cannot move the cursor', async () => {
   const asked: string[] = [];
   const call = (_: 'GET', path: string): Promise<unknown> => {
     asked.push(path);
-    return Promise.resolve({ ...explained, incident: { ...explained.incident, title: 'x\u001b[2J' } });
+    return Promise.resolve({
+      ...explained,
+      incident: { ...explained.incident, title: 'x\u001b[2J' },
+    });
   };
   expect(await createExplainCommand({ call })(['7/../x'], io)).toBe(0);
   expect(asked).toEqual(['/v1/incidents/7%2F..%2Fx/explain']);

@@ -15,7 +15,8 @@ const io = (workingDir: string): CliIo => ({
   clock: { nowMs: () => 0 },
   workingDir,
 });
-const broken = 'playbook: mine\nversion: 1\ntitle: Mine\nauthor: me\nsteps:\n  a: { wait: 1s, next: gone }\n';
+const broken =
+  'playbook: mine\nversion: 1\ntitle: Mine\nauthor: me\nsteps:\n  a: { wait: 1s, next: gone }\n';
 
 beforeEach(() => {
   [out, err] = ['', ''];
@@ -28,7 +29,9 @@ describe('sallyport playbook', () => {
   test('check says file, line, column, rule and remedy, and exits 1', async () => {
     writeFileSync(join(dir, 'playbooks', 'mine.yaml'), broken);
     expect(await playbookCommand(['check'], io(dir))).toBe(1);
-    expect(out).toBe('playbooks/mine.yaml:6:18 step-unknown there is no step gone — Name a step of this playbook.\n');
+    expect(out).toBe(
+      'playbooks/mine.yaml:6:18 step-unknown there is no step gone — Name a step of this playbook.\n',
+    );
     expect(err).toBe('1 problems\n');
   });
 
@@ -40,21 +43,40 @@ describe('sallyport playbook', () => {
 
   test('check of one named file leaves the others alone', async () => {
     writeFileSync(join(dir, 'playbooks', 'mine.yaml'), broken);
-    writeFileSync(join(dir, 'playbooks', 'other.yaml'), broken.replace('mine', 'other').replace('gone', 'a'));
+    writeFileSync(
+      join(dir, 'playbooks', 'other.yaml'),
+      broken.replace('mine', 'other').replace('gone', 'a'),
+    );
     expect(await playbookCommand(['check', 'playbooks/other.yaml', '--json'], io(dir))).toBe(1);
-    expect(JSON.parse(out)).toMatchObject({ problems: [{ file: 'playbooks/other.yaml', rule: 'cycle', line: 6 }] });
+    expect(JSON.parse(out)).toMatchObject({
+      problems: [{ file: 'playbooks/other.yaml', rule: 'cycle', line: 6 }],
+    });
   });
 
   test('rehearse tells what differs, and exits 1', async () => {
-    writeFileSync(join(dir, 'playbooks', 'mine.yaml'), 'playbook: mine\nversion: 1\ntitle: Mine\nauthor: me\nsteps:\n  a: { end: really }\n');
-    writeFileSync(join(dir, 'playbooks', 'mine.cases.yaml'), 'playbook: mine\ncases:\n  - { name: it ends, expect: { outcome: never, effects: [] } }\n  - { name: it really ends, expect: { outcome: really, effects: [] } }\n');
+    writeFileSync(
+      join(dir, 'playbooks', 'mine.yaml'),
+      'playbook: mine\nversion: 1\ntitle: Mine\nauthor: me\nsteps:\n  a: { end: really }\n',
+    );
+    writeFileSync(
+      join(dir, 'playbooks', 'mine.cases.yaml'),
+      'playbook: mine\ncases:\n  - { name: it ends, expect: { outcome: never, effects: [] } }\n  - { name: it really ends, expect: { outcome: really, effects: [] } }\n',
+    );
     expect(await playbookCommand(['rehearse', 'playbooks/mine.yaml'], io(dir))).toBe(1);
-    expect(out).toContain('DIFFERS      mine: it ends\n             outcome: expected "never", found "really"\nas expected  mine: it really ends\n2 cases, 1 differ\n');
+    expect(out).toContain(
+      'DIFFERS      mine: it ends\n             outcome: expected "never", found "really"\nas expected  mine: it really ends\n2 cases, 1 differ\n',
+    );
   });
 
   test('rehearse of a case for a gate that never opens says so', async () => {
-    writeFileSync(join(dir, 'playbooks', 'mine.yaml'), 'playbook: mine\nversion: 1\ntitle: Mine\nauthor: me\nsteps:\n  a: { end: really }\n');
-    writeFileSync(join(dir, 'playbooks', 'mine.cases.yaml'), 'playbook: mine\ncases:\n  - { name: it asks, expect: { outcome: really, effects: [], gates: { ask: {} } } }\n');
+    writeFileSync(
+      join(dir, 'playbooks', 'mine.yaml'),
+      'playbook: mine\nversion: 1\ntitle: Mine\nauthor: me\nsteps:\n  a: { end: really }\n',
+    );
+    writeFileSync(
+      join(dir, 'playbooks', 'mine.cases.yaml'),
+      'playbook: mine\ncases:\n  - { name: it asks, expect: { outcome: really, effects: [], gates: { ask: {} } } }\n',
+    );
     expect(await playbookCommand(['rehearse'], io(dir))).toBe(1);
     expect(out).toContain('gate ask never opened');
   });
@@ -65,7 +87,10 @@ describe('sallyport playbook', () => {
   });
 
   test('control characters of a file do not reach the terminal', async () => {
-    writeFileSync(join(dir, 'playbooks', 'mine.yaml'), broken.replace('next: gone', 'next: gone, "\\e[2J": 1'));
+    writeFileSync(
+      join(dir, 'playbooks', 'mine.yaml'),
+      broken.replace('next: gone', 'next: gone, "\\e[2J": 1'),
+    );
     await playbookCommand(['check'], io(dir));
     expect(out).toContain('field-unknown');
     expect(out).not.toContain('\u001b');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SallyportError } from '../../../domain/errors.ts';
-import { expressionLimits } from '../../../domain/expression-bounds.ts';
+import { expressionLimits } from '../../../domain/expression-limits.ts';
 import { checkExpression, evaluate, readsOf, testsOf } from '../../../domain/expression.ts';
 import type { JsonObject } from '../../../domain/json.ts';
 
@@ -12,7 +12,10 @@ const facts: JsonObject = {
     whole: 2,
     format: 'falco',
     missing: null,
-    resources: [{ type: 'host', name: 'a' }, { type: 'pod', name: 'b' }],
+    resources: [
+      { type: 'host', name: 'a' },
+      { type: 'pod', name: 'b' },
+    ],
     labels: { 'app.kubernetes.io/name': 'shop' },
     $typeName: 'google.protobuf.Any',
   },
@@ -54,12 +57,24 @@ describe('expressions', () => {
     expect(evaluate(source, facts)).toEqual(expected);
   });
 
-  test.each(['finding.absent', "finding.format + 1", '1 / 0', "int(finding.format)", '9007199254740993', "timestamp('2026-01-01T00:00:00Z')", "double('NaN')", '{1: 2}', 'finding'.concat('.format.x')])('%s fails with one code', (source) => {
+  test.each([
+    'finding.absent',
+    'finding.format + 1',
+    '1 / 0',
+    'int(finding.format)',
+    '9007199254740993',
+    "timestamp('2026-01-01T00:00:00Z')",
+    "double('NaN')",
+    '{1: 2}',
+    'finding'.concat('.format.x'),
+  ])('%s fails with one code', (source) => {
     expect(failure(source)).toBe('EXPRESSION_FAILED');
   });
 
   test('a failure does not repeat what the data says', () => {
-    expect(() => evaluate('int(finding.format)', { finding: { format: 'a-secret' } })).toThrow(/^(?!.*a-secret)/);
+    expect(() => evaluate('int(finding.format)', { finding: { format: 'a-secret' } })).toThrow(
+      /^(?!.*a-secret)/,
+    );
   });
 
   test('data that poses as a message of the library stays a map', () => {
@@ -88,7 +103,12 @@ describe('expressions', () => {
   });
 
   test('a loop over a list that is longer than its cost assumed fails instead of running', () => {
-    const long = { finding: { resources: Array.from({ length: 21 }, () => ({ name: 'x' })), tags: Array.from({ length: 101 }, () => 1) } };
+    const long = {
+      finding: {
+        resources: Array.from({ length: 21 }, () => ({ name: 'x' })),
+        tags: Array.from({ length: 101 }, () => 1),
+      },
+    };
     expect(failure('finding.resources.all(r, true)', long)).toBe('EXPRESSION_FAILED');
     expect(failure('finding.tags.all(t, true)', long)).toBe('EXPRESSION_FAILED');
   });
@@ -100,9 +120,16 @@ describe('expressions', () => {
 
   test('what an expression reads and tests is known without running it', () => {
     const source = "has(steps.asset.owner) && steps['asset'].owner == finding.title";
-    expect(readsOf(source)).toEqual([['steps', 'asset', 'owner'], ['steps', 'asset', 'owner'], ['finding', 'title']]);
+    expect(readsOf(source)).toEqual([
+      ['steps', 'asset', 'owner'],
+      ['steps', 'asset', 'owner'],
+      ['finding', 'title'],
+    ]);
     expect(testsOf(source)).toEqual([['steps', 'asset', 'owner']]);
-    expect(readsOf('finding.resources.all(r, r.name == item)')).toEqual([['item'], ['finding', 'resources']]);
+    expect(readsOf('finding.resources.all(r, r.name == item)')).toEqual([
+      ['item'],
+      ['finding', 'resources'],
+    ]);
   });
 
   test('four thousand rules over one finding take less than a second', () => {

@@ -30,7 +30,12 @@ describe('paths', () => {
     expect(select(path, data)).toEqual(expected);
   });
 
-  test.each(['$.finding.resources.length', '$.finding.text.length', '$.finding.text[0]', '$.finding.labels[0]'])('%s: members that JSON does not have are not there', (path) => {
+  test.each([
+    '$.finding.resources.length',
+    '$.finding.text.length',
+    '$.finding.text[0]',
+    '$.finding.labels[0]',
+  ])('%s: members that JSON does not have are not there', (path) => {
     expect(select(path, data)).toBeUndefined();
   });
 
@@ -39,9 +44,35 @@ describe('paths', () => {
   });
 
   test.each([
-    '', 'finding', '$.', '$..name', '$.a..b', "$['']", '$[-1]', '$[01]', '$[99999]', '$[1:2]', "$['a','b']", '$[?(@.a)]', '$[?@.a]', '$[(@.length)]',
-    '$.__proto__', "$['constructor']", '$.a.prototype.b', '$[*][*][*]', `$${'.a'.repeat(pathLimits.segments + 1)}`, `$.${'a'.repeat(pathLimits.chars)}`,
-    "$['a;b']", "$['@number()']", "$['a,b']", "$['`a']", '$.a^', '$.a~', "$['%@%']", ' $', '$ ',
+    '',
+    'finding',
+    '$.',
+    '$..name',
+    '$.a..b',
+    "$['']",
+    '$[-1]',
+    '$[01]',
+    '$[99999]',
+    '$[1:2]',
+    "$['a','b']",
+    '$[?(@.a)]',
+    '$[?@.a]',
+    '$[(@.length)]',
+    '$.__proto__',
+    "$['constructor']",
+    '$.a.prototype.b',
+    '$[*][*][*]',
+    `$${'.a'.repeat(pathLimits.segments + 1)}`,
+    `$.${'a'.repeat(pathLimits.chars)}`,
+    "$['a;b']",
+    "$['@number()']",
+    "$['a,b']",
+    "$['`a']",
+    '$.a^',
+    '$.a~',
+    "$['%@%']",
+    ' $',
+    '$ ',
   ])('%j is refused and selects nothing', (path) => {
     expect(checkPath(path)).not.toBeNull();
     expect(select(path, data)).toBeUndefined();
@@ -66,30 +97,45 @@ describe('paths', () => {
 });
 
 const corpus = '../shared/hostile/jsonpath-cts.jsonl';
-describe.skipIf(!existsSync(corpus))('RFC 9535 conformance cases (skipped where ../shared is absent)', () => {
-  interface Case {
-    readonly name: string;
-    readonly selector: string;
-    readonly document?: Json;
-    readonly result?: readonly Json[];
-    readonly results?: readonly (readonly Json[])[];
-    readonly invalid_selector?: boolean;
-  }
-  const cases = (existsSync(corpus) ? readFileSync(corpus, 'utf8') : '').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Case);
-
-  test('no selector that the RFC calls invalid is accepted', () => {
-    const accepted = cases.filter((each) => each.invalid_selector === true && checkPath(each.selector) === null);
-    expect(accepted.map((each) => each.selector)).toEqual([]);
-    expect(cases.some((each) => each.invalid_selector === true)).toBe(true);
-  });
-
-  test('what is accepted selects what the RFC says', () => {
-    const inSubset = cases.filter((each) => each.invalid_selector !== true && checkPath(each.selector) === null && each.document !== undefined);
-    expect(inSubset.length).toBeGreaterThan(5);
-    for (const each of inSubset) {
-      const found = select(each.selector, each.document ?? null);
-      const nodes = /\*/.test(each.selector) ? found : found === undefined ? [] : [found];
-      expect(each.results ?? [each.result], `${each.name}: ${each.selector}`).toContainEqual(nodes);
+describe.skipIf(!existsSync(corpus))(
+  'RFC 9535 conformance cases (skipped where ../shared is absent)',
+  () => {
+    interface Case {
+      readonly name: string;
+      readonly selector: string;
+      readonly document?: Json;
+      readonly result?: readonly Json[];
+      readonly results?: readonly (readonly Json[])[];
+      readonly invalid_selector?: boolean;
     }
-  });
-});
+    const cases = (existsSync(corpus) ? readFileSync(corpus, 'utf8') : '')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Case);
+
+    test('no selector that the RFC calls invalid is accepted', () => {
+      const accepted = cases.filter(
+        (each) => each.invalid_selector === true && checkPath(each.selector) === null,
+      );
+      expect(accepted.map((each) => each.selector)).toEqual([]);
+      expect(cases.some((each) => each.invalid_selector === true)).toBe(true);
+    });
+
+    test('what is accepted selects what the RFC says', () => {
+      const inSubset = cases.filter(
+        (each) =>
+          each.invalid_selector !== true &&
+          checkPath(each.selector) === null &&
+          each.document !== undefined,
+      );
+      expect(inSubset.length).toBeGreaterThan(5);
+      for (const each of inSubset) {
+        const found = select(each.selector, each.document ?? null);
+        const nodes = /\*/.test(each.selector) ? found : found === undefined ? [] : [found];
+        expect(each.results ?? [each.result], `${each.name}: ${each.selector}`).toContainEqual(
+          nodes,
+        );
+      }
+    });
+  },
+);
