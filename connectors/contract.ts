@@ -57,7 +57,7 @@ export interface Connector {
 
 /** What `sallyport connection check` shows. */
 export interface ConnectionReport {
-  readonly reach: 'ok' | 'failed';
+  readonly reach: 'ok' | 'failed' | 'untested';
   readonly credential: 'ok' | 'refused' | 'none' | 'unknown';
   /** True if the credential can change something there: a warning where only lookups are granted. */
   readonly canWrite: 'yes' | 'no' | 'unknown';

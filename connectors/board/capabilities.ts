@@ -120,14 +120,18 @@ export const board: Connector = {
     'board.ticket.transition': transition,
     'board.ticket.find': find,
   },
-  check: async (ctx) => {
-    const reach =
-      ctx.ports.board === null
-        ? 'failed'
-        : await ctx.ports.board.find(ctx.tenant, 'check').then(
-            () => 'ok' as const,
-            () => 'failed' as const,
-          );
+  check: async ({ ports, tenant }) => {
+    if (ports.board === null)
+      return {
+        reach: 'untested',
+        credential: 'none',
+        canWrite: 'yes',
+        notes: ["the board lies in the engine's own database"],
+      };
+    const reach = await ports.board.find(tenant, 'check').then(
+      () => 'ok' as const,
+      () => 'failed' as const,
+    );
     return { reach, credential: 'none', canWrite: 'yes', notes: [] };
   },
 };
