@@ -37,15 +37,22 @@ const minuteMs = 60_000;
 /** Each is safe to run again: a vote judged twice has one verdict, two reminders within a minute are one. */
 export function createVoteActivities({ db, clock }: VoteActivitiesDeps): VoteActivities {
   return {
-    judgeVote: ({ voteId }) => db.transaction((tx) => decideAndRecord(tx, voteId, { verifySignature: verifyVote, clock })),
-    expireGate: async ({ gateId }) => report(await db.transaction((tx) => expireGate(tx, gateId, clock))),
+    judgeVote: ({ voteId }) =>
+      db.transaction((tx) => decideAndRecord(tx, voteId, { verifySignature: verifyVote, clock })),
+    expireGate: async ({ gateId }) =>
+      report(await db.transaction((tx) => expireGate(tx, gateId, clock))),
     voidGate: async (voiding) => report(await db.transaction((tx) => voidGate(tx, voiding, clock))),
     remindGate: ({ gateId }) =>
       db.transaction(async (tx) => {
         const gate = await loadGate(tx, gateId);
-        const voted = await tx.query<{ approver: string }>(`select approver from votes where gate_id = $1 and verdict = 'counted'`, [gateId]);
+        const voted = await tx.query<{ approver: string }>(
+          `select approver from votes where gate_id = $1 and verdict = 'counted'`,
+          [gateId],
+        );
         const done = new Set(voted.map((row) => row.approver));
-        const approvers = (await loadApprovers(tx, gate.tenant)).filter((item) => isEligible(gate.order, item) && !done.has(item.id));
+        const approvers = (await loadApprovers(tx, gate.tenant)).filter(
+          (item) => isEligible(gate.order, item) && !done.has(item.id),
+        );
         const waitingFor = gate.state === 'open' ? approvers.map((item) => item.id) : [];
         const ordinal = Math.floor(clock.nowMs() / minuteMs);
         await recordReminder(tx, { gateId, ordinal, people: waitingFor }, clock);
@@ -54,4 +61,8 @@ export function createVoteActivities({ db, clock }: VoteActivitiesDeps): VoteAct
   };
 }
 
-const report = (gate: Gate): GateReport => ({ gateId: gate.id, state: gate.state, detail: gate.reason });
+const report = (gate: Gate): GateReport => ({
+  gateId: gate.id,
+  state: gate.state,
+  detail: gate.reason,
+});

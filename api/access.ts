@@ -41,17 +41,36 @@ export function createAccess(deps: AccessDeps): Access {
   const record = createRefusalRecorder(deps);
   const identify = async (request: FastifyRequest): Promise<Identity> => {
     const presented = bearerOf(request.headers.authorization);
-    if (presented === null) return record(request, { code: 'CREDENTIAL_MISSING', detail: 'send a bearer token', person: null });
+    if (presented === null)
+      return record(request, {
+        code: 'CREDENTIAL_MISSING',
+        detail: 'send a bearer token',
+        person: null,
+      });
     const token = tokenFor(presented, hashes);
-    if (token === null) return record(request, { code: 'CREDENTIAL_REFUSED', detail: 'the token is not known', person: null });
-    return { token: token.name, person: token.person, roles: token.roles, actor: { kind: 'person', id: token.person } };
+    if (token === null)
+      return record(request, {
+        code: 'CREDENTIAL_REFUSED',
+        detail: 'the token is not known',
+        person: null,
+      });
+    return {
+      token: token.name,
+      person: token.person,
+      roles: token.roles,
+      actor: { kind: 'person', id: token.person },
+    };
   };
   return {
     identify,
     requireRole: async (request, ...roles) => {
       const who = await identify(request);
       if (roles.some((role) => who.roles.includes(role))) return who;
-      return record(request, { code: 'ROLE_MISSING', detail: `this needs the role ${roles.join(' or ')}`, person: who.person });
+      return record(request, {
+        code: 'ROLE_MISSING',
+        detail: `this needs the role ${roles.join(' or ')}`,
+        person: who.person,
+      });
     },
   };
 }
@@ -61,9 +80,14 @@ function bearerOf(header: string | undefined): string | null {
 }
 
 /** SECURITY: hashes of equal length are compared in constant time, and all of them, so that timing tells nothing. */
-function tokenFor(presented: string, hashes: readonly { token: ApiToken; hash: Buffer }[]): ApiToken | null {
+function tokenFor(
+  presented: string,
+  hashes: readonly { token: ApiToken; hash: Buffer }[],
+): ApiToken | null {
   const hash = createHash('sha256').update(presented).digest();
-  const matches = hashes.filter((item) => item.hash.length === hash.length && timingSafeEqual(item.hash, hash));
+  const matches = hashes.filter(
+    (item) => item.hash.length === hash.length && timingSafeEqual(item.hash, hash),
+  );
   return matches[0]?.token ?? null;
 }
 
@@ -73,7 +97,11 @@ interface Refusal {
   readonly person: string | null;
 }
 
-function createRefusalRecorder({ db, tenant, clock }: AccessDeps): (request: FastifyRequest, refusal: Refusal) => Promise<never> {
+function createRefusalRecorder({
+  db,
+  tenant,
+  clock,
+}: AccessDeps): (request: FastifyRequest, refusal: Refusal) => Promise<never> {
   let windowStartMs = 0;
   let written = 0;
   let suppressed = 0;
@@ -83,10 +111,27 @@ function createRefusalRecorder({ db, tenant, clock }: AccessDeps): (request: Fas
     if (written < refusalEntriesPerMinute) {
       written += 1;
       // The route's pattern, never the address that was typed: that may hold anything.
-      const data = { code, method: request.method, route: request.routeOptions.url ?? '', suppressedBefore: suppressed };
+      const data = {
+        code,
+        method: request.method,
+        route: request.routeOptions.url ?? '',
+        suppressedBefore: suppressed,
+      };
       suppressed = 0;
       const actor: Actor = { kind: 'person', id: person ?? 'unknown' };
-      const entry = newEntry({ tenant, type: 'access.refused', actor, incident: null, run: null, subject: null, outcome: 'refused', data }, clock);
+      const entry = newEntry(
+        {
+          tenant,
+          type: 'access.refused',
+          actor,
+          incident: null,
+          run: null,
+          subject: null,
+          outcome: 'refused',
+          data,
+        },
+        clock,
+      );
       await appendEntries(db, [entry]);
     } else suppressed += 1;
     throw new SallyportError(code, detail);

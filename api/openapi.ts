@@ -10,7 +10,11 @@ export function openApiDocument(routes: readonly Route[]): object {
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Sallyport', version: '1', description: 'Incidents, gates and votes for people and their tools.' },
+    info: {
+      title: 'Sallyport',
+      version: '1',
+      description: 'Incidents, gates and votes for people and their tools.',
+    },
     security: [{ bearer: [] }],
     paths,
     components: {
@@ -24,7 +28,13 @@ const problem = {
   type: 'object',
   description: 'RFC 9457',
   required: ['type', 'title', 'status', 'detail', 'code'],
-  properties: { type: { type: 'string' }, title: { type: 'string' }, status: { type: 'integer' }, detail: { type: 'string' }, code: { type: 'string' } },
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string' },
+  },
 };
 
 function operation(item: Route): object {
@@ -32,11 +42,25 @@ function operation(item: Route): object {
     summary: item.summary,
     description: `Needs one of the roles ${item.roles.join(', ')}.`,
     parameters: [...parameters(item.params, 'path'), ...parameters(item.query, 'query')],
-    ...(item.body === null ? {} : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(item.body) } } } }),
+    ...(item.body === null
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(item.body) } },
+          },
+        }),
     responses: {
-      ...(item.method === 'GET' ? {} : { '202': { description: 'Accepted: it is kept and goes on by itself' } }),
+      ...(item.method === 'GET'
+        ? {}
+        : { '202': { description: 'Accepted: it is kept and goes on by itself' } }),
       '2XX': { description: 'Done' },
-      default: { description: 'Refused', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+      default: {
+        description: 'Refused',
+        content: {
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+        },
+      },
     },
   };
 }
@@ -44,7 +68,12 @@ function operation(item: Route): object {
 function parameters(schema: z.ZodType | null, place: 'path' | 'query'): readonly object[] {
   if (schema === null) return [];
   const { properties = {}, required = [] } = schemaOf(schema);
-  return Object.entries(properties).map(([name, value]) => ({ name, in: place, required: place === 'path' || required.includes(name), schema: value }));
+  return Object.entries(properties).map(([name, value]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema: value,
+  }));
 }
 
 interface ObjectSchema {

@@ -12,7 +12,14 @@ import { switchRoutes } from './switch-routes.ts';
 
 /** All routes for people, as data: the OpenAPI document and a test of their bounds are made from the same list. */
 export function peopleRouteTable(deps: PeopleDeps): readonly Route[] {
-  return [...incidentRoutes(deps), ...runRoutes(deps), ...gatesRoutes(deps), ...switchRoutes(deps), ...approverRoutes(deps), ...playbookRoutes(deps)];
+  return [
+    ...incidentRoutes(deps),
+    ...runRoutes(deps),
+    ...gatesRoutes(deps),
+    ...switchRoutes(deps),
+    ...approverRoutes(deps),
+    ...playbookRoutes(deps),
+  ];
 }
 
 /** The plugin: mount it in a scope of its own, beside intake. */

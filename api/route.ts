@@ -42,7 +42,12 @@ interface RouteSpec<Params, Query, Body> {
   handle(call: RouteCall<Params, Query, Body>): Promise<Answer>;
 }
 
-export const readers = ['analyst', 'approver', 'auditor', 'admin'] as const satisfies readonly Role[];
+export const readers = [
+  'analyst',
+  'approver',
+  'auditor',
+  'admin',
+] as const satisfies readonly Role[];
 export const ok = (body: unknown): Answer => ({ status: 200, body });
 export const created = (body: unknown): Answer => ({ status: 201, body });
 export const accepted = (body: unknown): Answer => ({ status: 202, body });
@@ -51,7 +56,9 @@ const bodyBytesMax = 65_536;
 const problemsShown = 5;
 
 /** Ties the schemas to the handler's types; what is not declared must be absent from the request. */
-export function route<Params = undefined, Query = undefined, Body = undefined>(spec: RouteSpec<Params, Query, Body>): Route {
+export function route<Params = undefined, Query = undefined, Body = undefined>(
+  spec: RouteSpec<Params, Query, Body>,
+): Route {
   const { params = null, query = null, body = null } = spec;
   return {
     ...spec,
@@ -63,7 +70,9 @@ export function route<Params = undefined, Query = undefined, Body = undefined>(s
         who,
         // Without a schema the part is `undefined`, which is what the default of its type parameter says.
         params: (params === null ? undefined : read(params, unread.params, 'path')) as Params,
-        query: (query === null ? refuseQuery(unread.query) : read(query, unread.query, 'query')) as Query,
+        query: (query === null
+          ? refuseQuery(unread.query)
+          : read(query, unread.query, 'query')) as Query,
         body: (body === null ? undefined : read(body, unread.body, 'body')) as Body,
       }),
   };
@@ -76,11 +85,21 @@ export function addRoutes(app: FastifyInstance, routes: readonly Route[], access
       url: item.path,
       bodyLimit: bodyBytesMax,
       // SECURITY: before the body is read, so that strangers cannot make us parse.
-      onRequest: async (request: FastifyRequest) => void identities.set(request, await access.requireRole(request, ...item.roles)),
+      onRequest: async (request: FastifyRequest) =>
+        void identities.set(request, await access.requireRole(request, ...item.roles)),
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const who = identities.get(request);
-        if (who === undefined) throw new SallyportError('BROKEN_INVARIANT', 'a handler ran before the caller was identified');
-        const answer = await item.handle({ params: request.params, query: request.query, body: request.body, who });
+        if (who === undefined)
+          throw new SallyportError(
+            'BROKEN_INVARIANT',
+            'a handler ran before the caller was identified',
+          );
+        const answer = await item.handle({
+          params: request.params,
+          query: request.query,
+          body: request.body,
+          who,
+        });
         return reply.code(answer.status).send(answer.body);
       },
     });
@@ -93,7 +112,9 @@ const identities = new WeakMap<FastifyRequest, Identity>();
 function read<Value>(schema: z.ZodType<Value>, value: unknown, where: string): Value {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const problems = result.error.issues.slice(0, problemsShown).map((issue) => `${[where, ...issue.path].join('.')}: ${messageOf(issue)}`);
+  const problems = result.error.issues
+    .slice(0, problemsShown)
+    .map((issue) => `${[where, ...issue.path].join('.')}: ${messageOf(issue)}`);
   throw new SallyportError('REQUEST_INVALID', problems.join('; '));
 }
 
@@ -104,6 +125,7 @@ function messageOf(issue: z.core.$ZodIssue): string {
 
 function refuseQuery(query: unknown): undefined {
   const isEmpty = typeof query !== 'object' || query === null || Object.keys(query).length === 0;
-  if (!isEmpty) throw new SallyportError('REQUEST_INVALID', 'query: this route takes no parameters');
+  if (!isEmpty)
+    throw new SallyportError('REQUEST_INVALID', 'query: this route takes no parameters');
   return undefined;
 }

@@ -8,7 +8,15 @@ import { lockedIncident } from '../store/incident-lists.ts';
 import { requestRun } from '../store/incidents.ts';
 import { notifyWork } from '../store/notify.ts';
 import type { PeopleDeps } from './people-deps.ts';
-import { effectParams, effectQuery, effectSettle, rejectQuery, runNew, ticketParams, ticketQuery } from './people.schema.ts';
+import {
+  effectParams,
+  effectQuery,
+  effectSettle,
+  rejectQuery,
+  runNew,
+  ticketParams,
+  ticketQuery,
+} from './people.schema.ts';
 import type { Route } from './route.ts';
 import { accepted, ok, readers, route } from './route.ts';
 import { keepTyped } from './typed-text.ts';
@@ -16,20 +24,48 @@ import { keepTyped } from './typed-text.ts';
 export function runRoutes(deps: PeopleDeps): readonly Route[] {
   return [
     route({
-      method: 'POST', path: '/v1/runs', summary: 'Ask for a playbook on an incident; whoever asks is the requester', roles: ['analyst', 'approver', 'admin'], body: runNew,
+      method: 'POST',
+      path: '/v1/runs',
+      summary: 'Ask for a playbook on an incident; whoever asks is the requester',
+      roles: ['analyst', 'approver', 'admin'],
+      body: runNew,
       handle: async ({ body, who }) => {
         const playbook = deps.playbooks().find((item) => item.name === body.playbook);
-        if (playbook === undefined) throw new SallyportError('UNPROCESSABLE', 'there is no playbook of that name');
+        if (playbook === undefined)
+          throw new SallyportError('UNPROCESSABLE', 'there is no playbook of that name');
         return deps.db.transaction(async (tx) => {
           const incident = await lockedIncident(tx, deps.tenant, body.incident);
-          if (incident.state === 'closed') throw new SallyportError('CONFLICT', 'the incident is closed');
-          const request = { playbook: playbook.name, requester: who.person, rehearsal: body.rehearse, at: isoTime(deps.clock.nowMs()) };
+          if (incident.state === 'closed')
+            throw new SallyportError('CONFLICT', 'the incident is closed');
+          const request = {
+            playbook: playbook.name,
+            requester: who.person,
+            rehearsal: body.rehearse,
+            at: isoTime(deps.clock.nowMs()),
+          };
           await requestRun(tx, incident.id, request);
           await appendEntries(tx, [
-            newEntry({ tenant: deps.tenant, type: 'incident.changed', actor: who.actor, incident: incident.id, run: null, subject: playbook.name, outcome: 'opened', data: { from: incident.state, to: incident.state, requested: request } }, deps.clock),
+            newEntry(
+              {
+                tenant: deps.tenant,
+                type: 'incident.changed',
+                actor: who.actor,
+                incident: incident.id,
+                run: null,
+                subject: playbook.name,
+                outcome: 'opened',
+                data: { from: incident.state, to: incident.state, requested: request },
+              },
+              deps.clock,
+            ),
           ]);
           await notifyWork(tx);
-          return accepted({ incident: { id: incident.id, number: incident.number }, playbook: playbook.name, version: playbook.version, rehearsal: body.rehearse });
+          return accepted({
+            incident: { id: incident.id, number: incident.number },
+            playbook: playbook.name,
+            version: playbook.version,
+            rehearsal: body.rehearse,
+          });
         });
       },
     }),
@@ -41,15 +77,37 @@ export function runRoutes(deps: PeopleDeps): readonly Route[] {
 function effectRoutes(deps: PeopleDeps): readonly Route[] {
   return [
     route({
-      method: 'GET', path: '/v1/effects', summary: 'Effects in one state; those that are held wait for a person', roles: readers, query: effectQuery,
-      handle: async ({ query }) => ok({ effects: await listEffects(deps.db, { tenant: deps.tenant, state: query.state }) }),
+      method: 'GET',
+      path: '/v1/effects',
+      summary: 'Effects in one state; those that are held wait for a person',
+      roles: readers,
+      query: effectQuery,
+      handle: async ({ query }) =>
+        ok({ effects: await listEffects(deps.db, { tenant: deps.tenant, state: query.state }) }),
     }),
     route({
-      method: 'POST', path: '/v1/effects/:key/settle', summary: 'Say what came of a held effect', roles: ['approver', 'admin'], params: effectParams, body: effectSettle,
+      method: 'POST',
+      path: '/v1/effects/:key/settle',
+      summary: 'Say what came of a held effect',
+      roles: ['approver', 'admin'],
+      params: effectParams,
+      body: effectSettle,
       handle: ({ params, body, who }) =>
         deps.db.transaction(async (tx) => {
           const reason = await keepTyped(tx, deps, body.reason);
-          return ok(await decideEffect(tx, { tenant: deps.tenant, key: params.key, outcome: body.outcome, actor: who.actor, reason }, deps.clock));
+          return ok(
+            await decideEffect(
+              tx,
+              {
+                tenant: deps.tenant,
+                key: params.key,
+                outcome: body.outcome,
+                actor: who.actor,
+                reason,
+              },
+              deps.clock,
+            ),
+          );
         }),
     }),
   ];
@@ -58,17 +116,41 @@ function effectRoutes(deps: PeopleDeps): readonly Route[] {
 function ticketRoutes(deps: PeopleDeps): readonly Route[] {
   return [
     route({
-      method: 'GET', path: '/v1/tickets', summary: 'Tickets of the local board, the newest first', roles: readers, query: ticketQuery,
-      handle: async ({ query }) => ok({ tickets: await listBoard(deps.db, { tenant: deps.tenant, status: query.status ?? null, limit: query.limit }) }),
+      method: 'GET',
+      path: '/v1/tickets',
+      summary: 'Tickets of the local board, the newest first',
+      roles: readers,
+      query: ticketQuery,
+      handle: async ({ query }) =>
+        ok({
+          tickets: await listBoard(deps.db, {
+            tenant: deps.tenant,
+            status: query.status ?? null,
+            limit: query.limit,
+          }),
+        }),
     }),
     route({
-      method: 'GET', path: '/v1/tickets/:id', summary: 'One ticket of the local board with its comments', roles: readers, params: ticketParams,
+      method: 'GET',
+      path: '/v1/tickets/:id',
+      summary: 'One ticket of the local board with its comments',
+      roles: readers,
+      params: ticketParams,
       handle: async ({ params }) => ok(await readBoardTicket(deps.db, deps.tenant, params.id)),
     }),
     route({
-      method: 'GET', path: '/v1/rejects', summary: 'Deliveries that were rejected, the newest first', roles: readers, query: rejectQuery,
+      method: 'GET',
+      path: '/v1/rejects',
+      summary: 'Deliveries that were rejected, the newest first',
+      roles: readers,
+      query: rejectQuery,
       handle: async ({ query }) =>
-        ok({ rejects: await deps.db.query('select id, source, reason, detail, sender, head, at from rejects where tenant = $1 order by at desc limit $2', [deps.tenant, query.limit]) }),
+        ok({
+          rejects: await deps.db.query(
+            'select id, source, reason, detail, sender, head, at from rejects where tenant = $1 order by at desc limit $2',
+            [deps.tenant, query.limit],
+          ),
+        }),
     }),
   ];
 }

@@ -11,24 +11,47 @@ import { keepTyped } from './typed-text.ts';
 export function switchRoutes(deps: PeopleDeps): readonly Route[] {
   return [
     route({
-      method: 'GET', path: '/v1/stops', summary: 'Kill switches that are on', roles: readers,
+      method: 'GET',
+      path: '/v1/stops',
+      summary: 'Kill switches that are on',
+      roles: readers,
       handle: async () => ok({ stops: await stoppedScopes(deps.db) }),
     }),
     route({
-      method: 'POST', path: '/v1/stop', summary: 'Stop effects: all, of a connector, of a playbook, or tickets', roles: ['analyst', 'approver', 'admin'], body: switchChange,
+      method: 'POST',
+      path: '/v1/stop',
+      summary: 'Stop effects: all, of a connector, of a playbook, or tickets',
+      roles: ['analyst', 'approver', 'admin'],
+      body: switchChange,
       handle: ({ body, who }) => turn(deps, { ...body, who, stopped: true }),
     }),
     route({
-      method: 'POST', path: '/v1/resume', summary: 'Let effects run again', roles: ['approver', 'admin'], body: switchChange,
+      method: 'POST',
+      path: '/v1/resume',
+      summary: 'Let effects run again',
+      roles: ['approver', 'admin'],
+      body: switchChange,
       handle: ({ body, who }) => turn(deps, { ...body, who, stopped: false }),
     }),
   ];
 }
 
-function turn(deps: PeopleDeps, { scope, reason, who, stopped }: { scope: string; reason: string; who: Identity; stopped: boolean }): Promise<Answer> {
+function turn(
+  deps: PeopleDeps,
+  {
+    scope,
+    reason,
+    who,
+    stopped,
+  }: { scope: string; reason: string; who: Identity; stopped: boolean },
+): Promise<Answer> {
   return deps.db.transaction(async (tx) => {
     const typed = await keepTyped(tx, deps, reason);
-    const changed = await setSwitch(tx, { tenant: deps.tenant, scope, stopped, reason: typed, actor: who.actor }, deps.clock);
+    const changed = await setSwitch(
+      tx,
+      { tenant: deps.tenant, scope, stopped, reason: typed, actor: who.actor },
+      deps.clock,
+    );
     await notifyWork(tx);
     return ok({ scope, stopped, changed, stops: await stoppedScopes(tx) });
   });

@@ -21,10 +21,34 @@ export interface IncidentFileAnswer {
   readonly format: string;
   readonly source: string;
   readonly changed: { readonly at: string; readonly by: string; readonly reason: string };
-  readonly runs: readonly { readonly playbook: string; readonly version: number; readonly purpose: string; readonly requester: string; readonly status: string; readonly outcome: string | null; readonly startedAt: string }[];
-  readonly gates: readonly { readonly id: string; readonly state: string; readonly step: string; readonly expiresAt: string }[];
-  readonly tickets: readonly { readonly connection: string; readonly externalId: string; readonly url: string; readonly state: string }[];
-  readonly effects: readonly { readonly capability: string; readonly connection: string; readonly target: string | null; readonly state: string; readonly detail: string }[];
+  readonly runs: readonly {
+    readonly playbook: string;
+    readonly version: number;
+    readonly purpose: string;
+    readonly requester: string;
+    readonly status: string;
+    readonly outcome: string | null;
+    readonly startedAt: string;
+  }[];
+  readonly gates: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly step: string;
+    readonly expiresAt: string;
+  }[];
+  readonly tickets: readonly {
+    readonly connection: string;
+    readonly externalId: string;
+    readonly url: string;
+    readonly state: string;
+  }[];
+  readonly effects: readonly {
+    readonly capability: string;
+    readonly connection: string;
+    readonly target: string | null;
+    readonly state: string;
+    readonly detail: string;
+  }[];
   readonly notes: readonly { readonly actor: string; readonly body: string; readonly at: string }[];
 }
 
@@ -47,7 +71,14 @@ export interface GateAnswer {
 
 export interface GateFileAnswer extends GateAnswer {
   readonly order: Order;
-  readonly votes: readonly { readonly approver: string; readonly decision: string; readonly reason: string; readonly verdict: string; readonly why: string; readonly castAt: string }[];
+  readonly votes: readonly {
+    readonly approver: string;
+    readonly decision: string;
+    readonly reason: string;
+    readonly verdict: string;
+    readonly why: string;
+    readonly castAt: string;
+  }[];
   readonly eligible: boolean;
   readonly mayVote: readonly string[];
   readonly revealed: Readonly<Record<string, string | null>> | null;
@@ -92,7 +123,11 @@ export interface ApproverAnswer {
   readonly person: string;
   readonly kind: string;
   readonly groups: readonly string[];
-  readonly keys: readonly { readonly keyId: string; readonly publicKey: string; readonly revokedAt: string | null }[];
+  readonly keys: readonly {
+    readonly keyId: string;
+    readonly publicKey: string;
+    readonly revokedAt: string | null;
+  }[];
   readonly revokedAt: string | null;
 }
 

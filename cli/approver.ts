@@ -31,17 +31,40 @@ async function keygen(args: readonly string[], io: CliIo): Promise<number> {
   await writeKeyFile(path, pem);
   const answer = { file: path, keyId: key.keyId, publicKey: key.publicKey };
   if (flags.has('json')) printJson(io, answer);
-  else printLine(io.stdout, `key ${key.keyId} is in ${path}; give an administrator this public key:\n${key.publicKey}`);
+  else
+    printLine(
+      io.stdout,
+      `key ${key.keyId} is in ${path}; give an administrator this public key:\n${key.publicKey}`,
+    );
   return exitCodes.done;
 }
 
 async function add(session: Session, args: readonly string[], io: CliIo): Promise<number> {
-  const flags = readFlags(args, { person: 'text', group: 'texts', 'public-key': 'texts', reason: 'text' });
+  const flags = readFlags(args, {
+    person: 'text',
+    group: 'texts',
+    'public-key': 'texts',
+    reason: 'text',
+  });
   const id = flags.word(0, 'the id');
-  const body = { id, person: flags.text('person') ?? id, groups: flags.texts('group'), publicKeys: flags.texts('public-key'), reason: flags.need('reason') };
-  const approver = (await (await session.client('admin')).call('POST', '/v1/approvers', body)) as ApproverAnswer;
+  const body = {
+    id,
+    person: flags.text('person') ?? id,
+    groups: flags.texts('group'),
+    publicKeys: flags.texts('public-key'),
+    reason: flags.need('reason'),
+  };
+  const approver = (await (
+    await session.client('admin')
+  ).call('POST', '/v1/approvers', body)) as ApproverAnswer;
   if (flags.has('json')) printJson(io, approver);
-  else printLine(io.stdout, printable(`${approver.id} may vote in ${approver.groups.join(', ')} with ${approver.keys.length} key(s)`));
+  else
+    printLine(
+      io.stdout,
+      printable(
+        `${approver.id} may vote in ${approver.groups.join(', ')} with ${approver.keys.length} key(s)`,
+      ),
+    );
   return exitCodes.done;
 }
 
@@ -49,15 +72,31 @@ async function revoke(session: Session, args: readonly string[], io: CliIo): Pro
   const flags = readFlags(args, { 'key-id': 'text', reason: 'text' });
   const keyId = flags.text('key-id');
   const body = { reason: flags.need('reason'), ...(keyId === undefined ? {} : { keyId }) };
-  const approver = (await (await session.client('admin')).call('POST', `/v1/approvers/${encodeURIComponent(flags.word(0, 'the id'))}/revoke`, body)) as ApproverAnswer;
+  const approver = (await (
+    await session.client('admin')
+  ).call(
+    'POST',
+    `/v1/approvers/${encodeURIComponent(flags.word(0, 'the id'))}/revoke`,
+    body,
+  )) as ApproverAnswer;
   if (flags.has('json')) printJson(io, approver);
-  else printLine(io.stdout, printable(keyId === undefined ? `${approver.id} is revoked` : `key ${keyId} of ${approver.id} is revoked`));
+  else
+    printLine(
+      io.stdout,
+      printable(
+        keyId === undefined
+          ? `${approver.id} is revoked`
+          : `key ${keyId} of ${approver.id} is revoked`,
+      ),
+    );
   return exitCodes.done;
 }
 
 async function list(session: Session, args: readonly string[], io: CliIo): Promise<number> {
   const flags = readFlags(args, {});
-  const { approvers } = (await (await session.client('analyst')).call('GET', '/v1/approvers')) as { approvers: readonly ApproverAnswer[] };
+  const { approvers } = (await (await session.client('analyst')).call('GET', '/v1/approvers')) as {
+    approvers: readonly ApproverAnswer[];
+  };
   if (flags.has('json')) printJson(io, { approvers });
   else {
     io.stdout.write(
@@ -66,8 +105,19 @@ async function list(session: Session, args: readonly string[], io: CliIo): Promi
         { title: 'person', charsMax: 32, cell: (row) => row.person },
         { title: 'kind', charsMax: 8, cell: (row) => row.kind },
         { title: 'groups', charsMax: 60, cell: (row) => row.groups.join(', ') },
-        { title: 'keys', charsMax: 60, cell: (row) => row.keys.map((key) => key.keyId + (key.revokedAt === null ? '' : ' (revoked)')).join(', ') },
-        { title: 'standing', charsMax: 40, cell: (row) => (row.revokedAt === null ? 'may vote' : `revoked ${row.revokedAt}`) },
+        {
+          title: 'keys',
+          charsMax: 60,
+          cell: (row) =>
+            row.keys
+              .map((key) => key.keyId + (key.revokedAt === null ? '' : ' (revoked)'))
+              .join(', '),
+        },
+        {
+          title: 'standing',
+          charsMax: 40,
+          cell: (row) => (row.revokedAt === null ? 'may vote' : `revoked ${row.revokedAt}`),
+        },
       ]),
     );
   }

@@ -23,12 +23,20 @@ export function createClient(options: ClientOptions): ApiClient {
   const send = (method: string, path: string, body?: unknown): Promise<Response> =>
     fetch(new URL(path, base), {
       method,
-      headers: { authorization: `Bearer ${options.token}`, accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${options.token}`,
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     }).catch((error: unknown) => {
-      throw new SallyportError('VENDOR_UNAVAILABLE', `the engine at ${base.origin} does not answer; is it running?`, { cause: error });
+      throw new SallyportError(
+        'VENDOR_UNAVAILABLE',
+        `the engine at ${base.origin} does not answer; is it running?`,
+        { cause: error },
+      );
     });
   return {
     person: options.person,
@@ -40,7 +48,8 @@ export function createClient(options: ClientOptions): ApiClient {
     },
     download: async (path) => {
       const response = await send('GET', path);
-      if (!response.ok || response.body === null) throw problemOf(response.status, await jsonOf(response));
+      if (!response.ok || response.body === null)
+        throw problemOf(response.status, await jsonOf(response));
       return response.body;
     },
   };
@@ -49,9 +58,17 @@ export function createClient(options: ClientOptions): ApiClient {
 /** SECURITY: a token in the clear on a network is a token for everybody on it. */
 function checkedServer(server: string): URL {
   const url = URL.parse(server);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) throw new SallyportError('REQUEST_INVALID', '--server must be an http or https address');
-  const isLocal = url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d+){3}$/.test(url.hostname);
-  if (url.protocol === 'http:' && !isLocal) throw new SallyportError('REQUEST_INVALID', 'a token is sent over https only, but to this machine itself');
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw new SallyportError('REQUEST_INVALID', '--server must be an http or https address');
+  const isLocal =
+    url.hostname === 'localhost' ||
+    url.hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(url.hostname);
+  if (url.protocol === 'http:' && !isLocal)
+    throw new SallyportError(
+      'REQUEST_INVALID',
+      'a token is sent over https only, but to this machine itself',
+    );
   return url;
 }
 
@@ -60,7 +77,8 @@ async function jsonOf(response: Response): Promise<unknown> {
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > answerBytesMax) throw new SallyportError('RESPONSE_INVALID', 'the answer is too large');
+    if (bytes > answerBytesMax)
+      throw new SallyportError('RESPONSE_INVALID', 'the answer is too large');
     chunks.push(chunk);
   }
   try {
@@ -71,8 +89,14 @@ async function jsonOf(response: Response): Promise<unknown> {
 }
 
 function problemOf(status: number, answer: unknown): SallyportError {
-  const code = isObject(answer) && typeof answer['code'] === 'string' && isErrorCode(answer['code']) ? answer['code'] : codeOf(status);
-  const detail = isObject(answer) && typeof answer['detail'] === 'string' ? answer['detail'] : `the engine answered ${status}`;
+  const code =
+    isObject(answer) && typeof answer['code'] === 'string' && isErrorCode(answer['code'])
+      ? answer['code']
+      : codeOf(status);
+  const detail =
+    isObject(answer) && typeof answer['detail'] === 'string'
+      ? answer['detail']
+      : `the engine answered ${status}`;
   return new SallyportError(code, detail);
 }
 

@@ -19,10 +19,14 @@ type AddressFlag = (typeof addressFlags)[number];
 export async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
   try {
     const [name, ...args] = argv;
-    if (name === undefined || name === 'help' || name === '--help' || name === '-h') return await help(args[0], io);
+    if (name === undefined || name === 'help' || name === '--help' || name === '-h')
+      return await help(args[0], io);
     const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
     if (verb === undefined) {
-      printLine(io.stderr, `sallyport: there is no verb "${printable(name)}"; \`sallyport help\` lists them`);
+      printLine(
+        io.stderr,
+        `sallyport: there is no verb "${printable(name)}"; \`sallyport help\` lists them`,
+      );
       return exitCodes.usage;
     }
     return await runVerb(verb, args, io);
@@ -32,7 +36,10 @@ export async function dispatch(argv: readonly string[], io: CliIo): Promise<numb
 }
 
 async function runVerb(verb: Verb, args: readonly string[], io: CliIo): Promise<number> {
-  const { given, rest } = verb.ownFlags === true ? { given: new Map<AddressFlag, string>(), rest: args } : splitAddress(args);
+  const { given, rest } =
+    verb.ownFlags === true
+      ? { given: new Map<AddressFlag, string>(), rest: args }
+      : splitAddress(args);
   const { usage: text, command } = await verb.load(createSession(addressOf(given, io), io));
   if (rest.some((arg) => arg === '--help' || arg === '-h')) {
     printLine(io.stdout, text);
@@ -42,7 +49,10 @@ async function runVerb(verb: Verb, args: readonly string[], io: CliIo): Promise<
 }
 
 /** Takes the flags that say where the engine is and who one is; the verb reads the others. What follows `--` is left alone. */
-function splitAddress(args: readonly string[]): { given: Map<AddressFlag, string>; rest: string[] } {
+function splitAddress(args: readonly string[]): {
+  given: Map<AddressFlag, string>;
+  rest: string[];
+} {
   const given = new Map<AddressFlag, string>();
   const end = args.includes('--') ? args.indexOf('--') : args.length;
   const rest: string[] = [];
@@ -71,7 +81,8 @@ function addressOf(given: ReadonlyMap<AddressFlag, string>, io: CliIo): Address 
 async function usualDataDir(): Promise<string> {
   const { outlineConfig, readEnvironment } = await import('../platform/config.ts');
   const environment = readEnvironment();
-  if (environment.configPath !== null) return (await outlineConfig({ path: environment.configPath, environment })).dataDir;
+  if (environment.configPath !== null)
+    return (await outlineConfig({ path: environment.configPath, environment })).dataDir;
   return resolve(checkoutDir, environment.dataDir ?? defaultDataDir);
 }
 
@@ -81,12 +92,22 @@ async function help(name: string | undefined, io: CliIo): Promise<number> {
   const widest = Math.max(...Object.keys(verbs).map((item) => item.length));
   for (const [group, title] of Object.entries(groupTitles)) {
     printLine(io.stdout, title);
-    for (const [item, { summary }] of Object.entries(verbs).filter(([, each]) => each.group === group)) printLine(io.stdout, `  ${item.padEnd(widest)}  ${summary}`);
+    for (const [item, { summary }] of Object.entries(verbs).filter(
+      ([, each]) => each.group === group,
+    ))
+      printLine(io.stdout, `  ${item.padEnd(widest)}  ${summary}`);
   }
-  printLine(io.stdout, '\nsallyport help VERB says more. Everywhere: --json; --as NAME; --data DIR of an embedded engine, or --server URL --token-file FILE.');
+  printLine(
+    io.stdout,
+    '\nsallyport help VERB says more. Everywhere: --json; --as NAME; --data DIR of an embedded engine, or --server URL --token-file FILE.',
+  );
   return name === undefined ? exitCodes.done : exitCodes.usage;
 }
 
 const groupTitles: Readonly<Record<Verb['group'], string>> = {
-  engine: 'Engine', incidents: 'Incidents', approvals: 'Decisions', ledger: 'Ledger', offline: 'Without an engine',
+  engine: 'Engine',
+  incidents: 'Incidents',
+  approvals: 'Decisions',
+  ledger: 'Ledger',
+  offline: 'Without an engine',
 };

@@ -16,14 +16,25 @@ export function createEffectsCommand(session: Session): CliCommand {
     const [verb, key] = flags.words;
     if (verb === 'settle') {
       const path = `/v1/effects/${encodeURIComponent(key ?? usage('the key is missing'))}/settle`;
-      const effect = (await (await session.client('approver')).call('POST', path, { outcome: flags.need('outcome'), reason: flags.need('reason') })) as EffectAnswer;
+      const effect = (await (
+        await session.client('approver')
+      ).call('POST', path, {
+        outcome: flags.need('outcome'),
+        reason: flags.need('reason'),
+      })) as EffectAnswer;
       if (flags.has('json')) printJson(io, effect);
-      else printLine(io.stdout, printable(`${effect.capability} on ${effect.connection}: ${effect.state}`));
+      else
+        printLine(
+          io.stdout,
+          printable(`${effect.capability} on ${effect.connection}: ${effect.state}`),
+        );
       return exitCodes.done;
     }
     if (verb !== undefined) return usage(effectsUsage);
     const query = new URLSearchParams({ state: flags.text('state') ?? 'held' });
-    const { effects } = (await (await session.client('analyst')).call('GET', `/v1/effects?${query}`)) as { effects: readonly EffectAnswer[] };
+    const { effects } = (await (
+      await session.client('analyst')
+    ).call('GET', `/v1/effects?${query}`)) as { effects: readonly EffectAnswer[] };
     if (flags.has('json')) printJson(io, { effects });
     else if (effects.length === 0) printLine(io.stdout, 'none');
     else io.stdout.write(heldTable(effects));

@@ -7,12 +7,16 @@ import { printable, printableLines } from './printable.ts';
 /** Says what went wrong and what to do about it, on standard error, and answers with the exit code. */
 export function reportFailure(error: unknown, io: CliIo): number {
   if (!(error instanceof SallyportError)) {
-    printLine(io.stderr, `sallyport: ${printable(error instanceof Error ? error.message : 'something went wrong')}`);
+    printLine(
+      io.stderr,
+      `sallyport: ${printable(error instanceof Error ? error.message : 'something went wrong')}`,
+    );
     return exitCodes.unavailable;
   }
   const exitCode = exitCodeOf(error.code);
   io.stderr.write(`sallyport: ${printableLines(error.message)}\n`);
-  if (exitCode !== exitCodes.usage && exitCode !== exitCodes.unavailable) printLine(io.stderr, `${error.code}: ${errorTable[error.code].action}`);
+  if (exitCode !== exitCodes.usage && exitCode !== exitCodes.unavailable)
+    printLine(io.stderr, `${error.code}: ${errorTable[error.code].action}`);
   return exitCode;
 }
 

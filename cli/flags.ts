@@ -43,7 +43,10 @@ function parse(args: readonly string[], kinds: FlagKinds): ReturnType<typeof par
   const options = Object.fromEntries(
     Object.entries(kinds).map(([name, kind]) => [
       name,
-      { type: kind === 'switch' ? ('boolean' as const) : ('string' as const), multiple: kind === 'texts' },
+      {
+        type: kind === 'switch' ? ('boolean' as const) : ('string' as const),
+        multiple: kind === 'texts',
+      },
     ]),
   );
   try {

@@ -16,8 +16,13 @@ export function createGatesCommand(session: Session): CliCommand {
   return async (args, io) => {
     const flags = readFlags(args, { state: 'text' });
     const client = await session.client('approver', 'analyst');
-    const { gates } = (await client.call('GET', `/v1/gates?${new URLSearchParams({ state: flags.text('state') ?? 'open' })}`)) as { gates: readonly GateAnswer[] };
-    const { effects } = (await client.call('GET', '/v1/effects?state=held')) as { effects: readonly EffectAnswer[] };
+    const { gates } = (await client.call(
+      'GET',
+      `/v1/gates?${new URLSearchParams({ state: flags.text('state') ?? 'open' })}`,
+    )) as { gates: readonly GateAnswer[] };
+    const { effects } = (await client.call('GET', '/v1/effects?state=held')) as {
+      effects: readonly EffectAnswer[];
+    };
     if (flags.has('json')) printJson(io, { gates, held: effects });
     else printGates(gates, effects, io);
     return exitCodes.done;
@@ -41,7 +46,10 @@ function printGates(gates: readonly GateAnswer[], held: readonly EffectAnswer[],
     printLine(io.stdout, 'read one with: sallyport gate show GATE');
   }
   if (held.length === 0) return;
-  printLine(io.stdout, '\nheld effects, which a person must settle (sallyport effects settle KEY --outcome done|failed --reason …):');
+  printLine(
+    io.stdout,
+    '\nheld effects, which a person must settle (sallyport effects settle KEY --outcome done|failed --reason …):',
+  );
   io.stdout.write(heldTable(held));
 }
 
@@ -62,13 +70,18 @@ export function createGateCommand(session: Session): CliCommand {
     const flags = readFlags(args, { 'no-reveal': 'switch' });
     const client = await session.client('approver');
     const reveal = flags.has('no-reveal') ? 'no' : 'yes';
-    const gate = (await client.call('GET', `/v1/gates/${encodeURIComponent(flags.word(0, 'the gate'))}?reveal=${reveal}`)) as GateFileAnswer;
+    const gate = (await client.call(
+      'GET',
+      `/v1/gates/${encodeURIComponent(flags.word(0, 'the gate'))}?reveal=${reveal}`,
+    )) as GateFileAnswer;
     const order = checkedOrder(gate);
     if (flags.has('json')) printJson(io, gate);
     else {
       printHead(gate, io);
       // Everything that is signed, and nothing of it cut: an approver must be able to see all that runs.
-      io.stdout.write(`\nthe order, exactly as it is signed:\n${printableLines(JSON.stringify(order, null, 2))}\n`);
+      io.stdout.write(
+        `\nthe order, exactly as it is signed:\n${printableLines(JSON.stringify(order, null, 2))}\n`,
+      );
       printVotes(gate, io);
     }
     return exitCodes.done;
@@ -92,13 +105,23 @@ function printHead(gate: GateFileAnswer, io: CliIo): void {
     ['digest', `${gate.orderDigest}  (${shortDigest(gate.orderDigest)})`],
   ] as const;
   io.stdout.write(facts(pairs.map(([label, value]) => [label, printable(value)])));
-  for (const [token, original] of Object.entries(gate.revealed ?? {})) printLine(io.stdout, `${printable(token)} is ${printable(original ?? '(no original kept)')}`);
+  for (const [token, original] of Object.entries(gate.revealed ?? {}))
+    printLine(io.stdout, `${printable(token)} is ${printable(original ?? '(no original kept)')}`);
 }
 
 function printVotes(gate: GateFileAnswer, io: CliIo): void {
   if (gate.votes.length > 0) printLine(io.stdout, '');
   for (const vote of gate.votes) {
-    printLine(io.stdout, printable(`${vote.castAt} ${vote.approver} ${vote.decision}: ${vote.verdict}${vote.verdict === 'refused' ? ` (${vote.why})` : ''}. ${vote.reason}`));
+    printLine(
+      io.stdout,
+      printable(
+        `${vote.castAt} ${vote.approver} ${vote.decision}: ${vote.verdict}${vote.verdict === 'refused' ? ` (${vote.why})` : ''}. ${vote.reason}`,
+      ),
+    );
   }
-  if (gate.state === 'open') printLine(io.stdout, `\ndecide with: sallyport approve|reject ${gate.gateId} --digest ${gate.orderDigest.slice(0, 12)} --reason …`);
+  if (gate.state === 'open')
+    printLine(
+      io.stdout,
+      `\ndecide with: sallyport approve|reject ${gate.gateId} --digest ${gate.orderDigest.slice(0, 12)} --reason …`,
+    );
 }

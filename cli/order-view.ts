@@ -7,7 +7,11 @@ import { orderDigest } from '../domain/order.ts';
  * under another is found out by the person's own machine.
  */
 export function checkedOrder(gate: { readonly order: Order; readonly orderDigest: string }): Order {
-  if (orderDigest(gate.order) !== gate.orderDigest) throw new SallyportError('RESPONSE_INVALID', 'the order is not the one that its digest names; do not sign it, and tell whoever runs the engine');
+  if (orderDigest(gate.order) !== gate.orderDigest)
+    throw new SallyportError(
+      'RESPONSE_INVALID',
+      'the order is not the one that its digest names; do not sign it, and tell whoever runs the engine',
+    );
   return gate.order;
 }
 

@@ -17,7 +17,9 @@ export function printableLines(text: string): string {
 /** Cuts to `charsMax` code points and says so. Never use it for what a person is to approve. */
 export function printableHead(text: string, charsMax: number): string {
   const points = Array.from(text);
-  return points.length <= charsMax ? printable(text) : `${printable(points.slice(0, charsMax - 1).join(''))}…`;
+  return points.length <= charsMax
+    ? printable(text)
+    : `${printable(points.slice(0, charsMax - 1).join(''))}…`;
 }
 
 // C0, DEL, C1, lone surrogates, soft hyphen, Arabic letter mark, zero width and bidi controls, line and paragraph separators,

@@ -4,13 +4,21 @@ import { createRedactor } from '../redaction/redact.ts';
 import type { CliCommand, CliIo, TextSink } from './io.ts';
 import { redactCommand } from './redact.ts';
 
-export const redactUsage = 'sallyport redact [FILE] [--jsonl] [--explain] [--check]\nWorks offline. Tokens correlate within one call only and cannot be turned back.';
+export const redactUsage =
+  'sallyport redact [FILE] [--jsonl] [--explain] [--check]\nWorks offline. Tokens correlate within one call only and cannot be turned back.';
 
 const inputBytesMax = 64 * 1024 * 1024;
 
 export const redactVerb: CliCommand = (args, io) => {
-  const redactor = createRedactor({ tokenKeys: { current: 'once', keys: { once: randomBytes(32) } } });
-  return redactCommand(args, { stdin: Readable.from(input(io)), stdout: sink(io.stdout), stderr: sink(io.stderr), redactor });
+  const redactor = createRedactor({
+    tokenKeys: { current: 'once', keys: { once: randomBytes(32) } },
+  });
+  return redactCommand(args, {
+    stdin: Readable.from(input(io)),
+    stdout: sink(io.stdout),
+    stderr: sink(io.stderr),
+    redactor,
+  });
 };
 
 async function* input(io: CliIo): AsyncGenerator<Buffer> {

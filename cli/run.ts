@@ -10,10 +10,24 @@ Whoever asks is the requester, and cannot approve what it asks for. --rehearse h
 export function createRunCommand(session: Session): CliCommand {
   return async (args, io) => {
     const flags = readFlags(args, { incident: 'text', rehearse: 'switch' });
-    const body = { playbook: flags.word(0, 'the playbook'), incident: flags.need('incident'), rehearse: flags.has('rehearse') };
-    const answer = (await (await session.client('analyst')).call('POST', '/v1/runs', body)) as { incident: { number: number }; playbook: string; version: number };
+    const body = {
+      playbook: flags.word(0, 'the playbook'),
+      incident: flags.need('incident'),
+      rehearse: flags.has('rehearse'),
+    };
+    const answer = (await (await session.client('analyst')).call('POST', '/v1/runs', body)) as {
+      incident: { number: number };
+      playbook: string;
+      version: number;
+    };
     if (flags.has('json')) printJson(io, answer);
-    else printLine(io.stdout, printable(`${answer.playbook}@${answer.version} was asked for on #${answer.incident.number}; see: sallyport incident show ${answer.incident.number}`));
+    else
+      printLine(
+        io.stdout,
+        printable(
+          `${answer.playbook}@${answer.version} was asked for on #${answer.incident.number}; see: sallyport incident show ${answer.incident.number}`,
+        ),
+      );
     return exitCodes.done;
   };
 }

@@ -41,7 +41,9 @@ export function createSession(address: Address, io: CliIo): Session {
   const inDir = (path: string): string => resolve(io.workingDir, path);
   if (address.server !== null) return explicitSession(address, inDir);
   const clientFor = async (settings: CliSettings, name: string): Promise<ApiClient> => {
-    const tokenFile = settings.tokens[name] ?? usage(`--as: ${name} is not one of ${Object.keys(settings.tokens).join(', ')}`);
+    const tokenFile =
+      settings.tokens[name] ??
+      usage(`--as: ${name} is not one of ${Object.keys(settings.tokens).join(', ')}`);
     return createClient({ server: settings.url, token: await readToken(tokenFile), person: name });
   };
   return {
@@ -51,10 +53,17 @@ export function createSession(address: Address, io: CliIo): Session {
     },
     voter: async (keyFile) => {
       const settings = await readSettings(await address.dataDir());
-      const name = address.as ?? Object.keys(settings.keys)[0] ?? usage('--as is missing: nobody here has a key');
+      const name =
+        address.as ??
+        Object.keys(settings.keys)[0] ??
+        usage('--as is missing: nobody here has a key');
       const path = keyFile === null ? settings.keys[name] : inDir(keyFile);
       if (path === undefined) return usage(`--key is missing: no key of ${name} is known here`);
-      return { client: await clientFor(settings, name), approver: name, key: await readKeyFile(path) };
+      return {
+        client: await clientFor(settings, name),
+        approver: name,
+        key: await readKeyFile(path),
+      };
     },
   };
 }
@@ -62,12 +71,18 @@ export function createSession(address: Address, io: CliIo): Session {
 function explicitSession(address: Address, inDir: (path: string) => string): Session {
   const connect = async (): Promise<ApiClient> => {
     const tokenFile = address.tokenFile ?? usage('--token-file is missing');
-    return createClient({ server: address.server ?? '', token: await readToken(inDir(tokenFile)), person: address.as ?? '' });
+    return createClient({
+      server: address.server ?? '',
+      token: await readToken(inDir(tokenFile)),
+      person: address.as ?? '',
+    });
   };
   return {
     client: connect,
     voter: async (keyFile) => {
-      const approver = address.as ?? usage('--as is missing: the id under which you are registered as an approver');
+      const approver =
+        address.as ??
+        usage('--as is missing: the id under which you are registered as an approver');
       const key = await readKeyFile(inDir(keyFile ?? usage('--key is missing')));
       return { client: await connect(), approver, key };
     },
@@ -78,9 +93,11 @@ function explicitSession(address: Address, inDir: (path: string) => string): Ses
 function pick(settings: CliSettings, roles: readonly CliRole[], io: CliIo): string {
   const names = Object.keys(settings.tokens);
   const [usual] = names;
-  if (usual === undefined) throw new SallyportError('CREDENTIAL_MISSING', 'the engine left no tokens here');
+  if (usual === undefined)
+    throw new SallyportError('CREDENTIAL_MISSING', 'the engine left no tokens here');
   const { roles: known } = settings;
-  const fits = (name: string): boolean => roles.some((role) => (known === undefined ? name === role : known[name]?.includes(role)));
+  const fits = (name: string): boolean =>
+    roles.some((role) => (known === undefined ? name === role : known[name]?.includes(role)));
   if (roles.length === 0 || (known !== undefined && fits(usual))) return usual;
   const other = names.find(fits);
   if (other === undefined) return usual;

@@ -32,10 +32,18 @@ export async function readSettings(dataDir: string): Promise<CliSettings> {
   const file = join(dataDir, settingsFile);
   const text = await readPrivateFile(file, settingsBytesMax).catch((error: unknown) => {
     if (!(error instanceof SallyportError) || error.code !== 'NOT_FOUND') throw error;
-    throw new SallyportError('NOT_FOUND', `no engine was started in ${dataDir}; run \`npm start\`, or name a server with --server and --token-file`, { cause: error });
+    throw new SallyportError(
+      'NOT_FOUND',
+      `no engine was started in ${dataDir}; run \`npm start\`, or name a server with --server and --token-file`,
+      { cause: error },
+    );
   });
   const parsed = settings.safeParse(jsonOf(text));
-  if (!parsed.success) throw new SallyportError('CONFIG_INVALID', `${file} is not what the engine writes: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new SallyportError(
+      'CONFIG_INVALID',
+      `${file} is not what the engine writes: ${z.prettifyError(parsed.error)}`,
+    );
   return parsed.data;
 }
 

@@ -14,9 +14,20 @@ export function createStopCommand(session: Session, verb: 'stop' | 'resume'): Cl
   return async (args, io) => {
     const flags = readFlags(args, { reason: 'text' });
     const scope = flags.word(0, 'the scope');
-    const answer = (await (await session.client('approver')).call('POST', `/v1/${verb}`, { scope, reason: flags.need('reason') })) as { changed: boolean; stops: readonly StopAnswer[] };
+    const answer = (await (
+      await session.client('approver')
+    ).call('POST', `/v1/${verb}`, { scope, reason: flags.need('reason') })) as {
+      changed: boolean;
+      stops: readonly StopAnswer[];
+    };
     if (flags.has('json')) printJson(io, answer);
-    else printLine(io.stdout, printable(`${scope} ${answer.changed ? (verb === 'stop' ? 'is stopped' : 'runs again') : 'was so already'}; stopped now: ${namesOf(answer.stops)}`));
+    else
+      printLine(
+        io.stdout,
+        printable(
+          `${scope} ${answer.changed ? (verb === 'stop' ? 'is stopped' : 'runs again') : 'was so already'}; stopped now: ${namesOf(answer.stops)}`,
+        ),
+      );
     return exitCodes.done;
   };
 }
@@ -24,12 +35,20 @@ export function createStopCommand(session: Session, verb: 'stop' | 'resume'): Cl
 export function createStopsCommand(session: Session): CliCommand {
   return async (args, io) => {
     const flags = readFlags(args, {});
-    const answer = (await (await session.client('analyst')).call('GET', '/v1/stops')) as { stops: readonly StopAnswer[] };
+    const answer = (await (await session.client('analyst')).call('GET', '/v1/stops')) as {
+      stops: readonly StopAnswer[];
+    };
     if (flags.has('json')) printJson(io, answer);
     else if (answer.stops.length === 0) printLine(io.stdout, 'nothing is stopped');
-    else for (const stop of answer.stops) printLine(io.stdout, printable(`${stop.scope}  since ${stop.changedAt} by ${stop.actor}: ${stop.reason}`));
+    else
+      for (const stop of answer.stops)
+        printLine(
+          io.stdout,
+          printable(`${stop.scope}  since ${stop.changedAt} by ${stop.actor}: ${stop.reason}`),
+        );
     return exitCodes.done;
   };
 }
 
-const namesOf = (stops: readonly StopAnswer[]): string => (stops.length === 0 ? 'nothing' : stops.map((stop) => stop.scope).join(', '));
+const namesOf = (stops: readonly StopAnswer[]): string =>
+  stops.length === 0 ? 'nothing' : stops.map((stop) => stop.scope).join(', ');

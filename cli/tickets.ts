@@ -16,14 +16,25 @@ export function createTicketsCommand(session: Session): CliCommand {
     const client = await session.client('analyst');
     const [verb, id] = flags.words;
     if (verb === 'show') {
-      const ticket = (await client.call('GET', `/v1/tickets/${encodeURIComponent(id ?? usage('the number is missing'))}`)) as TicketFileAnswer;
+      const ticket = (await client.call(
+        'GET',
+        `/v1/tickets/${encodeURIComponent(id ?? usage('the number is missing'))}`,
+      )) as TicketFileAnswer;
       if (flags.has('json')) printJson(io, ticket);
       else printTicket(ticket, io);
       return exitCodes.done;
     }
     if (verb !== undefined) return usage(ticketsUsage);
-    const query = new URLSearchParams(Object.fromEntries(['status', 'limit'].flatMap((name) => (flags.text(name) === undefined ? [] : [[name, flags.text(name) ?? '']]))));
-    const { tickets } = (await client.call('GET', `/v1/tickets?${query}`)) as { tickets: readonly TicketAnswer[] };
+    const query = new URLSearchParams(
+      Object.fromEntries(
+        ['status', 'limit'].flatMap((name) =>
+          flags.text(name) === undefined ? [] : [[name, flags.text(name) ?? '']],
+        ),
+      ),
+    );
+    const { tickets } = (await client.call('GET', `/v1/tickets?${query}`)) as {
+      tickets: readonly TicketAnswer[];
+    };
     if (flags.has('json')) printJson(io, { tickets });
     else {
       io.stdout.write(
@@ -43,7 +54,13 @@ export function createTicketsCommand(session: Session): CliCommand {
 
 function printTicket(ticket: TicketFileAnswer, io: CliIo): void {
   printLine(io.stdout, printable(`${ticket.id}: ${ticket.title}`));
-  printLine(io.stdout, printable(`${ticket.status}, ${ticket.priority}, ${ticket.team}${ticket.labels.length === 0 ? '' : `, ${ticket.labels.join(' ')}`}`));
+  printLine(
+    io.stdout,
+    printable(
+      `${ticket.status}, ${ticket.priority}, ${ticket.team}${ticket.labels.length === 0 ? '' : `, ${ticket.labels.join(' ')}`}`,
+    ),
+  );
   io.stdout.write(`\n${printableLines(ticket.body)}\n`);
-  for (const comment of ticket.comments) io.stdout.write(`\n-- ${comment.at}\n${printableLines(comment.body)}\n`);
+  for (const comment of ticket.comments)
+    io.stdout.write(`\n-- ${comment.at}\n${printableLines(comment.body)}\n`);
 }

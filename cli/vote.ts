@@ -24,11 +24,23 @@ export function createVoteCommand(session: Session, decision: VotePayload['decis
     const gateId = flags.word(0, 'the gate');
     const reason = flags.need('reason');
     const { client, approver, key } = await session.voter(flags.text('key') ?? null);
-    const gate = (await client.call('GET', `/v1/gates/${encodeURIComponent(gateId)}`)) as GateFileAnswer;
+    const gate = (await client.call(
+      'GET',
+      `/v1/gates/${encodeURIComponent(gateId)}`,
+    )) as GateFileAnswer;
     const order = checkedOrder(gate);
     const expected = (flags.text('digest') ?? '').replaceAll(' ', '').toLowerCase();
-    if (!gate.orderDigest.startsWith(expected)) usage(`the order's digest begins with ${shortDigest(gate.orderDigest)}, not with what --digest says; read it again with \`sallyport gate show\``);
-    if (!flags.has('json')) printLine(io.stderr, printable(`${decision} ${order.capability} on ${order.target.kind} ${order.target.id}, digest ${shortDigest(gate.orderDigest)}, as ${approver}`));
+    if (!gate.orderDigest.startsWith(expected))
+      usage(
+        `the order's digest begins with ${shortDigest(gate.orderDigest)}, not with what --digest says; read it again with \`sallyport gate show\``,
+      );
+    if (!flags.has('json'))
+      printLine(
+        io.stderr,
+        printable(
+          `${decision} ${order.capability} on ${order.target.kind} ${order.target.id}, digest ${shortDigest(gate.orderDigest)}, as ${approver}`,
+        ),
+      );
     const nonce = randomBytes(nonceBytes).toString('base64url');
     const payload: VotePayload = {
       gateId: gate.gateId,
@@ -41,9 +53,20 @@ export function createVoteCommand(session: Session, decision: VotePayload['decis
       nonce,
     };
     const path = `/v1/gates/${encodeURIComponent(gate.gateId)}/${decision === 'undo' ? 'undo' : 'votes'}`;
-    const answer = (await client.call('POST', path, { ...signVote(payload, key), reason })) as VoteAnswer;
+    const answer = (await client.call('POST', path, {
+      ...signVote(payload, key),
+      reason,
+    })) as VoteAnswer;
     if (flags.has('json')) printJson(io, answer);
-    else printLine(io.stdout, printable(answer.verdict === 'pending' ? `kept as ${answer.voteId}; ${answer.why}` : `counted: ${answer.why}; the gate is ${answer.gate?.state ?? 'open'}`));
+    else
+      printLine(
+        io.stdout,
+        printable(
+          answer.verdict === 'pending'
+            ? `kept as ${answer.voteId}; ${answer.why}`
+            : `counted: ${answer.why}; the gate is ${answer.gate?.state ?? 'open'}`,
+        ),
+      );
     return exitCodes.done;
   };
 }

@@ -88,17 +88,26 @@ export const voteLimits = {
  */
 export function decideGate(gate: GateCase): GateDecision {
   const digest = orderDigest(gate.order);
-  const standing = new Map<string, { readonly vote: CastVote; readonly decision: 'approve' | 'reject' }>();
+  const standing = new Map<
+    string,
+    { readonly vote: CastVote; readonly decision: 'approve' | 'reject' }
+  >();
   const refused: { voteId: string; why: VoteRefusal }[] = [];
   for (const vote of inOrderOfArrival(gate.votes)) {
     const why = refusalOf(gate, vote, digest) ?? repeatRefusal(standing, vote);
     if (why !== null) refused.push({ voteId: vote.id, why });
-    else if (vote.payload.decision !== 'undo') standing.set(personKey(vote.person), { vote, decision: vote.payload.decision });
+    else if (vote.payload.decision !== 'undo')
+      standing.set(personKey(vote.person), { vote, decision: vote.payload.decision });
   }
   const counted = [...standing.values()];
   const approvals = counted.filter((item) => item.decision === 'approve').map((item) => item.vote);
   const rejections = counted.length - approvals.length;
-  return { ...outcomeOf(gate, approvals, rejections), counted: counted.map((item) => item.vote.id), approvals: approvals.map((vote) => vote.id), refused };
+  return {
+    ...outcomeOf(gate, approvals, rejections),
+    counted: counted.map((item) => item.vote.id),
+    approvals: approvals.map((vote) => vote.id),
+    refused,
+  };
 }
 
 /**
@@ -108,9 +117,14 @@ export function decideGate(gate: GateCase): GateDecision {
 export function judgeUndo(gate: Omit<GateCase, 'votes'>, vote: CastVote): VoteRefusal | null {
   if (vote.payload.decision !== 'undo') return 'wrong-decision';
   if (gate.order.undo === null) return 'nothing-to-undo';
-  const why = bindingRefusal(gate, vote, orderDigest(gate.order)) ?? identityRefusal(gate, vote) ?? separationRefusal(gate.order, vote);
+  const why =
+    bindingRefusal(gate, vote, orderDigest(gate.order)) ??
+    identityRefusal(gate, vote) ??
+    separationRefusal(gate.order, vote);
   if (why !== null) return why;
-  return isAuthor(gate.order, vote.person) && !gate.order.rule.authorMayApproveAlone ? 'author-alone' : null;
+  return isAuthor(gate.order, vote.person) && !gate.order.rule.authorMayApproveAlone
+    ? 'author-alone'
+    : null;
 }
 
 /** May this approver vote on this order at all, whatever they would say? For lists, reminders and reveals. */
@@ -136,20 +150,29 @@ export function personKey(person: string): string {
   return at < 0 ? plain : plain + folded.slice(at);
 }
 
-function outcomeOf(gate: GateCase, approvals: readonly CastVote[], rejections: number): { state: GateState; why: string } {
+function outcomeOf(
+  gate: GateCase,
+  approvals: readonly CastVote[],
+  rejections: number,
+): { state: GateState; why: string } {
   const rule = gate.order.rule;
   const vetoes = atLeastOne(rule.vetoes);
-  if (rejections >= vetoes) return { state: 'denied', why: `rejected by ${rejections} of the ${vetoes} that deny it` };
-  if (isExpired(gate)) return { state: 'expired', why: 'nobody decided in time, which means denied' };
+  if (rejections >= vetoes)
+    return { state: 'denied', why: `rejected by ${rejections} of the ${vetoes} that deny it` };
+  if (isExpired(gate))
+    return { state: 'expired', why: 'nobody decided in time, which means denied' };
   const quorum = atLeastOne(rule.quorum);
-  if (approvals.length < quorum) return { state: 'open', why: `${approvals.length} of ${quorum} approvals` };
+  if (approvals.length < quorum)
+    return { state: 'open', why: `${approvals.length} of ${quorum} approvals` };
   const onlyAuthor = approvals.every((vote) => isAuthor(gate.order, vote.person));
-  if (onlyAuthor && !rule.authorMayApproveAlone) return { state: 'open', why: "the playbook's author may not approve alone" };
+  if (onlyAuthor && !rule.authorMayApproveAlone)
+    return { state: 'open', why: "the playbook's author may not approve alone" };
   return { state: 'approved', why: `${approvals.length} of ${quorum} approvals` };
 }
 
 function refusalOf(gate: GateCase, vote: CastVote, digest: string): VoteRefusal | null {
-  if (vote.payload.decision !== 'approve' && vote.payload.decision !== 'reject') return 'wrong-decision';
+  if (vote.payload.decision !== 'approve' && vote.payload.decision !== 'reject')
+    return 'wrong-decision';
   return (
     bindingRefusal(gate, vote, digest) ??
     identityRefusal(gate, vote) ??
@@ -158,7 +181,11 @@ function refusalOf(gate: GateCase, vote: CastVote, digest: string): VoteRefusal 
   );
 }
 
-function bindingRefusal(gate: Omit<GateCase, 'votes'>, vote: CastVote, digest: string): VoteRefusal | null {
+function bindingRefusal(
+  gate: Omit<GateCase, 'votes'>,
+  vote: CastVote,
+  digest: string,
+): VoteRefusal | null {
   if (vote.payload.gateId !== gate.gateId) return 'wrong-gate';
   if (vote.payload.orderDigest !== digest) return 'stale-digest';
   const signedMs = Date.parse(vote.payload.time);
@@ -188,10 +215,15 @@ function separationRefusal(order: Order, vote: CastVote): VoteRefusal | null {
   return asked && !order.rule.requesterMayApprove ? 'requester' : null;
 }
 
-function repeatRefusal(standing: ReadonlyMap<string, { readonly decision: string }>, vote: CastVote): VoteRefusal | null {
+function repeatRefusal(
+  standing: ReadonlyMap<string, { readonly decision: string }>,
+  vote: CastVote,
+): VoteRefusal | null {
   const earlier = standing.get(personKey(vote.person));
   if (earlier === undefined) return null;
-  return earlier.decision === 'approve' && vote.payload.decision === 'reject' ? null : 'already-voted';
+  return earlier.decision === 'approve' && vote.payload.decision === 'reject'
+    ? null
+    : 'already-voted';
 }
 
 function inGroups(order: Order, approver: Approver): boolean {
@@ -201,10 +233,13 @@ function inGroups(order: Order, approver: Approver): boolean {
 /** SECURITY: a rule that asks for nobody, or for NaN people, must not open a gate by itself. */
 const atLeastOne = (count: number): number => (count >= 1 ? count : 1);
 
-const isAuthor = (order: Order, person: string): boolean => personKey(person) === personKey(order.playbook.author);
+const isAuthor = (order: Order, person: string): boolean =>
+  personKey(person) === personKey(order.playbook.author);
 
 const isExpired = (gate: GateCase): boolean => !(gate.nowMs < Date.parse(gate.order.expiresAt));
 
 function inOrderOfArrival(votes: readonly CastVote[]): readonly CastVote[] {
-  return votes.toSorted((a, b) => a.castAtMs - b.castAtMs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return votes.toSorted(
+    (a, b) => a.castAtMs - b.castAtMs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+  );
 }

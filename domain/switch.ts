@@ -17,7 +17,10 @@ const scopePattern = /^(?:all|tickets|(?:connector|playbook):[a-z0-9][a-z0-9._-]
 export const isScope = (text: string): boolean => scopePattern.test(text);
 
 /** The switch that stops this effect, the widest first; null where none does. */
-export function activeStop(switches: readonly StopSwitch[], subject: StopSubject): StopSwitch | null {
+export function activeStop(
+  switches: readonly StopSwitch[],
+  subject: StopSubject,
+): StopSwitch | null {
   const scopes = [
     'all',
     ...(subject.isTicket ? ['tickets'] : []),

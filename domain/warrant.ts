@@ -41,23 +41,30 @@ export const undoWarrantMs = 3_600_000;
 export function checkWarrant(facts: WarrantCase): WarrantVerdict {
   const { order, warrant, purpose, nowMs } = facts;
   if (warrant === null) return refuse('there is no warrant for this order');
-  if (orderDigest(order) !== facts.orderDigest) return refuse('the order is not the one that was asked for');
+  if (orderDigest(order) !== facts.orderDigest)
+    return refuse('the order is not the one that was asked for');
   if (warrant.orderDigest !== facts.orderDigest) return refuse('the warrant is for another order');
   if (warrant.purpose !== purpose) return refuse('the warrant is for another purpose');
   if (warrant.voidReason !== null) return refuse(`the warrant was voided: ${warrant.voidReason}`);
   if (warrant.usedAtMs !== null) return refuse('the warrant was used');
   if (!(nowMs < warrant.expiresAtMs)) return refuse('the warrant expired');
-  if (purpose === 'act' && nowMs < Date.parse(order.notBefore)) return refuse('the order is not valid yet');
+  if (purpose === 'act' && nowMs < Date.parse(order.notBefore))
+    return refuse('the order is not valid yet');
   const votes = facts.votes.filter((vote) => warrant.voteIds.includes(vote.id));
-  if (votes.length !== new Set(warrant.voteIds).size) return refuse('a vote that the warrant names is missing');
-  return purpose === 'act' ? checkAct(facts, warrant.gateId, votes) : checkUndo(facts, warrant.gateId, votes);
+  if (votes.length !== new Set(warrant.voteIds).size)
+    return refuse('a vote that the warrant names is missing');
+  return purpose === 'act'
+    ? checkAct(facts, warrant.gateId, votes)
+    : checkUndo(facts, warrant.gateId, votes);
 }
 
 function checkAct(facts: WarrantCase, gateId: string, votes: readonly CastVote[]): WarrantVerdict {
   const decision = decideGate({ ...facts, gateId, votes });
   if (decision.state === 'approved') return { ok: true };
   const refused = decision.refused.map((item) => item.why).join(', ');
-  return refuse(`the votes do not approve it any more: ${decision.why}${refused === '' ? '' : ` (${refused})`}`);
+  return refuse(
+    `the votes do not approve it any more: ${decision.why}${refused === '' ? '' : ` (${refused})`}`,
+  );
 }
 
 function checkUndo(facts: WarrantCase, gateId: string, votes: readonly CastVote[]): WarrantVerdict {

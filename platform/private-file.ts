@@ -14,8 +14,13 @@ export async function readPrivateFile(path: string, bytesMax: number): Promise<s
   });
   try {
     const facts = await file.stat();
-    if (!facts.isFile() || facts.size > bytesMax) throw new SallyportError('REQUEST_INVALID', `${path} is no small file`);
-    if ((facts.mode & othersMayRead) !== 0) throw new SallyportError('REQUEST_INVALID', `${path} can be read by others; set its mode to 0600`);
+    if (!facts.isFile() || facts.size > bytesMax)
+      throw new SallyportError('REQUEST_INVALID', `${path} is no small file`);
+    if ((facts.mode & othersMayRead) !== 0)
+      throw new SallyportError(
+        'REQUEST_INVALID',
+        `${path} can be read by others; set its mode to 0600`,
+      );
     return await file.readFile('utf8');
   } finally {
     await file.close();

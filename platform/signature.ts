@@ -1,4 +1,11 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  verify,
+} from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { SallyportError } from '../domain/errors.ts';
@@ -24,7 +31,10 @@ export function keyIdOf(publicKey: string): string {
 
 export function createSigningKey(): { readonly key: SigningKey; readonly pem: string } {
   const { privateKey } = generateKeyPairSync('ed25519');
-  return { key: signingKey(privateKey), pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+  return {
+    key: signingKey(privateKey),
+    pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
 }
 
 export function signingKeyFromPem(pem: string): SigningKey {
@@ -32,7 +42,9 @@ export function signingKeyFromPem(pem: string): SigningKey {
     const privateKey = createPrivateKey(pem);
     if (privateKey.asymmetricKeyType === 'ed25519') return signingKey(privateKey);
   } catch (error) {
-    throw new SallyportError('REQUEST_INVALID', 'the key file holds no readable private key', { cause: error });
+    throw new SallyportError('REQUEST_INVALID', 'the key file holds no readable private key', {
+      cause: error,
+    });
   }
   throw new SallyportError('REQUEST_INVALID', 'the key file holds a key that is not Ed25519');
 }
@@ -40,7 +52,9 @@ export function signingKeyFromPem(pem: string): SigningKey {
 /** Writes a new key file with mode 0600. An existing file is never overwritten (`CONFLICT`). */
 export async function writeKeyFile(path: string, pem: string): Promise<void> {
   const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
-    throw new SallyportError('CONFLICT', 'the key file exists already or cannot be made', { cause: error });
+    throw new SallyportError('CONFLICT', 'the key file exists already or cannot be made', {
+      cause: error,
+    });
   });
   try {
     await file.chmod(0o600);
@@ -104,12 +118,16 @@ function signingKey(privateKey: KeyObject): SigningKey {
 
 function rawPublicKey(publicKey: string): Buffer {
   const raw = strictBase64(publicKey, publicKeyBytes);
-  if (raw === null) throw new SallyportError('REQUEST_INVALID', 'a public key is 32 bytes in base64');
+  if (raw === null)
+    throw new SallyportError('REQUEST_INVALID', 'a public key is 32 bytes in base64');
   return raw;
 }
 
 function toKeyObject(raw: Buffer): KeyObject {
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }, format: 'jwk' });
+  return createPublicKey({
+    key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') },
+    format: 'jwk',
+  });
 }
 
 /** Refuses other alphabets, missing padding and stray bits, so that equal bytes have one spelling. */

@@ -1,34 +1,18 @@
 import { appendEntries } from '../audit/append.ts';
-import { newEntry } from '../audit/entry.ts';
 import { idOf } from '../domain/digest.ts';
-import type { Actor, Entry, EntryType } from '../domain/entry.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { GateState } from '../domain/gate.ts';
 import { gateMayMove } from '../domain/gate.ts';
-import type { Json, JsonObject } from '../domain/json.ts';
+import type { Json } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
 import { orderDigest } from '../domain/order.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
 import type { Sql } from './database.ts';
+import type { Gate, GateRow } from './gate-rows.ts';
+import { gateEntry, gateWhere, insertGate, toGate } from './gate-rows.ts';
 import { voidWarrants } from './warrants.ts';
 
-/** A gate as the store holds it. The digest is recomputed from `order` by whoever decides; the column only finds it. */
-export interface Gate {
-  readonly id: string;
-  readonly tenant: string;
-  readonly incidentId: string;
-  readonly runKey: string;
-  readonly workflowId: string;
-  readonly step: string;
-  readonly iteration: number;
-  readonly orderDigest: string;
-  readonly order: Order;
-  readonly state: GateState;
-  readonly reason: string;
-  readonly openedAt: string;
-  readonly expiresAt: string;
-  readonly decidedAt: string | null;
-}
+export type { Gate } from './gate-rows.ts';
 
 export interface OpenGate {
   readonly order: Order;
@@ -36,7 +20,6 @@ export interface OpenGate {
   readonly workflowId: string;
 }
 
-const gatekeeper: Actor = { kind: 'service', id: 'gatekeeper' };
 const gatesListedMax = 500;
 
 /**
@@ -47,7 +30,9 @@ const gatesListedMax = 500;
 export async function openGate(tx: Sql, opening: OpenGate, clock: Clock): Promise<Gate> {
   const { order } = opening;
   const digest = orderDigest(order);
-  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`gate/${order.runKey}/${order.step}`]);
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `gate/${order.runKey}/${order.step}`,
+  ]);
   const known = await gateWhere(tx, 'order_digest = $1', [digest]);
   if (known !== null) return known;
   await voidOlder(tx, order, clock);
@@ -64,12 +49,18 @@ export async function openGate(tx: Sql, opening: OpenGate, clock: Clock): Promis
     target: order.target,
     iteration: order.iteration,
   };
-  await appendEntries(tx, [gateEntry(gate, { type: 'gate.opened', outcome: 'opened', data }, clock)]);
+  await appendEntries(tx, [
+    gateEntry(gate, { type: 'gate.opened', outcome: 'opened', data }, clock),
+  ]);
   return gate;
 }
 
 /** NOT_FOUND. `lock` holds the row until the transaction ends: whoever decides must. */
-export async function loadGate(sql: Sql, gateId: string, options: { readonly lock?: 'for update' } = {}): Promise<Gate> {
+export async function loadGate(
+  sql: Sql,
+  gateId: string,
+  options: { readonly lock?: 'for update' } = {},
+): Promise<Gate> {
   const gate = await gateWhere(sql, `id = $1 ${options.lock ?? ''}`, [gateId]);
   if (gate === null) throw new SallyportError('NOT_FOUND', 'no such gate');
   return gate;
@@ -84,7 +75,10 @@ export async function listOpenGates(sql: Sql, tenant: string): Promise<readonly 
   return listGates(sql, { tenant, states: ['open'] });
 }
 
-export async function listGates(sql: Sql, filter: { readonly tenant: string; readonly states: readonly GateState[] }): Promise<readonly Gate[]> {
+export async function listGates(
+  sql: Sql,
+  filter: { readonly tenant: string; readonly states: readonly GateState[] },
+): Promise<readonly Gate[]> {
   const rows = await sql.query<GateRow>(
     'select * from gates where tenant = $1 and state = any($2) order by opened_at, id limit $3',
     [filter.tenant, filter.states, gatesListedMax],
@@ -96,11 +90,19 @@ export async function listGates(sql: Sql, filter: { readonly tenant: string; rea
 export async function expireGate(tx: Sql, gateId: string, clock: Clock): Promise<Gate> {
   const gate = await loadGate(tx, gateId, { lock: 'for update' });
   if (gate.state !== 'open' || clock.nowMs() < Date.parse(gate.expiresAt)) return gate;
-  return moveGate(tx, { gate, to: 'expired', reason: 'nobody decided in time, which means denied' }, clock);
+  return moveGate(
+    tx,
+    { gate, to: 'expired', reason: 'nobody decided in time, which means denied' },
+    clock,
+  );
 }
 
 /** Voids a gate that is open or approved, and its unused warrants. A gate that is decided otherwise stays as it is. */
-export async function voidGate(tx: Sql, voiding: { readonly gateId: string; readonly reason: string }, clock: Clock): Promise<Gate> {
+export async function voidGate(
+  tx: Sql,
+  voiding: { readonly gateId: string; readonly reason: string },
+  clock: Clock,
+): Promise<Gate> {
   const gate = await loadGate(tx, voiding.gateId, { lock: 'for update' });
   if (!gateMayMove(gate.state, 'void')) return gate;
   await voidWarrants(tx, { orderDigest: gate.orderDigest, reason: voiding.reason }, clock);
@@ -108,40 +110,50 @@ export async function voidGate(tx: Sql, voiding: { readonly gateId: string; read
 }
 
 /** Says once per `ordinal` that people were reminded; false where the gate no longer waits. */
-export async function recordReminder(tx: Sql, reminder: { readonly gateId: string; readonly ordinal: number; readonly people: readonly string[] }, clock: Clock): Promise<boolean> {
+export async function recordReminder(
+  tx: Sql,
+  reminder: {
+    readonly gateId: string;
+    readonly ordinal: number;
+    readonly people: readonly string[];
+  },
+  clock: Clock,
+): Promise<boolean> {
   const gate = await loadGate(tx, reminder.gateId);
   if (gate.state !== 'open') return false;
   const id = idOf('ent', 'sallyport/entry/gate-reminded/v1', [gate.id, reminder.ordinal]);
-  const data = { orderDigest: gate.orderDigest, ordinal: reminder.ordinal, people: reminder.people };
-  await appendEntries(tx, [gateEntry(gate, { id, type: 'gate.reminded', outcome: 'done', data }, clock)]);
+  const data = {
+    orderDigest: gate.orderDigest,
+    ordinal: reminder.ordinal,
+    people: reminder.people,
+  };
+  await appendEntries(tx, [
+    gateEntry(gate, { id, type: 'gate.reminded', outcome: 'done', data }, clock),
+  ]);
   return true;
 }
 
 /** Moves a locked gate by the table of `domain/gate.ts` and writes the entry. CONFLICT where there is no such move. */
-export async function moveGate(tx: Sql, move: { readonly gate: Gate; readonly to: GateState; readonly reason: string }, clock: Clock): Promise<Gate> {
+export async function moveGate(
+  tx: Sql,
+  move: { readonly gate: Gate; readonly to: GateState; readonly reason: string },
+  clock: Clock,
+): Promise<Gate> {
   const { gate, to, reason } = move;
-  if (!gateMayMove(gate.state, to)) throw new SallyportError('CONFLICT', `a gate cannot go from ${gate.state} to ${to}`);
+  if (!gateMayMove(gate.state, to))
+    throw new SallyportError('CONFLICT', `a gate cannot go from ${gate.state} to ${to}`);
   const decidedAt = isoTime(clock.nowMs());
-  await tx.query('update gates set state = $2, reason = $3, decided_at = $4 where id = $1', [gate.id, to, reason, decidedAt]);
+  await tx.query('update gates set state = $2, reason = $3, decided_at = $4 where id = $1', [
+    gate.id,
+    to,
+    reason,
+    decidedAt,
+  ]);
   const data = { orderDigest: gate.orderDigest, from: gate.state, state: to, why: reason };
-  await appendEntries(tx, [gateEntry(gate, { type: 'gate.decided', outcome: 'closed', data }, clock)]);
+  await appendEntries(tx, [
+    gateEntry(gate, { type: 'gate.decided', outcome: 'closed', data }, clock),
+  ]);
   return { ...gate, state: to, reason, decidedAt };
-}
-
-interface GateFact {
-  readonly type: EntryType;
-  readonly outcome: Entry['outcome'];
-  readonly data: JsonObject;
-  readonly id?: string;
-  readonly actor?: Actor;
-}
-
-/** An entry about a gate: its subject is the gate, its incident and run are the gate's. */
-export function gateEntry(gate: Gate, fact: GateFact, clock: Clock): Entry {
-  return newEntry(
-    { tenant: gate.tenant, actor: gatekeeper, incident: gate.incidentId, run: gate.runKey, subject: gate.id, ...fact },
-    clock,
-  );
 }
 
 async function voidOlder(tx: Sql, order: Order, clock: Clock): Promise<void> {
@@ -149,68 +161,6 @@ async function voidOlder(tx: Sql, order: Order, clock: Clock): Promise<void> {
     `select id from gates where run_key = $1 and step = $2 and state in ('open', 'approved') order by id`,
     [order.runKey, order.step],
   );
-  for (const { id } of older) await voidGate(tx, { gateId: id, reason: 'the step asked anew with another order' }, clock);
-}
-
-interface NewGate {
-  readonly gateId: string;
-  readonly digest: string;
-  readonly opening: OpenGate;
-  readonly openedAt: string;
-}
-
-async function insertGate(tx: Sql, gate: NewGate): Promise<void> {
-  const { order, workflowId } = gate.opening;
-  const body = JSON.stringify(order);
-  if (body.includes('\\u0000')) throw new SallyportError('INPUT_INVALID', 'the order holds U+0000, which cannot be stored');
-  await tx.query(
-    `insert into gates (id, tenant, incident_id, run_key, workflow_id, step, iteration, order_digest, order_body, state, expires_at, opened_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11)`,
-    [
-      gate.gateId, order.tenant, order.incidentId, order.runKey, workflowId, order.step, order.iteration,
-      gate.digest, body, order.expiresAt, gate.openedAt,
-    ],
-  );
-}
-
-interface GateRow {
-  readonly id: string;
-  readonly tenant: string;
-  readonly incident_id: string;
-  readonly run_key: string;
-  readonly workflow_id: string;
-  readonly step: string;
-  readonly iteration: number;
-  readonly order_digest: string;
-  readonly order_body: Order;
-  readonly state: GateState;
-  readonly reason: string;
-  readonly opened_at: Date;
-  readonly expires_at: Date;
-  readonly decided_at: Date | null;
-}
-
-/** `where` is text of this file, never a value. */
-async function gateWhere(sql: Sql, where: string, values: readonly unknown[]): Promise<Gate | null> {
-  const [row] = await sql.query<GateRow>(`select * from gates where ${where}`, values);
-  return row === undefined ? null : toGate(row);
-}
-
-function toGate(row: GateRow): Gate {
-  return {
-    id: row.id,
-    tenant: row.tenant,
-    incidentId: row.incident_id,
-    runKey: row.run_key,
-    workflowId: row.workflow_id,
-    step: row.step,
-    iteration: row.iteration,
-    orderDigest: row.order_digest,
-    order: row.order_body,
-    state: row.state,
-    reason: row.reason,
-    openedAt: row.opened_at.toISOString(),
-    expiresAt: row.expires_at.toISOString(),
-    decidedAt: row.decided_at?.toISOString() ?? null,
-  };
+  for (const { id } of older)
+    await voidGate(tx, { gateId: id, reason: 'the step asked anew with another order' }, clock);
 }

@@ -29,15 +29,30 @@ export async function listIncidents(sql: Sql, filter: IncidentFilter): Promise<I
         and severity_id >= $3 and ($4::text is null or assignee = $4) and ($5::text is null or format = $5)
         and ($6::bigint is null or number < $6)
       order by number desc limit $7`,
-    [filter.tenant, filter.state, filter.severityMin, filter.assignee, filter.format, filter.before, filter.limit + 1],
+    [
+      filter.tenant,
+      filter.state,
+      filter.severityMin,
+      filter.assignee,
+      filter.format,
+      filter.before,
+      filter.limit + 1,
+    ],
   );
   const page = rows.slice(0, filter.limit);
   const last = page.at(-1);
-  return { incidents: page.map(toIncident), next: rows.length > page.length && last !== undefined ? String(last.number) : null };
+  return {
+    incidents: page.map(toIncident),
+    next: rows.length > page.length && last !== undefined ? String(last.number) : null,
+  };
 }
 
 /** Holds the incident's row until the transaction ends, so that its state cannot move under a decision. NOT_FOUND. */
-export async function lockedIncident(tx: Sql, tenant: string, idOrNumber: string): Promise<Incident> {
+export async function lockedIncident(
+  tx: Sql,
+  tenant: string,
+  idOrNumber: string,
+): Promise<Incident> {
   const { id } = await findIncident(tx, tenant, idOrNumber);
   await tx.query('select 1 from incidents where id = $1 for update', [id]);
   return toIncident(await findIncident(tx, tenant, id));
@@ -68,19 +83,44 @@ export interface IncidentFile {
   readonly trace: JsonObject | null;
   readonly changed: { readonly at: Date; readonly by: string; readonly reason: string };
   readonly runs: readonly RunSummary[];
-  readonly gates: readonly { readonly id: string; readonly state: string; readonly step: string; readonly orderDigest: string; readonly expiresAt: Date }[];
-  readonly tickets: readonly { readonly connection: string; readonly externalId: string; readonly url: string; readonly state: string }[];
-  readonly effects: readonly { readonly key: string; readonly capability: string; readonly connection: string; readonly target: string | null; readonly state: string; readonly detail: string }[];
+  readonly gates: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly step: string;
+    readonly orderDigest: string;
+    readonly expiresAt: Date;
+  }[];
+  readonly tickets: readonly {
+    readonly connection: string;
+    readonly externalId: string;
+    readonly url: string;
+    readonly state: string;
+  }[];
+  readonly effects: readonly {
+    readonly key: string;
+    readonly capability: string;
+    readonly connection: string;
+    readonly target: string | null;
+    readonly state: string;
+    readonly detail: string;
+  }[];
   readonly notes: readonly { readonly actor: string; readonly body: string; readonly at: Date }[];
 }
 
 const listMax = 100;
 
 /** All that a person wants to see of an incident; of each list the newest hundred. NOT_FOUND. */
-export async function readIncidentFile(sql: Sql, tenant: string, idOrNumber: string): Promise<IncidentFile> {
+export async function readIncidentFile(
+  sql: Sql,
+  tenant: string,
+  idOrNumber: string,
+): Promise<IncidentFile> {
   const row = await findIncident(sql, tenant, idOrNumber);
   const of = [row.id, listMax];
-  const [changed] = await sql.query<IncidentFile['changed']>('select changed_at as at, changed_by as by, change_reason as reason from incidents where id = $1', [row.id]);
+  const [changed] = await sql.query<IncidentFile['changed']>(
+    'select changed_at as at, changed_by as by, change_reason as reason from incidents where id = $1',
+    [row.id],
+  );
   return {
     incident: toIncident(row),
     format: row.format,
@@ -90,10 +130,22 @@ export async function readIncidentFile(sql: Sql, tenant: string, idOrNumber: str
     trace: row.trace,
     changed: changed ?? { at: row.last_seen, by: '', reason: '' },
     runs: await runsOf(sql, row.id),
-    gates: await sql.query(`select id, state, step, order_digest as "orderDigest", expires_at as "expiresAt" from gates where incident_id = $1 order by opened_at desc limit $2`, of),
-    tickets: await sql.query(`select connection, external_id as "externalId", url, state from ticket_links where incident_id = $1 order by linked_at desc limit $2`, of),
-    effects: await sql.query('select key, capability, connection, target, state, detail from effects where incident_id = $1 order by intended_at desc limit $2', of),
-    notes: await sql.query('select actor, body, at from notes where incident_id = $1 order by at desc limit $2', of),
+    gates: await sql.query(
+      `select id, state, step, order_digest as "orderDigest", expires_at as "expiresAt" from gates where incident_id = $1 order by opened_at desc limit $2`,
+      of,
+    ),
+    tickets: await sql.query(
+      `select connection, external_id as "externalId", url, state from ticket_links where incident_id = $1 order by linked_at desc limit $2`,
+      of,
+    ),
+    effects: await sql.query(
+      'select key, capability, connection, target, state, detail from effects where incident_id = $1 order by intended_at desc limit $2',
+      of,
+    ),
+    notes: await sql.query(
+      'select actor, body, at from notes where incident_id = $1 order by at desc limit $2',
+      of,
+    ),
   };
 }
 

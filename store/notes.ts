@@ -17,8 +17,25 @@ export interface NewNote {
 /** Adds a note to an incident and returns its id. Notes are never changed. */
 export async function addNote(tx: Sql, note: NewNote, clock: Clock): Promise<string> {
   const id = `not_${base32(randomBytes(15))}`;
-  await tx.query('insert into notes (id, incident_id, actor, body, at) values ($1, $2, $3, $4, $5)', [id, note.incidentId, note.actor.id, note.body, isoTime(clock.nowMs())]);
+  await tx.query(
+    'insert into notes (id, incident_id, actor, body, at) values ($1, $2, $3, $4, $5)',
+    [id, note.incidentId, note.actor.id, note.body, isoTime(clock.nowMs())],
+  );
   const data = { body: note.body };
-  await appendEntries(tx, [newEntry({ tenant: note.tenant, type: 'note.added', actor: note.actor, incident: note.incidentId, run: null, subject: id, outcome: 'done', data }, clock)]);
+  await appendEntries(tx, [
+    newEntry(
+      {
+        tenant: note.tenant,
+        type: 'note.added',
+        actor: note.actor,
+        incident: note.incidentId,
+        run: null,
+        subject: id,
+        outcome: 'done',
+        data,
+      },
+      clock,
+    ),
+  ]);
   return id;
 }

@@ -12,7 +12,12 @@ export async function stoppedScopes(sql: Sql): Promise<readonly StopSwitch[]> {
   const rows = await sql.query<{ scope: string; reason: string; actor: string; changed_at: Date }>(
     'select scope, reason, actor, changed_at from switches where stopped order by scope',
   );
-  return rows.map((row) => ({ scope: row.scope, reason: row.reason, actor: row.actor, changedAt: row.changed_at.toISOString() }));
+  return rows.map((row) => ({
+    scope: row.scope,
+    reason: row.reason,
+    actor: row.actor,
+    changedAt: row.changed_at.toISOString(),
+  }));
 }
 
 export interface SwitchChange {
@@ -25,19 +30,39 @@ export interface SwitchChange {
 
 /** Turns a switch on or off; true if that changed anything. REQUEST_INVALID for a scope that cannot be. */
 export async function setSwitch(tx: Sql, change: SwitchChange, clock: Clock): Promise<boolean> {
-  if (!isScope(change.scope)) throw new SallyportError('REQUEST_INVALID', 'a scope is all, tickets, connector:<name> or playbook:<name>');
+  if (!isScope(change.scope))
+    throw new SallyportError(
+      'REQUEST_INVALID',
+      'a scope is all, tickets, connector:<name> or playbook:<name>',
+    );
   const rows = await tx.query(
     `insert into switches (scope, tenant, stopped, reason, actor, changed_at) values ($1, $2, $3, $4, $5, $6)
      on conflict (scope) do update set stopped = excluded.stopped, reason = excluded.reason, actor = excluded.actor, changed_at = excluded.changed_at
        where switches.stopped <> excluded.stopped
      returning scope`,
-    [change.scope, change.tenant, change.stopped, change.reason, change.actor.id, isoTime(clock.nowMs())],
+    [
+      change.scope,
+      change.tenant,
+      change.stopped,
+      change.reason,
+      change.actor.id,
+      isoTime(clock.nowMs()),
+    ],
   );
   if (rows.length === 0) return false;
   const data = { scope: change.scope, stopped: change.stopped, reason: change.reason };
   await appendEntries(tx, [
     newEntry(
-      { tenant: change.tenant, type: 'switch.changed', actor: change.actor, incident: null, run: null, subject: change.scope, outcome: change.stopped ? 'closed' : 'opened', data },
+      {
+        tenant: change.tenant,
+        type: 'switch.changed',
+        actor: change.actor,
+        incident: null,
+        run: null,
+        subject: change.scope,
+        outcome: change.stopped ? 'closed' : 'opened',
+        data,
+      },
       clock,
     ),
   ]);

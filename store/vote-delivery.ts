@@ -1,25 +1,34 @@
 import { SallyportError } from '../domain/errors.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
 import type { Database, Sql } from './database.ts';
-import type { Judge } from './votes.ts';
+import type { Judge } from './vote-rulings.ts';
 import { decideAndRecord } from './votes.ts';
 
 /** The waiting execution has answered to the vote, or is gone for good. */
 export async function markDelivered(sql: Sql, voteId: string, clock: Clock): Promise<void> {
-  await sql.query('update votes set delivered_at = $2 where id = $1 and delivered_at is null', [voteId, isoTime(clock.nowMs())]);
+  await sql.query('update votes set delivered_at = $2 where id = $1 and delivered_at is null', [
+    voteId,
+    isoTime(clock.nowMs()),
+  ]);
 }
 
 const columns = `v.id as "voteId", v.gate_id as "gateId", g.workflow_id as "workflowId", g.run_key as "runKey", v.decision, v.cast_at as "castAt"`;
 
 /** NOT_FOUND. */
 export async function loadDelivery(sql: Sql, voteId: string): Promise<UndeliveredVote> {
-  const [row] = await sql.query<UndeliveredVote>(`select ${columns} from votes v join gates g on g.id = v.gate_id where v.id = $1`, [voteId]);
+  const [row] = await sql.query<UndeliveredVote>(
+    `select ${columns} from votes v join gates g on g.id = v.gate_id where v.id = $1`,
+    [voteId],
+  );
   if (row === undefined) throw new SallyportError('NOT_FOUND', 'no such vote');
   return row;
 }
 
 /** Votes that were kept `olderThanMs` ago and that no execution has answered to. The oldest first, at most 100. */
-export async function undeliveredVotes(sql: Sql, options: { readonly clock: Clock; readonly olderThanMs: number }): Promise<readonly UndeliveredVote[]> {
+export async function undeliveredVotes(
+  sql: Sql,
+  options: { readonly clock: Clock; readonly olderThanMs: number },
+): Promise<readonly UndeliveredVote[]> {
   return sql.query<UndeliveredVote>(
     `select ${columns} from votes v join gates g on g.id = v.gate_id
       where v.delivered_at is null and v.cast_at <= $1 order by v.cast_at limit 100`,
@@ -52,7 +61,12 @@ export interface VoteSweep {
  * Delivers what was kept and never arrived, because the API died in between. A vote that nobody waits for is judged
  * here, so that it has a verdict and an entry. One vote that cannot be delivered now does not hold up the others.
  */
-export async function sweepVotes({ db, judge, olderThanMs, deliver }: VoteSweep): Promise<{ readonly delivered: number; readonly failed: number }> {
+export async function sweepVotes({
+  db,
+  judge,
+  olderThanMs,
+  deliver,
+}: VoteSweep): Promise<{ readonly delivered: number; readonly failed: number }> {
   let delivered = 0;
   let failed = 0;
   for (const vote of await undeliveredVotes(db, { clock: judge.clock, olderThanMs })) {

@@ -18,17 +18,29 @@ export interface VoteRow {
 }
 
 /** Votes of a gate in the order of their arrival; those still pending and those refused too, unless told otherwise. */
-export async function voteRows(sql: Sql, of: { readonly gateId: string; readonly verdict?: VoteRow['verdict'] }): Promise<readonly VoteRow[]> {
+export async function voteRows(
+  sql: Sql,
+  of: { readonly gateId: string; readonly verdict?: VoteRow['verdict'] },
+): Promise<readonly VoteRow[]> {
   return sql.query<VoteRow>(
     'select * from votes where gate_id = $1 and ($2::text is null or verdict = $2) order by cast_at, id',
     [of.gateId, of.verdict ?? null],
   );
 }
 
-export async function castVotes(sql: Sql, of: { readonly gateId: string; readonly verdict?: VoteRow['verdict'] }): Promise<readonly CastVote[]> {
+export async function castVotes(
+  sql: Sql,
+  of: { readonly gateId: string; readonly verdict?: VoteRow['verdict'] },
+): Promise<readonly CastVote[]> {
   return (await voteRows(sql, of)).map(toCastVote);
 }
 
 export function toCastVote(row: VoteRow): CastVote {
-  return { id: row.id, payload: row.payload, signature: row.signature, person: row.person, castAtMs: row.cast_at.getTime() };
+  return {
+    id: row.id,
+    payload: row.payload,
+    signature: row.signature,
+    person: row.person,
+    castAtMs: row.cast_at.getTime(),
+  };
 }

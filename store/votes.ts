@@ -2,19 +2,20 @@ import { appendEntries } from '../audit/append.ts';
 import { newEntry } from '../audit/entry.ts';
 import { idOf } from '../domain/digest.ts';
 import { SallyportError } from '../domain/errors.ts';
-import type { GateCase, GateDecision, GateState, VerifySignature, VoteRefusal } from '../domain/gate.ts';
-import { decideGate, judgeUndo } from '../domain/gate.ts';
+import type { GateState } from '../domain/gate.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { Approver, SignedVote } from '../domain/vote.ts';
+import type { SignedVote } from '../domain/vote.ts';
 import { undoWarrantMs } from '../domain/warrant.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
 import { loadApprovers } from './approvers.ts';
 import type { Sql } from './database.ts';
-import type { Gate } from './gates.ts';
-import { expireGate, gateEntry, loadGate, moveGate } from './gates.ts';
+import type { Gate } from './gate-rows.ts';
+import { gateEntry } from './gate-rows.ts';
+import { expireGate, loadGate, moveGate } from './gates.ts';
 import { requestRun } from './incidents.ts';
 import type { VoteRow } from './vote-rows.ts';
-import { castVotes, toCastVote } from './vote-rows.ts';
+import type { Hearing, Judge, Ruling } from './vote-rulings.ts';
+import { ruleOnGate, ruleOnUndo } from './vote-rulings.ts';
 import { grantWarrant } from './warrants.ts';
 
 export interface NewVote extends SignedVote {
@@ -31,11 +32,6 @@ export interface VoteVerdict {
   readonly gate: { readonly state: GateState };
 }
 
-export interface Judge {
-  readonly verifySignature: VerifySignature;
-  readonly clock: Clock;
-}
-
 const votesPerGateMax = 200;
 
 /**
@@ -46,12 +42,28 @@ export async function insertVote(tx: Sql, vote: NewVote, clock: Clock): Promise<
   const { payload, signature, person } = vote;
   const id = idOf('vot', 'sallyport/vote-row/v1', [payload as unknown as Json, signature, person]);
   const gate = await loadGate(tx, payload.gateId);
-  const [{ count } = { count: 0 }] = await tx.query<{ count: number }>('select count(*) as count from votes where gate_id = $1 and id <> $2', [gate.id, id]);
-  if (count >= votesPerGateMax) throw new SallyportError('THROTTLED', `a gate takes at most ${votesPerGateMax} votes`, { retryAfterMs: 60_000 });
+  const [{ count } = { count: 0 }] = await tx.query<{ count: number }>(
+    'select count(*) as count from votes where gate_id = $1 and id <> $2',
+    [gate.id, id],
+  );
+  if (count >= votesPerGateMax)
+    throw new SallyportError('THROTTLED', `a gate takes at most ${votesPerGateMax} votes`, {
+      retryAfterMs: 60_000,
+    });
   await tx.query(
     `insert into votes (id, gate_id, approver, person, decision, payload, signature, reason, cast_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing`,
-    [id, gate.id, payload.approver, person, payload.decision, JSON.stringify(payload), signature, vote.reason, isoTime(clock.nowMs())],
+    [
+      id,
+      gate.id,
+      payload.approver,
+      person,
+      payload.decision,
+      JSON.stringify(payload),
+      signature,
+      vote.reason,
+      isoTime(clock.nowMs()),
+    ],
   );
   return id;
 }
@@ -61,69 +73,53 @@ export async function insertVote(tx: Sql, vote: NewVote, clock: Clock): Promise<
  * gate's state, the warrant, the entries. Judging it again answers the same. Refused votes are recorded, never thrown.
  */
 export async function decideAndRecord(tx: Sql, voteId: string, judge: Judge): Promise<VoteVerdict> {
-  const [found] = await tx.query<{ gate_id: string }>('select gate_id from votes where id = $1', [voteId]);
+  const [found] = await tx.query<{ gate_id: string }>('select gate_id from votes where id = $1', [
+    voteId,
+  ]);
   if (found === undefined) return refuseUnknown(tx, voteId, judge.clock);
   const locked = await loadGate(tx, found.gate_id, { lock: 'for update' });
   const [row] = await tx.query<VoteRow>('select * from votes where id = $1', [voteId]);
   if (row === undefined) return refuseUnknown(tx, voteId, judge.clock);
-  if (row.verdict !== 'pending') return { gateId: locked.id, verdict: row.verdict, why: row.verdict_why, gate: { state: locked.state } };
+  if (row.verdict !== 'pending')
+    return {
+      gateId: locked.id,
+      verdict: row.verdict,
+      why: row.verdict_why,
+      gate: { state: locked.state },
+    };
   const gate = row.decision === 'undo' ? locked : await expireGate(tx, locked.id, judge.clock);
   const approvers = await loadApprovers(tx, gate.tenant);
-  const ruling = row.decision === 'undo' ? await ruleOnUndo(tx, { gate, row, approvers }, judge) : await ruleOnGate(tx, { gate, row, approvers }, judge);
+  const ruling =
+    row.decision === 'undo'
+      ? await ruleOnUndo(tx, { gate, row, approvers }, judge)
+      : await ruleOnGate(tx, { gate, row, approvers }, judge);
   await recordVerdict(tx, { gate, row, approvers, ruling }, judge.clock);
   const state = await applyRuling(tx, { gate, row, ruling }, judge.clock);
-  return { gateId: gate.id, verdict: ruling.refusal === null ? 'counted' : 'refused', why: ruling.refusal ?? ruling.why, gate: { state } };
+  return {
+    gateId: gate.id,
+    verdict: ruling.refusal === null ? 'counted' : 'refused',
+    why: ruling.refusal ?? ruling.why,
+    gate: { state },
+  };
 }
 
-interface Hearing {
-  readonly gate: Gate;
-  readonly row: VoteRow;
-  readonly approvers: readonly Approver[];
-}
-
-interface Ruling {
-  readonly refusal: VoteRefusal | null;
-  readonly why: string;
-  readonly decision: GateDecision | null;
-}
-
-async function ruleOnGate(tx: Sql, hearing: Hearing, judge: Judge): Promise<Ruling> {
-  const { gate, row } = hearing;
-  if (gate.state !== 'open') return { refusal: gate.state === 'expired' ? 'gate-expired' : 'gate-decided', why: gate.reason, decision: null };
-  const counted = await castVotes(tx, { gateId: gate.id, verdict: 'counted' });
-  const decision = decideGate({ ...caseOf(hearing, judge), votes: [...counted, toCastVote(row)] });
-  const refusal = decision.refused.find((item) => item.voteId === row.id)?.why ?? null;
-  return { refusal, why: decision.why, decision };
-}
-
-async function ruleOnUndo(tx: Sql, hearing: Hearing, judge: Judge): Promise<Ruling> {
-  const { gate, row } = hearing;
-  const refusal = judgeUndo(caseOf(hearing, judge), toCastVote(row)) ?? ((await wasDone(tx, gate)) ? null : 'nothing-to-undo');
-  return { refusal, why: 'the undo may start', decision: null };
-}
-
-function caseOf({ gate, approvers }: Hearing, judge: Judge): Omit<GateCase, 'votes'> {
-  return { gateId: gate.id, order: gate.order, approvers, nowMs: judge.clock.nowMs(), verifySignature: judge.verifySignature };
-}
-
-/** The warrant was used and its effect is not known to have failed; one that is held may be undone too. */
-async function wasDone(tx: Sql, gate: Gate): Promise<boolean> {
-  const rows = await tx.query(
-    `select 1 from warrants w join effects e on e.order_digest = w.order_digest and e.state in ('done', 'held', 'unknown')
-      where w.order_digest = $1 and w.purpose = 'act' and w.used_at is not null limit 1`,
-    [gate.orderDigest],
-  );
-  return rows.length > 0;
-}
-
-async function recordVerdict(tx: Sql, judged: Hearing & { readonly ruling: Ruling }, clock: Clock): Promise<void> {
+async function recordVerdict(
+  tx: Sql,
+  judged: Hearing & { readonly ruling: Ruling },
+  clock: Clock,
+): Promise<void> {
   const { gate, row, approvers, ruling } = judged;
   const verdict = ruling.refusal === null ? 'counted' : 'refused';
   const why = ruling.refusal ?? ruling.why;
   // No execution waits for an undo: judging it is all the delivery that it needs.
   const deliveredAt = row.decision === 'undo' ? isoTime(clock.nowMs()) : null;
-  await tx.query('update votes set verdict = $2, verdict_why = $3, delivered_at = coalesce(delivered_at, $4) where id = $1', [row.id, verdict, why, deliveredAt]);
-  const key = approvers.find((item) => item.id === row.payload.approver)?.keys.find((item) => item.keyId === row.payload.keyId);
+  await tx.query(
+    'update votes set verdict = $2, verdict_why = $3, delivered_at = coalesce(delivered_at, $4) where id = $1',
+    [row.id, verdict, why, deliveredAt],
+  );
+  const key = approvers
+    .find((item) => item.id === row.payload.approver)
+    ?.keys.find((item) => item.keyId === row.payload.keyId);
   const data: JsonObject = {
     voteId: row.id,
     payload: row.payload as unknown as Json, // Checked by a strict schema when it came in.
@@ -137,10 +133,20 @@ async function recordVerdict(tx: Sql, judged: Hearing & { readonly ruling: Rulin
   const type = verdict === 'counted' ? 'vote.cast' : 'vote.refused';
   const id = idOf('ent', 'sallyport/entry/vote/v1', [row.id]);
   const actor = { kind: 'person', id: row.person } as const;
-  await appendEntries(tx, [gateEntry(gate, { id, type, actor, outcome: verdict === 'counted' ? 'done' : 'refused', data }, clock)]);
+  await appendEntries(tx, [
+    gateEntry(
+      gate,
+      { id, type, actor, outcome: verdict === 'counted' ? 'done' : 'refused', data },
+      clock,
+    ),
+  ]);
 }
 
-async function applyRuling(tx: Sql, ruled: { readonly gate: Gate; readonly row: VoteRow; readonly ruling: Ruling }, clock: Clock): Promise<GateState> {
+async function applyRuling(
+  tx: Sql,
+  ruled: { readonly gate: Gate; readonly row: VoteRow; readonly ruling: Ruling },
+  clock: Clock,
+): Promise<GateState> {
   const { gate, row, ruling } = ruled;
   if (row.decision === 'undo') {
     if (ruling.refusal === null) await startUndo(tx, gate, { row, clock });
@@ -150,27 +156,75 @@ async function applyRuling(tx: Sql, ruled: { readonly gate: Gate; readonly row: 
   if (decision === null || decision.state === 'open') return gate.state;
   await moveGate(tx, { gate, to: decision.state, reason: decision.why }, clock);
   if (decision.state === 'approved') {
-    await grantWarrant(tx, { gate, purpose: 'act', voteIds: decision.approvals, expiresAtMs: Date.parse(gate.order.expiresAt) }, clock);
+    await grantWarrant(
+      tx,
+      {
+        gate,
+        purpose: 'act',
+        voteIds: decision.approvals,
+        expiresAtMs: Date.parse(gate.order.expiresAt),
+      },
+      clock,
+    );
   }
   return decision.state;
 }
 
 /** Grants the warrant and asks the dispatcher for the run that undoes; a second signed undo changes nothing. */
-async function startUndo(tx: Sql, gate: Gate, by: { readonly row: VoteRow; readonly clock: Clock }): Promise<void> {
+async function startUndo(
+  tx: Sql,
+  gate: Gate,
+  by: { readonly row: VoteRow; readonly clock: Clock },
+): Promise<void> {
   const { row, clock } = by;
-  const granted = await grantWarrant(tx, { gate, purpose: 'undo', voteIds: [row.id], expiresAtMs: clock.nowMs() + undoWarrantMs }, clock);
+  const granted = await grantWarrant(
+    tx,
+    { gate, purpose: 'undo', voteIds: [row.id], expiresAtMs: clock.nowMs() + undoWarrantMs },
+    clock,
+  );
   if (!granted) return;
   const at = isoTime(clock.nowMs());
-  await requestRun(tx, gate.incidentId, { playbook: gate.order.playbook.name, requester: row.person, rehearsal: false, at, undoOf: gate.orderDigest });
-  const data = { orderDigest: gate.orderDigest, voteId: row.id, undo: gate.order.undo as unknown as Json };
-  await appendEntries(tx, [gateEntry(gate, { type: 'undo.requested', actor: { kind: 'person', id: row.person }, outcome: 'opened', data }, clock)]);
+  await requestRun(tx, gate.incidentId, {
+    playbook: gate.order.playbook.name,
+    requester: row.person,
+    rehearsal: false,
+    at,
+    undoOf: gate.orderDigest,
+  });
+  const data = {
+    orderDigest: gate.orderDigest,
+    voteId: row.id,
+    undo: gate.order.undo as unknown as Json,
+  };
+  await appendEntries(tx, [
+    gateEntry(
+      gate,
+      {
+        type: 'undo.requested',
+        actor: { kind: 'person', id: row.person },
+        outcome: 'opened',
+        data,
+      },
+      clock,
+    ),
+  ]);
 }
 
 async function refuseUnknown(tx: Sql, voteId: string, clock: Clock): Promise<VoteVerdict> {
   const id = idOf('ent', 'sallyport/entry/vote/v1', [voteId]);
   await appendEntries(tx, [
     newEntry(
-      { id, tenant: '', type: 'vote.refused', actor: { kind: 'service', id: 'gatekeeper' }, incident: null, run: null, subject: null, outcome: 'refused', data: { why: 'vote-unknown' } },
+      {
+        id,
+        tenant: '',
+        type: 'vote.refused',
+        actor: { kind: 'service', id: 'gatekeeper' },
+        incident: null,
+        run: null,
+        subject: null,
+        outcome: 'refused',
+        data: { why: 'vote-unknown' },
+      },
       clock,
     ),
   ]);

@@ -48,11 +48,30 @@ export async function grantWarrant(tx: Sql, grant: WarrantGrant, clock: Clock): 
   const rows = await tx.query(
     `insert into warrants (order_digest, purpose, tenant, gate_id, vote_ids, granted_at, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning order_digest`,
-    [gate.orderDigest, purpose, gate.tenant, gate.id, voteIds, isoTime(clock.nowMs()), isoTime(grant.expiresAtMs)],
+    [
+      gate.orderDigest,
+      purpose,
+      gate.tenant,
+      gate.id,
+      voteIds,
+      isoTime(clock.nowMs()),
+      isoTime(grant.expiresAtMs),
+    ],
   );
   if (rows.length === 0) return false;
-  const data = { orderDigest: gate.orderDigest, gateId: gate.id, votes: voteIds, purpose, expiresAt: isoTime(grant.expiresAtMs) };
-  await appendEntries(tx, [warrantEntry({ gate, actor: gatekeeper, type: 'warrant.granted', outcome: 'opened', data }, clock)]);
+  const data = {
+    orderDigest: gate.orderDigest,
+    gateId: gate.id,
+    votes: voteIds,
+    purpose,
+    expiresAt: isoTime(grant.expiresAtMs),
+  };
+  await appendEntries(tx, [
+    warrantEntry(
+      { gate, actor: gatekeeper, type: 'warrant.granted', outcome: 'opened', data },
+      clock,
+    ),
+  ]);
   return true;
 }
 
@@ -62,7 +81,10 @@ export async function loadWarrantFile(sql: Sql, key: WarrantKey): Promise<Warran
     [key.orderDigest],
   );
   if (gate === undefined) return null;
-  const [row] = await sql.query<WarrantRow>('select * from warrants where order_digest = $1 and purpose = $2', [key.orderDigest, key.purpose]);
+  const [row] = await sql.query<WarrantRow>(
+    'select * from warrants where order_digest = $1 and purpose = $2',
+    [key.orderDigest, key.purpose],
+  );
   return {
     order: gate.order_body,
     warrant: row === undefined ? null : toWarrant(row),
@@ -85,13 +107,24 @@ export async function useWarrant(tx: Sql, key: WarrantKey, clock: Clock): Promis
   );
   if (row === undefined) return false;
   const gate = await gateOf(tx, row.gate_id);
-  const data = { orderDigest: key.orderDigest, gateId: row.gate_id, votes: row.vote_ids, purpose: key.purpose };
-  await appendEntries(tx, [warrantEntry({ gate, actor: executor, type: 'warrant.used', outcome: 'done', data }, clock)]);
+  const data = {
+    orderDigest: key.orderDigest,
+    gateId: row.gate_id,
+    votes: row.vote_ids,
+    purpose: key.purpose,
+  };
+  await appendEntries(tx, [
+    warrantEntry({ gate, actor: executor, type: 'warrant.used', outcome: 'done', data }, clock),
+  ]);
   return true;
 }
 
 /** Voids what was granted for the order and not used. Returns how many. */
-export async function voidWarrants(tx: Sql, voiding: { readonly orderDigest: string; readonly reason: string }, clock: Clock): Promise<number> {
+export async function voidWarrants(
+  tx: Sql,
+  voiding: { readonly orderDigest: string; readonly reason: string },
+  clock: Clock,
+): Promise<number> {
   const rows = await tx.query<WarrantRow>(
     `update warrants set void_reason = $2
       where order_digest = $1 and used_at is null and void_reason is null returning *`,
@@ -99,8 +132,18 @@ export async function voidWarrants(tx: Sql, voiding: { readonly orderDigest: str
   );
   for (const row of rows) {
     const gate = await gateOf(tx, row.gate_id);
-    const data = { orderDigest: row.order_digest, gateId: row.gate_id, purpose: row.purpose, reason: voiding.reason };
-    await appendEntries(tx, [warrantEntry({ gate, actor: gatekeeper, type: 'warrant.void', outcome: 'closed', data }, clock)]);
+    const data = {
+      orderDigest: row.order_digest,
+      gateId: row.gate_id,
+      purpose: row.purpose,
+      reason: voiding.reason,
+    };
+    await appendEntries(tx, [
+      warrantEntry(
+        { gate, actor: gatekeeper, type: 'warrant.void', outcome: 'closed', data },
+        clock,
+      ),
+    ]);
   }
   return rows.length;
 }
@@ -115,7 +158,16 @@ interface WarrantFact {
 
 /** The subject of a warrant's entry is the digest of its order. */
 function warrantEntry({ gate, ...fact }: WarrantFact, clock: Clock): Entry {
-  return newEntry({ tenant: gate.tenant, incident: gate.incidentId, run: gate.runKey, subject: gate.orderDigest, ...fact }, clock);
+  return newEntry(
+    {
+      tenant: gate.tenant,
+      incident: gate.incidentId,
+      run: gate.runKey,
+      subject: gate.orderDigest,
+      ...fact,
+    },
+    clock,
+  );
 }
 
 async function gateOf(tx: Sql, gateId: string): Promise<WarrantGate> {

@@ -29,14 +29,24 @@ type Step = Readonly<Record<string, unknown>>;
 interface Scenario {
   readonly id: string;
   readonly cat: string;
-  readonly gate: { readonly requester: string; readonly playbookAuthor: string; readonly approvers: readonly string[]; readonly quorum: number; readonly expirySeconds: number };
+  readonly gate: {
+    readonly requester: string;
+    readonly playbookAuthor: string;
+    readonly approvers: readonly string[];
+    readonly quorum: number;
+    readonly expirySeconds: number;
+  };
   readonly steps: readonly Step[];
   readonly expect: string;
 }
 
 const present = existsSync(corpus);
 const scenarios = present
-  ? readFileSync(corpus, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Scenario).filter((item) => runHere.includes(item.cat))
+  ? readFileSync(corpus, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Scenario)
+      .filter((item) => runHere.includes(item.cat))
   : [];
 
 let postgres: TestPostgres;
@@ -58,7 +68,9 @@ interface World {
 }
 
 async function aWorld(scenario: Scenario): Promise<World> {
-  await postgres.db.query('truncate gates, votes, warrants, approvers, audit_entries, effects, incidents cascade');
+  await postgres.db.query(
+    'truncate gates, votes, warrants, approvers, audit_entries, effects, incidents cascade',
+  );
   const clock = testClock();
   const at = court(postgres.db, clock);
   const names = [...scenario.gate.approvers, scenario.gate.requester];
@@ -88,44 +100,87 @@ async function personFor(world: World, name: string): Promise<Person> {
 async function castVote(world: World, step: Step): Promise<string> {
   const by = await personFor(world, String(step['by']));
   const order = step['digest'] === 'old' ? world.old : world.gate.order;
-  return world.at.keep(by, world.gate, { order, decision: step['vote'] === 'deny' ? 'reject' : 'approve' });
+  return world.at.keep(by, world.gate, {
+    order,
+    decision: step['vote'] === 'deny' ? 'reject' : 'approve',
+  });
 }
 
 /** A changed order opens a gate of its own, as the workflow's activity does. */
 async function reopen(world: World, order: Order): Promise<void> {
   world.order = order;
-  world.gate = await postgres.db.transaction((tx) => openGate(tx, { order, workflowId: 'respond/run_1' }, world.clock));
+  world.gate = await postgres.db.transaction((tx) =>
+    openGate(tx, { order, workflowId: 'respond/run_1' }, world.clock),
+  );
 }
 
-const admin = { tenant: 'acme', actor: { kind: 'person', id: 'root' }, reason: 'scenario' } as const;
+const admin = {
+  tenant: 'acme',
+  actor: { kind: 'person', id: 'root' },
+  reason: 'scenario',
+} as const;
 
 const players: Readonly<Record<string, (world: World, step: Step) => Promise<unknown>>> = {
   vote: async (world, step) => world.at.judge(await castVote(world, step)),
-  changeParams: (world, step) => reopen(world, { ...world.order, parameters: step['changeParams'] as Order['parameters'] }),
+  changeParams: (world, step) =>
+    reopen(world, { ...world.order, parameters: step['changeParams'] as Order['parameters'] }),
   changeConnectorBaseUrl: async (world, step) =>
-    void (world.order = { ...world.order, connection: { ...world.order.connection, address: String(step['changeConnectorBaseUrl']) } }),
-  rebindSecretRef: async (world) => void (world.order = { ...world.order, connection: { ...world.order.connection, secretRef: 'file:edr#2' } }),
-  reorderParamKeys: (world) => reopen(world, { ...world.order, parameters: { level: 1, host: 'db-10' } }),
-  rewriteNumber: (world) => reopen(world, { ...world.order, parameters: JSON.parse('{"host":"db-10","level":1.0}') as Order['parameters'] }),
-  dnsOrLookupChangesTarget: async (world) => void (world.order = { ...world.order, target: { kind: 'host', id: 'db-66' } }),
+    void (world.order = {
+      ...world.order,
+      connection: { ...world.order.connection, address: String(step['changeConnectorBaseUrl']) },
+    }),
+  rebindSecretRef: async (world) =>
+    void (world.order = {
+      ...world.order,
+      connection: { ...world.order.connection, secretRef: 'file:edr#2' },
+    }),
+  reorderParamKeys: (world) =>
+    reopen(world, { ...world.order, parameters: { level: 1, host: 'db-10' } }),
+  rewriteNumber: (world) =>
+    reopen(world, {
+      ...world.order,
+      parameters: JSON.parse('{"host":"db-10","level":1.0}') as Order['parameters'],
+    }),
+  dnsOrLookupChangesTarget: async (world) =>
+    void (world.order = { ...world.order, target: { kind: 'host', id: 'db-66' } }),
   wait: async (world, step) => world.clock.set(world.clock.nowMs() + Number(step['wait']) * 1000),
-  clockSkew: async (world, step) => world.clock.set(world.clock.nowMs() + Number(step['clockSkew']) * 1000),
-  concurrent: (world, step) => Promise.all((step['concurrent'] as Step[]).map((inner) => play(world, inner))),
+  clockSkew: async (world, step) =>
+    world.clock.set(world.clock.nowMs() + Number(step['clockSkew']) * 1000),
+  concurrent: (world, step) =>
+    Promise.all((step['concurrent'] as Step[]).map((inner) => play(world, inner))),
   expire: async (world) => {
     world.clock.set(Date.parse(world.gate.expiresAt));
     await postgres.db.transaction((tx) => expireGate(tx, world.gate.id, world.clock));
   },
-  revokeRole: (world, step) => postgres.db.transaction((tx) => revokeApprover(tx, { ...admin, id: String(step['revokeRole']) }, world.clock)),
+  revokeRole: (world, step) =>
+    postgres.db.transaction((tx) =>
+      revokeApprover(tx, { ...admin, id: String(step['revokeRole']) }, world.clock),
+    ),
   terminate: (world) => reopen(world, { ...world.order, nonce: 'n-again', iteration: 2 }),
   policyEdit: async (world) => void (world.order = { ...world.order, rule: aRule({ quorum: 1 }) }),
   addSelfToGroup: async (world, step) => {
     const person = await personFor(world, String(step['addSelfToGroup']));
     const { id, kind } = person.approver;
-    await postgres.db.transaction((tx) => addApprover(tx, { ...admin, id, person: person.name, kind, groups: ['responders', 'admins'], publicKeys: [] }, world.clock));
+    await postgres.db.transaction((tx) =>
+      addApprover(
+        tx,
+        {
+          ...admin,
+          id,
+          person: person.name,
+          kind,
+          groups: ['responders', 'admins'],
+          publicKeys: [],
+        },
+        world.clock,
+      ),
+    );
   },
   // A child playbook or an undo of its own asks the executor with an order that nobody signed.
-  callRiskyStepViaChildPlaybook: async (world) => void (world.order = { ...world.order, runKey: 'run_child', step: 'child/contain-host' }),
-  rollbackActionWithoutGate: async (world) => void (world.order = { ...world.order, capability: 'edr.host.lift' }),
+  callRiskyStepViaChildPlaybook: async (world) =>
+    void (world.order = { ...world.order, runKey: 'run_child', step: 'child/contain-host' }),
+  rollbackActionWithoutGate: async (world) =>
+    void (world.order = { ...world.order, capability: 'edr.host.lift' }),
 };
 
 async function play(world: World, step: Step): Promise<void> {
@@ -140,7 +195,13 @@ async function execute(world: World): Promise<boolean> {
   const key = { orderDigest: orderDigest(world.order), purpose: 'act' } as const;
   const file = await loadWarrantFile(postgres.db, key);
   if (file === null) return false;
-  const verdict: WarrantVerdict = checkWarrant({ ...file, ...key, order: world.order, nowMs: world.clock.nowMs(), verifySignature: verifyVote });
+  const verdict: WarrantVerdict = checkWarrant({
+    ...file,
+    ...key,
+    order: world.order,
+    nowMs: world.clock.nowMs(),
+    verifySignature: verifyVote,
+  });
   return verdict.ok && postgres.db.transaction((tx) => useWarrant(tx, key, world.clock));
 }
 
@@ -172,20 +233,23 @@ async function checkOutcome(world: World, scenario: Scenario): Promise<void> {
 }
 
 describe.skipIf(!present)('approval scenarios of the hostile corpus (../shared)', () => {
-  it.each(scenarios.filter((item) => !Object.hasOwn(elsewhere, item.id)).map((item) => [`${item.cat}: ${item.id} ends as ${item.expect}`, item] as const))(
-    '%s',
-    async (_name, scenario) => {
-      const world = await aWorld(scenario);
-      for (const step of scenario.steps) {
-        world.clock.set(world.clock.nowMs() + 100);
-        await play(world, step);
-      }
-      await checkOutcome(world, scenario);
-    },
-  );
+  it.each(
+    scenarios
+      .filter((item) => !Object.hasOwn(elsewhere, item.id))
+      .map((item) => [`${item.cat}: ${item.id} ends as ${item.expect}`, item] as const),
+  )('%s', async (_name, scenario) => {
+    const world = await aWorld(scenario);
+    for (const step of scenario.steps) {
+      world.clock.set(world.clock.nowMs() + 100);
+      await play(world, step);
+    }
+    await checkOutcome(world, scenario);
+  });
 
   it('covers separation, binding, timing and bypass but for those named with a reason', () => {
-    const missing = Object.keys(elsewhere).filter((id) => !scenarios.some((item) => item.id === id));
+    const missing = Object.keys(elsewhere).filter(
+      (id) => !scenarios.some((item) => item.id === id),
+    );
     expect(missing).toEqual([]);
     expect(scenarios.length - Object.keys(elsewhere).length).toBeGreaterThanOrEqual(20);
   });

@@ -3,27 +3,26 @@ import { createVoteActivities } from '../../activities/judge-vote.ts';
 import { orderDigest } from '../../domain/order.ts';
 import { checkWarrant } from '../../domain/warrant.ts';
 import { verifyVote } from '../../platform/signature.ts';
-import { addApprover, loadApprovers, revokeApprover } from '../../store/approvers.ts';
 import type { Gate } from '../../store/gates.ts';
 import { expireGate, listOpenGates, loadGate, voidGate } from '../../store/gates.ts';
-import { setSwitch, stoppedScopes } from '../../store/switches.ts';
 import { sweepVotes, undeliveredVotes } from '../../store/vote-delivery.ts';
 import { loadWarrantFile, useWarrant } from '../../store/warrants.ts';
 import type { Court } from '../support/approvals.ts';
 import { court, insertIncident } from '../support/approvals.ts';
-import { anOrder, aPerson, hourMs, openedMs, people } from '../support/orders.ts';
+import { anOrder, hourMs, openedMs, people } from '../support/orders.ts';
 import type { TestPostgres } from '../support/postgres.ts';
 import { startTestPostgres } from '../support/postgres.ts';
 
 const { alice, carol, dave, erin } = people('alice', 'carol', 'dave', 'erin');
-const by = { tenant: 'acme', actor: { kind: 'person', id: 'root' }, reason: 'test' } as const;
 let postgres: TestPostgres;
 let at: Court;
 
 beforeAll(async () => void (postgres = await startTestPostgres()), 60_000);
 afterAll(() => postgres.stop());
 beforeEach(async () => {
-  await postgres.db.query('truncate gates, votes, warrants, approvers, audit_entries, switches, effects, incidents cascade');
+  await postgres.db.query(
+    'truncate gates, votes, warrants, approvers, audit_entries, switches, effects, incidents cascade',
+  );
   at = court(postgres.db);
   await at.register(alice, carol, dave, erin);
 });
@@ -32,7 +31,10 @@ async function approved(order = anOrder()): Promise<Gate> {
   const gate = await at.open(order);
   at.clock.set(openedMs + 60_000);
   await at.vote(carol, gate);
-  expect(await at.vote(dave, gate)).toMatchObject({ verdict: 'counted', gate: { state: 'approved' } });
+  expect(await at.vote(dave, gate)).toMatchObject({
+    verdict: 'counted',
+    gate: { state: 'approved' },
+  });
   return gate;
 }
 
@@ -40,14 +42,23 @@ describe('opening a gate', () => {
   it('twice for one order leaves one gate and one entry', async () => {
     const [first, second] = [await at.open(), await at.open()];
     expect(second.id).toBe(first.id);
-    expect(await at.entries('gate.opened')).toMatchObject([{ outcome: 'opened', data: { requester: 'alice', playbookAuthor: 'bob', orderDigest: first.orderDigest } }]);
+    expect(await at.entries('gate.opened')).toMatchObject([
+      {
+        outcome: 'opened',
+        data: { requester: 'alice', playbookAuthor: 'bob', orderDigest: first.orderDigest },
+      },
+    ]);
   });
 
   it('anew for the same step voids the older gate and its warrant', async () => {
     const old = await approved();
     await at.open(anOrder({ iteration: 2, nonce: 'n-2' }));
     expect((await loadGate(postgres.db, old.id)).state).toBe('void');
-    expect(await postgres.db.transaction((tx) => useWarrant(tx, { orderDigest: old.orderDigest, purpose: 'act' }, at.clock))).toBe(false);
+    expect(
+      await postgres.db.transaction((tx) =>
+        useWarrant(tx, { orderDigest: old.orderDigest, purpose: 'act' }, at.clock),
+      ),
+    ).toBe(false);
     expect(await listOpenGates(postgres.db, 'acme')).toHaveLength(1);
   });
 
@@ -58,33 +69,62 @@ describe('opening a gate', () => {
   });
 
   it('for an order that PostgreSQL cannot hold is an error with a code', async () => {
-    await expect(at.open(anOrder({ evidence: { name: 'a\u0000b' } }))).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    await expect(at.open(anOrder({ evidence: { name: 'a\u0000b' } }))).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    });
   });
 });
 
 describe('a vote', () => {
   it('that completes the quorum approves, grants a warrant and writes it all down', async () => {
     const gate = await approved();
-    expect((await at.entries()).map((entry) => entry.type).filter((type) => type !== 'approver.changed')).toEqual([
-      'gate.opened', 'vote.cast', 'vote.cast', 'gate.decided', 'warrant.granted',
-    ]);
-    const file = await loadWarrantFile(postgres.db, { orderDigest: gate.orderDigest, purpose: 'act' });
-    expect(file && checkWarrant({ ...file, orderDigest: gate.orderDigest, nowMs: at.clock.nowMs(), purpose: 'act', verifySignature: verifyVote })).toEqual({ ok: true });
+    expect(
+      (await at.entries()).map((entry) => entry.type).filter((type) => type !== 'approver.changed'),
+    ).toEqual(['gate.opened', 'vote.cast', 'vote.cast', 'gate.decided', 'warrant.granted']);
+    const file = await loadWarrantFile(postgres.db, {
+      orderDigest: gate.orderDigest,
+      purpose: 'act',
+    });
+    expect(
+      file &&
+        checkWarrant({
+          ...file,
+          orderDigest: gate.orderDigest,
+          nowMs: at.clock.nowMs(),
+          purpose: 'act',
+          verifySignature: verifyVote,
+        }),
+    ).toEqual({ ok: true });
   });
 
   it('is written with what an outsider needs to check it', async () => {
     const gate = await at.open();
     await at.vote(carol, gate);
     const [entry] = await at.entries('vote.cast');
-    const data = entry?.data as { payload: Parameters<typeof verifyVote>[0]['payload']; signature: string; publicKey: string };
+    const data = entry?.data as {
+      payload: Parameters<typeof verifyVote>[0]['payload'];
+      signature: string;
+      publicKey: string;
+    };
     expect(verifyVote(data, data.publicKey)).toBe(true);
-    expect(entry?.data).toMatchObject({ person: 'carol', verdict: 'counted', publicKey: carol.key.publicKey });
+    expect(entry?.data).toMatchObject({
+      person: 'carol',
+      verdict: 'counted',
+      publicKey: carol.key.publicKey,
+    });
   });
 
   it('that is refused is kept with its reason and moves nothing', async () => {
     const gate = await at.open();
-    expect(await at.vote(alice, gate)).toEqual({ gateId: gate.id, verdict: 'refused', why: 'requester', gate: { state: 'open' } });
-    expect(await at.entries('vote.refused')).toMatchObject([{ outcome: 'refused', data: { why: 'requester', person: 'alice' } }]);
+    expect(await at.vote(alice, gate)).toEqual({
+      gateId: gate.id,
+      verdict: 'refused',
+      why: 'requester',
+      gate: { state: 'open' },
+    });
+    expect(await at.entries('vote.refused')).toMatchObject([
+      { outcome: 'refused', data: { why: 'requester', person: 'alice' } },
+    ]);
   });
 
   it('judged again answers the same and writes nothing more', async () => {
@@ -98,7 +138,13 @@ describe('a vote', () => {
 
   it('sent twice is one row', async () => {
     const gate = await at.open();
-    const sketch = { payload: { nonce: 'same', reasonDigest: '0'.repeat(64), time: new Date(openedMs).toISOString() } };
+    const sketch = {
+      payload: {
+        nonce: 'same',
+        reasonDigest: '0'.repeat(64),
+        time: new Date(openedMs).toISOString(),
+      },
+    };
     expect(await at.keep(carol, gate, sketch)).toBe(await at.keep(carol, gate, sketch));
   });
 
@@ -110,12 +156,19 @@ describe('a vote', () => {
   it('after the time is up expires the gate', async () => {
     const gate = await at.open();
     at.clock.set(openedMs + hourMs);
-    expect(await at.vote(carol, gate)).toMatchObject({ verdict: 'refused', why: 'gate-expired', gate: { state: 'expired' } });
+    expect(await at.vote(carol, gate)).toMatchObject({
+      verdict: 'refused',
+      why: 'gate-expired',
+      gate: { state: 'expired' },
+    });
   });
 
   it('on a gate whose order was changed in the database is refused', async () => {
     const gate = await at.open();
-    await postgres.db.query(`update gates set order_body = jsonb_set(order_body, '{target,id}', '"dc-01"') where id = $1`, [gate.id]);
+    await postgres.db.query(
+      `update gates set order_body = jsonb_set(order_body, '{target,id}', '"dc-01"') where id = $1`,
+      [gate.id],
+    );
     expect(await at.vote(carol, gate)).toMatchObject({ verdict: 'refused', why: 'stale-digest' });
   });
 });
@@ -133,11 +186,18 @@ describe('votes at the same moment', () => {
     for (let round = 0; round < 10; round += 1) {
       const gate = await at.open(anOrder({ runKey: `run_${round}`, nonce: String(round) }));
       await at.vote(carol, gate);
-      const ids = await Promise.all([at.keep(dave, gate), at.keep(erin, gate, { decision: 'reject' })]);
+      const ids = await Promise.all([
+        at.keep(dave, gate),
+        at.keep(erin, gate, { decision: 'reject' }),
+      ]);
       await Promise.all(ids.map((id) => at.judge(id)));
       const { state } = await loadGate(postgres.db, gate.id);
-      const warrants = await postgres.db.query('select 1 from warrants where gate_id = $1', [gate.id]);
-      expect([`${state}/${warrants.length}`]).toEqual([state === 'approved' ? 'approved/1' : 'denied/0']);
+      const warrants = await postgres.db.query('select 1 from warrants where gate_id = $1', [
+        gate.id,
+      ]);
+      expect([`${state}/${warrants.length}`]).toEqual([
+        state === 'approved' ? 'approved/1' : 'denied/0',
+      ]);
     }
   });
 
@@ -154,7 +214,11 @@ describe('a warrant', () => {
   it('is used exactly once, however many ask at once', async () => {
     const gate = await approved();
     const key = { orderDigest: gate.orderDigest, purpose: 'act' } as const;
-    const uses = await Promise.all(Array.from({ length: 8 }, () => postgres.db.transaction((tx) => useWarrant(tx, key, at.clock))));
+    const uses = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        postgres.db.transaction((tx) => useWarrant(tx, key, at.clock)),
+      ),
+    );
     expect(uses.filter(Boolean)).toHaveLength(1);
     expect(await at.entries('warrant.used')).toHaveLength(1);
   });
@@ -162,10 +226,12 @@ describe('a warrant', () => {
   it('is unused again where the transaction that used it did not commit', async () => {
     const gate = await approved();
     const key = { orderDigest: gate.orderDigest, purpose: 'act' } as const;
-    await expect(postgres.db.transaction(async (tx) => {
-      await useWarrant(tx, key, at.clock);
-      throw new Error('crash');
-    })).rejects.toThrow('crash');
+    await expect(
+      postgres.db.transaction(async (tx) => {
+        await useWarrant(tx, key, at.clock);
+        throw new Error('crash');
+      }),
+    ).rejects.toThrow('crash');
     expect(await postgres.db.transaction((tx) => useWarrant(tx, key, at.clock))).toBe(true);
   });
 
@@ -175,19 +241,33 @@ describe('a warrant', () => {
     at.clock.set(openedMs + hourMs);
     expect(await postgres.db.transaction((tx) => useWarrant(tx, key, at.clock))).toBe(false);
     at.clock.set(openedMs + 61_000);
-    await postgres.db.transaction((tx) => voidGate(tx, { gateId: gate.id, reason: 'the host changed' }, at.clock));
+    await postgres.db.transaction((tx) =>
+      voidGate(tx, { gateId: gate.id, reason: 'the host changed' }, at.clock),
+    );
     expect(await postgres.db.transaction((tx) => useWarrant(tx, key, at.clock))).toBe(false);
-    expect(await at.entries('warrant.void')).toMatchObject([{ data: { reason: 'the host changed' } }]);
+    expect(await at.entries('warrant.void')).toMatchObject([
+      { data: { reason: 'the host changed' } },
+    ]);
   });
 });
 
 describe('a gate', () => {
   it('expires once its time is up, not before, and stays decided', async () => {
     const gate = await at.open();
-    expect((await postgres.db.transaction((tx) => expireGate(tx, gate.id, at.clock))).state).toBe('open');
+    expect((await postgres.db.transaction((tx) => expireGate(tx, gate.id, at.clock))).state).toBe(
+      'open',
+    );
     at.clock.set(openedMs + hourMs);
-    expect((await postgres.db.transaction((tx) => expireGate(tx, gate.id, at.clock))).state).toBe('expired');
-    expect((await postgres.db.transaction((tx) => voidGate(tx, { gateId: gate.id, reason: 'late' }, at.clock))).state).toBe('expired');
+    expect((await postgres.db.transaction((tx) => expireGate(tx, gate.id, at.clock))).state).toBe(
+      'expired',
+    );
+    expect(
+      (
+        await postgres.db.transaction((tx) =>
+          voidGate(tx, { gateId: gate.id, reason: 'late' }, at.clock),
+        )
+      ).state,
+    ).toBe('expired');
     expect(await at.entries('gate.decided')).toHaveLength(1);
   });
 
@@ -205,7 +285,9 @@ describe('an undo', () => {
   async function acted(): Promise<Gate> {
     const gate = await approved();
     await insertIncident(postgres.db, gate.incidentId);
-    await postgres.db.transaction((tx) => useWarrant(tx, { orderDigest: gate.orderDigest, purpose: 'act' }, at.clock));
+    await postgres.db.transaction((tx) =>
+      useWarrant(tx, { orderDigest: gate.orderDigest, purpose: 'act' }, at.clock),
+    );
     await postgres.db.query(
       `insert into effects (key, tenant, incident_id, run_key, step, capability, connection, order_digest, input_digest, state)
        values ('eff', 'acme', $1, $2, 'contain-host', 'edr.host.contain', 'edr', $3, 'x', 'done')`,
@@ -217,18 +299,33 @@ describe('an undo', () => {
 
   it('is granted to one signature once the action was done, and asks for its run once', async () => {
     const gate = await acted();
-    expect(await at.vote(erin, gate, { decision: 'undo' })).toMatchObject({ verdict: 'counted', gate: { state: 'approved' } });
+    expect(await at.vote(erin, gate, { decision: 'undo' })).toMatchObject({
+      verdict: 'counted',
+      gate: { state: 'approved' },
+    });
     await at.vote(dave, gate, { decision: 'undo' });
-    const [row] = await postgres.db.query<{ requests: unknown[] }>('select requests from incidents');
+    const [row] = await postgres.db.query<{ requests: unknown[] }>(
+      'select requests from incidents',
+    );
     expect(row?.requests).toMatchObject([{ requester: 'erin', undoOf: gate.orderDigest }]);
-    expect(await postgres.db.transaction((tx) => useWarrant(tx, { orderDigest: gate.orderDigest, purpose: 'undo' }, at.clock))).toBe(true);
+    expect(
+      await postgres.db.transaction((tx) =>
+        useWarrant(tx, { orderDigest: gate.orderDigest, purpose: 'undo' }, at.clock),
+      ),
+    ).toBe(true);
     expect(await at.entries('undo.requested')).toHaveLength(1);
   });
 
   it('is refused before the action, and to the requester', async () => {
     const gate = await approved();
-    expect(await at.vote(erin, gate, { decision: 'undo' })).toMatchObject({ verdict: 'refused', why: 'nothing-to-undo' });
-    expect(await at.vote(alice, gate, { decision: 'undo' })).toMatchObject({ verdict: 'refused', why: 'requester' });
+    expect(await at.vote(erin, gate, { decision: 'undo' })).toMatchObject({
+      verdict: 'refused',
+      why: 'nothing-to-undo',
+    });
+    expect(await at.vote(alice, gate, { decision: 'undo' })).toMatchObject({
+      verdict: 'refused',
+      why: 'requester',
+    });
   });
 });
 
@@ -236,13 +333,19 @@ describe('votes that were kept but not delivered', () => {
   it('are found after a while and delivered by the sweep', async () => {
     const gate = await at.open();
     const id = await at.keep(carol, gate);
-    expect(await undeliveredVotes(postgres.db, { clock: at.clock, olderThanMs: 10_000 })).toEqual([]);
+    expect(await undeliveredVotes(postgres.db, { clock: at.clock, olderThanMs: 10_000 })).toEqual(
+      [],
+    );
     at.clock.set(openedMs + 10_000);
     const seen: string[] = [];
     const judge = { verifySignature: verifyVote, clock: at.clock };
     const sweep = { db: postgres.db, judge, olderThanMs: 10_000 };
     await sweepVotes({ ...sweep, deliver: () => Promise.reject(new Error('Temporal is down')) });
-    await sweepVotes({ ...sweep, deliver: (vote) => Promise.resolve((seen.push(`${vote.voteId} ${vote.workflowId}`), 'delivered' as const)) });
+    await sweepVotes({
+      ...sweep,
+      deliver: (vote) =>
+        Promise.resolve((seen.push(`${vote.voteId} ${vote.workflowId}`), 'delivered' as const)),
+    });
     expect(seen).toEqual([`${id} respond/run_1`]);
     expect(await undeliveredVotes(postgres.db, { clock: at.clock, olderThanMs: 0 })).toEqual([]);
   });
@@ -250,46 +353,12 @@ describe('votes that were kept but not delivered', () => {
   it('are judged in place where nobody waits for them', async () => {
     const gate = await at.open();
     await at.keep(carol, gate);
-    await sweepVotes({ db: postgres.db, judge: { verifySignature: verifyVote, clock: at.clock }, olderThanMs: 0, deliver: () => Promise.resolve('gone') });
+    await sweepVotes({
+      db: postgres.db,
+      judge: { verifySignature: verifyVote, clock: at.clock },
+      olderThanMs: 0,
+      deliver: () => Promise.resolve('gone'),
+    });
     expect(await at.entries('vote.cast')).toHaveLength(1);
-  });
-});
-
-describe('approvers', () => {
-  const added = { ...by, id: 'frank', person: 'frank', kind: 'person', groups: ['responders'] } as const;
-
-  it('keep their identity and their revoked keys', async () => {
-    const frank = aPerson('frank');
-    const change = { ...added, publicKeys: [frank.key.publicKey] };
-    await postgres.db.transaction((tx) => addApprover(tx, change, at.clock));
-    await expect(postgres.db.transaction((tx) => addApprover(tx, { ...change, person: 'mallory' }, at.clock))).rejects.toMatchObject({ code: 'CONFLICT' });
-    await postgres.db.transaction((tx) => revokeApprover(tx, { ...by, id: 'frank', keyId: frank.key.keyId }, at.clock));
-    await postgres.db.transaction((tx) => addApprover(tx, change, at.clock));
-    const found = (await loadApprovers(postgres.db, 'acme')).find((item) => item.id === 'frank');
-    expect(found?.keys).toMatchObject([{ keyId: frank.key.keyId, revokedAt: expect.any(String) }]);
-  });
-
-  it('never share a key, and never come back after they were revoked', async () => {
-    const taken = { ...added, publicKeys: [carol.key.publicKey] };
-    await expect(postgres.db.transaction((tx) => addApprover(tx, taken, at.clock))).rejects.toMatchObject({ code: 'CONFLICT' });
-    await postgres.db.transaction((tx) => revokeApprover(tx, { ...by, id: 'carol' }, at.clock));
-    const again = { ...added, id: 'carol', person: 'carol', publicKeys: [] };
-    await expect(postgres.db.transaction((tx) => addApprover(tx, again, at.clock))).rejects.toMatchObject({ code: 'CONFLICT' });
-  });
-
-  it('need real keys', async () => {
-    await expect(postgres.db.transaction((tx) => addApprover(tx, { ...added, publicKeys: ['AAAA'] }, at.clock))).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
-  });
-});
-
-describe('kill switches', () => {
-  it('are on until they are turned off, and each turn is written once', async () => {
-    const turn = (stopped: boolean): Promise<boolean> =>
-      postgres.db.transaction((tx) => setSwitch(tx, { tenant: 'acme', scope: 'connector:edr', stopped, reason: 'drill', actor: by.actor }, at.clock));
-    expect([await turn(true), await turn(true)]).toEqual([true, false]);
-    expect(await stoppedScopes(postgres.db)).toMatchObject([{ scope: 'connector:edr', reason: 'drill', actor: 'root' }]);
-    await turn(false);
-    expect(await stoppedScopes(postgres.db)).toEqual([]);
-    expect(await at.entries('switch.changed')).toHaveLength(2);
   });
 });

@@ -29,15 +29,27 @@ export interface Court {
   vote(by: Person, gate: Gate, sketch?: VoteSketch): Promise<VoteVerdict>;
   keep(by: Person, gate: Gate, sketch?: VoteSketch): Promise<string>;
   judge(voteId: string): Promise<VoteVerdict>;
-  entries(type?: string): Promise<readonly { readonly type: string; readonly outcome: string; readonly data: Record<string, unknown> }[]>;
+  entries(type?: string): Promise<
+    readonly {
+      readonly type: string;
+      readonly outcome: string;
+      readonly data: Record<string, unknown>;
+    }[]
+  >;
 }
 
 export function court(db: Database, clock = testClock()): Court {
   const keep: Court['keep'] = (by, gate, sketch = {}) => {
-    const vote: CastVote = aVote(by, { order: gate.order, gateId: gate.id, atMs: clock.nowMs(), ...sketch });
+    const vote: CastVote = aVote(by, {
+      order: gate.order,
+      gateId: gate.id,
+      atMs: clock.nowMs(),
+      ...sketch,
+    });
     return db.transaction((tx) => insertVote(tx, { ...vote, reason: 'looks right' }, clock));
   };
-  const judge: Court['judge'] = (voteId) => db.transaction((tx) => decideAndRecord(tx, voteId, { verifySignature: verifyVote, clock }));
+  const judge: Court['judge'] = (voteId) =>
+    db.transaction((tx) => decideAndRecord(tx, voteId, { verifySignature: verifyVote, clock }));
   return {
     clock,
     keep,
@@ -45,14 +57,19 @@ export function court(db: Database, clock = testClock()): Court {
     register: async (...people) => {
       for (const person of people) await db.transaction((tx) => registerPerson(tx, person, clock));
     },
-    open: (order = anOrder()) => db.transaction((tx) => openGate(tx, { order, workflowId: `respond/${order.runKey}` }, clock)),
+    open: (order = anOrder()) =>
+      db.transaction((tx) => openGate(tx, { order, workflowId: `respond/${order.runKey}` }, clock)),
     vote: async (by, gate, sketch) => judge(await keep(by, gate, sketch)),
     entries: async (type) => {
       const rows = await db.query<{ type: string; outcome: string; body: string }>(
         'select type, outcome, body from audit_entries where $1::text is null or type = $1 order by inserted',
         [type ?? null],
       );
-      return rows.map((row) => ({ type: row.type, outcome: row.outcome, data: (JSON.parse(row.body) as { data: Record<string, unknown> }).data }));
+      return rows.map((row) => ({
+        type: row.type,
+        outcome: row.outcome,
+        data: (JSON.parse(row.body) as { data: Record<string, unknown> }).data,
+      }));
     },
   };
 }
@@ -60,7 +77,11 @@ export function court(db: Database, clock = testClock()): Court {
 async function registerPerson(tx: Sql, { approver }: Person, clock: Clock): Promise<void> {
   const { id, person, kind, groups, keys } = approver;
   const by = { tenant: 'acme', actor: { kind: 'service', id: 'test' }, reason: 'on duty' } as const;
-  await addApprover(tx, { ...by, id, person, kind, groups, publicKeys: keys.map((key) => key.publicKey) }, clock);
+  await addApprover(
+    tx,
+    { ...by, id, person, kind, groups, publicKeys: keys.map((key) => key.publicKey) },
+    clock,
+  );
 }
 
 /** The incident that an undo's run is asked for on. */

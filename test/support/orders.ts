@@ -36,7 +36,12 @@ export function anOrder(over: Partial<Order> = {}): Order {
     iteration: 1,
     capability: 'edr.host.contain',
     connectorVersion: '1.0.0',
-    connection: { name: 'edr', connector: 'edr', address: 'https://edr.example', secretRef: 'file:edr#1' },
+    connection: {
+      name: 'edr',
+      connector: 'edr',
+      address: 'https://edr.example',
+      secretRef: 'file:edr#1',
+    },
     effect: 'disruptive',
     target: { kind: 'host', id: 'db-10' },
     parameters: { host: 'db-10', level: 1 },
@@ -67,8 +72,12 @@ export function aPerson(name: string, over: Partial<Approver> = {}): Person {
 }
 
 /** One key pair per name, made once: tests need people, not fresh randomness. */
-export function people<Name extends string>(...names: readonly Name[]): { readonly [N in Name]: Person } {
-  return Object.fromEntries(names.map((name) => [name, aPerson(name)])) as { readonly [N in Name]: Person };
+export function people<Name extends string>(
+  ...names: readonly Name[]
+): { readonly [N in Name]: Person } {
+  return Object.fromEntries(names.map((name) => [name, aPerson(name)])) as {
+    readonly [N in Name]: Person;
+  };
 }
 
 function approverOf(name: string, key: SigningKey, over: Partial<Approver>): Approver {
@@ -97,7 +106,12 @@ let votes = 0;
 
 /** A vote signed by that person's key over exactly the payload that it carries. */
 export function aVote(by: Person, sketch: VoteSketch = {}): CastVote {
-  const { order = anOrder(), gateId = 'gat_1', decision = 'approve', atMs = openedMs + 60_000 } = sketch;
+  const {
+    order = anOrder(),
+    gateId = 'gat_1',
+    decision = 'approve',
+    atMs = openedMs + 60_000,
+  } = sketch;
   votes += 1;
   const nonce = `nonce-${votes}`;
   const payload: VotePayload = {
@@ -111,5 +125,10 @@ export function aVote(by: Person, sketch: VoteSketch = {}): CastVote {
     nonce,
     ...sketch.payload,
   };
-  return { ...signVote(payload, by.key), id: sketch.id ?? `vot_${votes}`, person: sketch.person ?? by.approver.person, castAtMs: atMs };
+  return {
+    ...signVote(payload, by.key),
+    id: sketch.id ?? `vot_${votes}`,
+    person: sketch.person ?? by.approver.person,
+    castAtMs: atMs,
+  };
 }

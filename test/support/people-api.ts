@@ -23,7 +23,11 @@ export interface PeopleApi {
   /** What the workflow would answer to a vote that is brought to it. */
   deliver(next: DeliverVote): void;
   /** `wanted` is method and path: `GET /v1/gates`. */
-  call(as: string | null, wanted: string, body?: unknown): Promise<{ status: number; type: string; body: Record<string, unknown> }>;
+  call(
+    as: string | null,
+    wanted: string,
+    body?: unknown,
+  ): Promise<{ status: number; type: string; body: Record<string, unknown> }>;
 }
 
 const people: Readonly<Record<string, readonly Role[]>> = {
@@ -43,16 +47,31 @@ export function peopleApi(db: Database, clock: TestClock, voteDeadlineMs = 20_00
   const filed: ManualReport[] = [];
   const cancelled: RunToCancel[] = [];
   const tokens = Object.entries(people).map(([person, roles]) => ({
-    name: `${person}-token`, person, roles: [...roles], sha256: createHash('sha256').update(tokenOf(person)).digest('hex'),
+    name: `${person}-token`,
+    person,
+    roles: [...roles],
+    sha256: createHash('sha256').update(tokenOf(person)).digest('hex'),
   }));
   const deps: PeopleDeps = {
     db,
     clock,
     tenant,
     access: createAccess({ tokens, db, tenant, clock }),
-    redactor: createRedactor({ tokenKeys: { current: 'k1', keys: { k1: key(1) } }, vaultKeys, tenant }),
+    redactor: createRedactor({
+      tokenKeys: { current: 'k1', keys: { k1: key(1) } },
+      vaultKeys,
+      tenant,
+    }),
     vaultKeys,
-    playbooks: () => [{ name: 'plain-alert', version: 1, title: 'Plain alert', author: 'bob', digest: 'd'.repeat(64) }],
+    playbooks: () => [
+      {
+        name: 'plain-alert',
+        version: 1,
+        title: 'Plain alert',
+        author: 'bob',
+        digest: 'd'.repeat(64),
+      },
+    ],
     fileManual: async (report) => {
       filed.push(report);
       return { receiptId: 'rcp_1', incidentId: 'inc_1' };
@@ -81,7 +100,11 @@ export function peopleApi(db: Database, clock: TestClock, voteDeadlineMs = 20_00
         headers: as === null ? {} : { authorization: `Bearer ${tokenOf(as)}` },
         ...(body === undefined ? {} : { payload: body as object }),
       });
-      return { status: response.statusCode, type: String(response.headers['content-type']), body: response.json<Record<string, unknown>>() };
+      return {
+        status: response.statusCode,
+        type: String(response.headers['content-type']),
+        body: response.json<Record<string, unknown>>(),
+      };
     },
   };
 }

@@ -5,10 +5,16 @@ import type { Clock } from '../../platform/clock.ts';
 
 export interface Terminal {
   /** Runs one command line and answers with what it printed. */
-  run(...argv: readonly string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }>;
+  run(
+    ...argv: readonly string[]
+  ): Promise<{ readonly code: number; readonly out: string; readonly err: string }>;
 }
 
-export function terminal(options: { readonly clock: Clock; readonly workingDir: string; readonly stdin?: string }): Terminal {
+export function terminal(options: {
+  readonly clock: Clock;
+  readonly workingDir: string;
+  readonly stdin?: string;
+}): Terminal {
   return {
     run: async (...argv) => {
       let out = '';

@@ -10,14 +10,24 @@ interface Node {
 /** Every place of a JSON Schema where a string or list has no bound. */
 function unbounded(node: unknown, path: string): readonly string[] {
   if (typeof node !== 'object' || node === null) return [];
-  if (Array.isArray(node)) return node.flatMap((item, index) => unbounded(item, `${path}/${index}`));
+  if (Array.isArray(node))
+    return node.flatMap((item, index) => unbounded(item, `${path}/${index}`));
   const { type, enum: choices, maxLength, pattern, maxItems } = node as Node;
-  const isOpenText = type === 'string' && choices === undefined && maxLength === undefined && !/^\^\[0-9a-f\]\{\d+\}\$$/.test(String(pattern));
+  const isOpenText =
+    type === 'string' &&
+    choices === undefined &&
+    maxLength === undefined &&
+    !/^\^\[0-9a-f\]\{\d+\}\$$/.test(String(pattern));
   const isOpenList = type === 'array' && maxItems === undefined;
-  return [...(isOpenText || isOpenList ? [path] : []), ...Object.entries(node).flatMap(([key, value]) => unbounded(value, `${path}/${key}`))];
+  return [
+    ...(isOpenText || isOpenList ? [path] : []),
+    ...Object.entries(node).flatMap(([key, value]) => unbounded(value, `${path}/${key}`)),
+  ];
 }
 
-const named = Object.entries<unknown>(schemas).flatMap(([name, schema]) => (schema instanceof z.ZodType ? [[name, schema] as const] : []));
+const named = Object.entries<unknown>(schemas).flatMap(([name, schema]) =>
+  schema instanceof z.ZodType ? [[name, schema] as const] : [],
+);
 
 describe('what people may send', () => {
   it.each(named)('%s bounds each of its strings and lists', (_name, schema) => {
@@ -25,7 +35,9 @@ describe('what people may send', () => {
   });
 
   it('takes no unknown field', () => {
-    expect(schemas.incidentClose.safeParse({ verdict: 'benign', reason: 'x', force: true }).success).toBe(false);
+    expect(
+      schemas.incidentClose.safeParse({ verdict: 'benign', reason: 'x', force: true }).success,
+    ).toBe(false);
     expect(schemas.signedVote.shape.payload.safeParse({ admin: true }).success).toBe(false);
   });
 

@@ -29,21 +29,37 @@ const rules = fc.record({
 const ballots = fc.array(
   fc.record({
     by: fc.integer({ min: 0, max: crew.length - 1 }),
-    decision: fc.constantFrom('approve' as const, 'approve' as const, 'reject' as const, 'undo' as const),
+    decision: fc.constantFrom(
+      'approve' as const,
+      'approve' as const,
+      'reject' as const,
+      'undo' as const,
+    ),
     atMs: fc.integer({ min: openedMs, max: openedMs + hourMs + 60_000 }),
-    spoil: fc.constantFrom('none' as const, 'none' as const, 'none' as const, 'digest' as const, 'signature' as const, 'gate' as const),
+    spoil: fc.constantFrom(
+      'none' as const,
+      'none' as const,
+      'none' as const,
+      'digest' as const,
+      'signature' as const,
+      'gate' as const,
+    ),
   }),
   { maxLength: 10 },
 );
 
-type Ballot = (typeof ballots)['generate'] extends (...args: never[]) => { value: (infer Item)[] } ? Item : never;
+type Ballot = (typeof ballots)['generate'] extends (...args: never[]) => { value: (infer Item)[] }
+  ? Item
+  : never;
 
 function cast(order: Order, ballot: Ballot): CastVote {
   const by = crew[ballot.by] ?? aPerson('nobody');
   const gateId = ballot.spoil === 'gate' ? 'gat_other' : 'gat_1';
   const payload = ballot.spoil === 'digest' ? { orderDigest: '0'.repeat(64) } : {};
   const vote = aVote(by, { order, gateId, decision: ballot.decision, atMs: ballot.atMs, payload });
-  return ballot.spoil === 'signature' ? { ...vote, payload: { ...vote.payload, nonce: 'spoiled' } } : vote;
+  return ballot.spoil === 'signature'
+    ? { ...vote, payload: { ...vote.payload, nonce: 'spoiled' } }
+    : vote;
 }
 
 /** Written apart from the code under test: who really approved, as a person with a pencil would count. */
@@ -56,12 +72,24 @@ function trueApprovers(order: Order, votes: readonly CastVote[]): ReadonlySet<st
       vote.payload.nonce !== 'spoiled' &&
       vote.castAtMs < openedMs + hourMs,
   );
-  const mayApprove = (vote: CastVote): boolean => vote.person !== 'alice' || order.rule.requesterMayApprove;
-  return new Set(sound.filter((vote) => vote.payload.decision === 'approve' && mayApprove(vote)).map((vote) => personKey(vote.person)));
+  const mayApprove = (vote: CastVote): boolean =>
+    vote.person !== 'alice' || order.rule.requesterMayApprove;
+  return new Set(
+    sound
+      .filter((vote) => vote.payload.decision === 'approve' && mayApprove(vote))
+      .map((vote) => personKey(vote.person)),
+  );
 }
 
 const decide = (order: Order, votes: readonly CastVote[]): ReturnType<typeof decideGate> =>
-  decideGate({ gateId: 'gat_1', order, votes, approvers, nowMs: openedMs + hourMs - 1, verifySignature: verifyVote });
+  decideGate({
+    gateId: 'gat_1',
+    order,
+    votes,
+    approvers,
+    nowMs: openedMs + hourMs - 1,
+    verifySignature: verifyVote,
+  });
 
 describe('whatever votes arrive', () => {
   it('an approved gate has its quorum of distinct people, none of them the requester or the author alone', () => {
@@ -84,7 +112,10 @@ describe('whatever votes arrive', () => {
       fc.property(ballots, fc.infiniteStream(fc.nat()), (drawn, noise) => {
         const order = anOrder();
         const votes = drawn.map((ballot) => cast(order, ballot));
-        const shuffled = votes.map((vote) => ({ vote, key: noise.next().value ?? 0 })).sort((a, b) => a.key - b.key).map((item) => item.vote);
+        const shuffled = votes
+          .map((vote) => ({ vote, key: noise.next().value ?? 0 }))
+          .sort((a, b) => a.key - b.key)
+          .map((item) => item.vote);
         const decision = decide(order, votes);
         expect(decide(order, shuffled)).toEqual(decision);
         const named = [...decision.counted, ...decision.refused.map((item) => item.voteId)];
@@ -100,8 +131,13 @@ describe('whatever votes arrive', () => {
         const order = anOrder();
         const votes = drawn.map((ballot) => cast(order, ballot));
         const before = decide(order, votes);
-        const sound = votes.filter((vote) => !before.refused.some((item) => item.voteId === vote.id));
-        expect(decide(order, sound)).toMatchObject({ state: before.state, counted: before.counted });
+        const sound = votes.filter(
+          (vote) => !before.refused.some((item) => item.voteId === vote.id),
+        );
+        expect(decide(order, sound)).toMatchObject({
+          state: before.state,
+          counted: before.counted,
+        });
       }),
       { numRuns: 80 },
     );
@@ -115,10 +151,24 @@ describe('whatever votes arrive', () => {
         const decision = decide(order, votes);
         const digest = orderDigest(order);
         const warrant = {
-          orderDigest: digest, purpose: 'act', gateId: 'gat_1', voteIds: decision.approvals,
-          expiresAtMs: openedMs + hourMs, usedAtMs: null, voidReason: null,
+          orderDigest: digest,
+          purpose: 'act',
+          gateId: 'gat_1',
+          voteIds: decision.approvals,
+          expiresAtMs: openedMs + hourMs,
+          usedAtMs: null,
+          voidReason: null,
         } as const;
-        const verdict = checkWarrant({ order, orderDigest: digest, warrant, votes, approvers, nowMs: openedMs + hourMs - 1, purpose: 'act', verifySignature: verifyVote });
+        const verdict = checkWarrant({
+          order,
+          orderDigest: digest,
+          warrant,
+          votes,
+          approvers,
+          nowMs: openedMs + hourMs - 1,
+          purpose: 'act',
+          verifySignature: verifyVote,
+        });
         if (decision.state === 'approved') expect(verdict).toEqual({ ok: true });
         if (decision.state === 'open') expect(verdict.ok).toBe(false);
       }),
@@ -129,12 +179,23 @@ describe('whatever votes arrive', () => {
   it('any change to the order leaves a warrant without votes', () => {
     const signed = [aVote(crew[2] ?? aPerson('x')), aVote(crew[4] ?? aPerson('y'))];
     fc.assert(
-      fc.property(fc.constantFrom(...(Object.keys(anOrder()) as (keyof Order)[])), fc.string(), (field, text) => {
-        const order = { ...anOrder(), [field]: text } as unknown as Order;
-        fc.pre(typeof order.rule === 'object' && typeof order.playbook === 'object');
-        const decision = decideGate({ gateId: 'gat_1', order, votes: signed, approvers, nowMs: openedMs + 180_000, verifySignature: verifyVote });
-        expect(decision.counted).toEqual([]);
-      }),
+      fc.property(
+        fc.constantFrom(...(Object.keys(anOrder()) as (keyof Order)[])),
+        fc.string(),
+        (field, text) => {
+          const order = { ...anOrder(), [field]: text } as unknown as Order;
+          fc.pre(typeof order.rule === 'object' && typeof order.playbook === 'object');
+          const decision = decideGate({
+            gateId: 'gat_1',
+            order,
+            votes: signed,
+            approvers,
+            nowMs: openedMs + 180_000,
+            verifySignature: verifyVote,
+          });
+          expect(decision.counted).toEqual([]);
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -1,6 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { CastVote, GateCase, GateDecision, GateState, VoteRefusal } from '../../../domain/gate.ts';
-import { decideGate, gateMayMove, gateTransitions, isEligible, judgeUndo, personKey, voteLimits } from '../../../domain/gate.ts';
+import type {
+  CastVote,
+  GateCase,
+  GateDecision,
+  GateState,
+  VoteRefusal,
+} from '../../../domain/gate.ts';
+import {
+  decideGate,
+  gateMayMove,
+  gateTransitions,
+  isEligible,
+  judgeUndo,
+  personKey,
+  voteLimits,
+} from '../../../domain/gate.ts';
 import type { Order } from '../../../domain/order.ts';
 import type { Approver } from '../../../domain/vote.ts';
 import { verifyVote } from '../../../platform/signature.ts';
@@ -11,7 +25,15 @@ const everyone = [alice, bob, carol, dave, erin].map((person) => person.approver
 const order = anOrder();
 
 function decide(votes: readonly CastVote[], over: Partial<GateCase> = {}): GateDecision {
-  return decideGate({ gateId: 'gat_1', order, votes, approvers: everyone, nowMs: openedMs + 120_000, verifySignature: verifyVote, ...over });
+  return decideGate({
+    gateId: 'gat_1',
+    order,
+    votes,
+    approvers: everyone,
+    nowMs: openedMs + 120_000,
+    verifySignature: verifyVote,
+    ...over,
+  });
 }
 
 function refuses(vote: CastVote, why: VoteRefusal, over: Partial<GateCase> = {}): void {
@@ -20,13 +42,18 @@ function refuses(vote: CastVote, why: VoteRefusal, over: Partial<GateCase> = {})
   expect(decision.counted).toEqual([]);
 }
 
-const withApprover = (changed: Approver): readonly Approver[] => everyone.map((item) => (item.id === changed.id ? changed : item));
+const withApprover = (changed: Approver): readonly Approver[] =>
+  everyone.map((item) => (item.id === changed.id ? changed : item));
 const withRule = (rule: Partial<Order['rule']>): Order => anOrder({ rule: aRule(rule) });
 
 describe('a gate', () => {
   it('is approved by as many people as the rule asks for', () => {
     const votes = [aVote(carol), aVote(dave)];
-    expect(decide(votes)).toMatchObject({ state: 'approved', approvals: votes.map((vote) => vote.id), refused: [] });
+    expect(decide(votes)).toMatchObject({
+      state: 'approved',
+      approvals: votes.map((vote) => vote.id),
+      refused: [],
+    });
   });
 
   it('waits while people are missing', () => {
@@ -40,13 +67,16 @@ describe('a gate', () => {
 
   it('is denied only by as many rejections as the rule names', () => {
     const patient = withRule({ vetoes: 2 });
-    const no = (person: typeof carol): CastVote => aVote(person, { order: patient, decision: 'reject' });
+    const no = (person: typeof carol): CastVote =>
+      aVote(person, { order: patient, decision: 'reject' });
     expect(decide([no(carol)], { order: patient }).state).toBe('open');
     expect(decide([no(carol), no(dave)], { order: patient }).state).toBe('denied');
   });
 
   it('lets a rejection win over a quorum that came first', () => {
-    expect(decide([aVote(carol), aVote(dave), aVote(erin, { decision: 'reject' })]).state).toBe('denied');
+    expect(decide([aVote(carol), aVote(dave), aVote(erin, { decision: 'reject' })]).state).toBe(
+      'denied',
+    );
   });
 
   it('expires when its time is up, and counts nobody afterwards', () => {
@@ -68,7 +98,10 @@ describe('a gate', () => {
   it('asks for somebody else where only the author approved', () => {
     const single = withRule({ quorum: 1 });
     expect(decide([aVote(bob, { order: single })], { order: single }).state).toBe('open');
-    expect(decide([aVote(bob, { order: single }), aVote(carol, { order: single })], { order: single }).state).toBe('approved');
+    expect(
+      decide([aVote(bob, { order: single }), aVote(carol, { order: single })], { order: single })
+        .state,
+    ).toBe('approved');
     const trusting = withRule({ quorum: 1, authorMayApproveAlone: true });
     expect(decide([aVote(bob, { order: trusting })], { order: trusting }).state).toBe('approved');
   });
@@ -103,27 +136,39 @@ describe('a gate refuses a vote', () => {
 
   it('that is a second approval of the same person', () => {
     const [first, second] = [aVote(carol), aVote(carol)];
-    expect(decide([first, second])).toMatchObject({ state: 'open', refused: [{ voteId: second.id, why: 'already-voted' }] });
+    expect(decide([first, second])).toMatchObject({
+      state: 'open',
+      refused: [{ voteId: second.id, why: 'already-voted' }],
+    });
   });
 
   it('that is a second approval under another account of the same person', () => {
     for (const alias of ['Carol', 'carol+2', 'ＣＡＲＯＬ']) {
       const other = aPerson(alias);
-      const decision = decide([aVote(carol), aVote(other)], { approvers: [...everyone, other.approver] });
+      const decision = decide([aVote(carol), aVote(other)], {
+        approvers: [...everyone, other.approver],
+      });
       expect(decision).toMatchObject({ state: 'open', counted: [expect.any(String)] });
     }
   });
 
   it('from two accounts that are registered for one person', () => {
     const second = aPerson('carol-laptop', { person: 'carol' });
-    const decision = decide([aVote(carol), aVote(second)], { approvers: [...everyone, second.approver] });
+    const decision = decide([aVote(carol), aVote(second)], {
+      approvers: [...everyone, second.approver],
+    });
     expect(decision.refused.map((item) => item.why)).toEqual(['already-voted']);
   });
 
   it('that turns a rejection into an approval', () => {
     const patient = withRule({ vetoes: 2 });
-    const votes = [aVote(carol, { order: patient, decision: 'reject' }), aVote(carol, { order: patient })];
-    expect(decide(votes, { order: patient }).refused.map((item) => item.why)).toEqual(['already-voted']);
+    const votes = [
+      aVote(carol, { order: patient, decision: 'reject' }),
+      aVote(carol, { order: patient }),
+    ];
+    expect(decide(votes, { order: patient }).refused.map((item) => item.why)).toEqual([
+      'already-voted',
+    ]);
   });
 
   it('from a service account', () => {
@@ -134,19 +179,33 @@ describe('a gate refuses a vote', () => {
   it('from somebody unknown, revoked or outside the groups', () => {
     const mallory = aPerson('mallory');
     refuses(aVote(mallory), 'approver-unknown');
-    refuses(aVote(carol), 'approver-revoked', { approvers: withApprover({ ...carol.approver, revokedAt: '2026-11-22T04:00:00Z' }) });
-    refuses(aVote(carol), 'not-in-group', { approvers: withApprover({ ...carol.approver, groups: ['auditors'] }) });
-    refuses(aVote(carol, { order: withRule({ groups: [] }) }), 'not-in-group', { order: withRule({ groups: [] }) });
+    refuses(aVote(carol), 'approver-revoked', {
+      approvers: withApprover({ ...carol.approver, revokedAt: '2026-11-22T04:00:00Z' }),
+    });
+    refuses(aVote(carol), 'not-in-group', {
+      approvers: withApprover({ ...carol.approver, groups: ['auditors'] }),
+    });
+    refuses(aVote(carol, { order: withRule({ groups: [] }) }), 'not-in-group', {
+      order: withRule({ groups: [] }),
+    });
   });
 
   it('whose key is unknown, revoked or another person’s', () => {
     const [key] = carol.approver.keys;
-    refuses(aVote(carol), 'key-unknown', { approvers: withApprover({ ...carol.approver, keys: [] }) });
+    refuses(aVote(carol), 'key-unknown', {
+      approvers: withApprover({ ...carol.approver, keys: [] }),
+    });
     refuses(aVote(carol), 'key-revoked', {
-      approvers: withApprover({ ...carol.approver, keys: key === undefined ? [] : [{ ...key, revokedAt: '2026-11-22T04:00:00Z' }] }),
+      approvers: withApprover({
+        ...carol.approver,
+        keys: key === undefined ? [] : [{ ...key, revokedAt: '2026-11-22T04:00:00Z' }],
+      }),
     });
     refuses(aVote(dave, { payload: { approver: 'carol' }, person: 'carol' }), 'key-unknown');
-    refuses(aVote(dave, { payload: { approver: 'carol', keyId: carol.key.keyId }, person: 'carol' }), 'signature-bad');
+    refuses(
+      aVote(dave, { payload: { approver: 'carol', keyId: carol.key.keyId }, person: 'carol' }),
+      'signature-bad',
+    );
   });
 
   it('that somebody else hands in', () => {
@@ -155,7 +214,10 @@ describe('a gate refuses a vote', () => {
 
   it('for another gate, another order or with another decision', () => {
     refuses(aVote(carol, { gateId: 'gat_2' }), 'wrong-gate');
-    refuses(aVote(carol, { order: anOrder({ target: { kind: 'host', id: 'db-11' } }) }), 'stale-digest');
+    refuses(
+      aVote(carol, { order: anOrder({ target: { kind: 'host', id: 'db-11' } }) }),
+      'stale-digest',
+    );
     refuses(aVote(carol, { decision: 'undo' }), 'wrong-decision');
   });
 
@@ -169,11 +231,18 @@ describe('a gate refuses a vote', () => {
 
   it('that was signed too long ago, in the future, before the gate, or at no time', () => {
     const atMs = openedMs + 1_800_000;
-    const signedAt = (ms: number): CastVote => aVote(carol, { atMs, payload: { time: new Date(ms).toISOString() } });
+    const signedAt = (ms: number): CastVote =>
+      aVote(carol, { atMs, payload: { time: new Date(ms).toISOString() } });
     const nowMs = atMs;
     refuses(signedAt(atMs - voteLimits.ageMsMax - 1), 'time-window', { nowMs });
     refuses(signedAt(atMs + voteLimits.skewMs + 1), 'time-window', { nowMs });
-    refuses(aVote(carol, { atMs: openedMs, payload: { time: new Date(openedMs - voteLimits.skewMs - 1).toISOString() } }), 'time-window');
+    refuses(
+      aVote(carol, {
+        atMs: openedMs,
+        payload: { time: new Date(openedMs - voteLimits.skewMs - 1).toISOString() },
+      }),
+      'time-window',
+    );
     refuses(aVote(carol, { payload: { time: 'yesterday' } }), 'time-window');
     expect(decide([signedAt(atMs - voteLimits.ageMsMax)], { nowMs }).counted).toHaveLength(1);
   });
@@ -182,8 +251,15 @@ describe('a gate refuses a vote', () => {
 describe('a person', () => {
   it('may turn an approval into a rejection while the gate is open', () => {
     const patient = withRule({ vetoes: 2 });
-    const votes = [aVote(carol, { order: patient }), aVote(carol, { order: patient, decision: 'reject' }), aVote(dave, { order: patient })];
-    expect(decide(votes, { order: patient })).toMatchObject({ state: 'open', approvals: [votes[2]?.id] });
+    const votes = [
+      aVote(carol, { order: patient }),
+      aVote(carol, { order: patient, decision: 'reject' }),
+      aVote(dave, { order: patient }),
+    ];
+    expect(decide(votes, { order: patient })).toMatchObject({
+      state: 'open',
+      approvals: [votes[2]?.id],
+    });
   });
 
   it('may reject what they asked for themselves', () => {
@@ -219,7 +295,17 @@ describe('a person', () => {
 describe('an undo', () => {
   const later = openedMs + 5 * hourMs;
   const judge = (vote: CastVote, over: Partial<GateCase> = {}): VoteRefusal | null =>
-    judgeUndo({ gateId: 'gat_1', order, approvers: everyone, nowMs: later, verifySignature: verifyVote, ...over }, vote);
+    judgeUndo(
+      {
+        gateId: 'gat_1',
+        order,
+        approvers: everyone,
+        nowMs: later,
+        verifySignature: verifyVote,
+        ...over,
+      },
+      vote,
+    );
 
   it('is started by one eligible approver, long after the order expired', () => {
     expect(judge(aVote(carol, { decision: 'undo', atMs: later }))).toBeNull();
@@ -227,7 +313,9 @@ describe('an undo', () => {
 
   it('needs an undo in the order that people signed', () => {
     const final = anOrder({ undo: null });
-    expect(judge(aVote(carol, { order: final, decision: 'undo', atMs: later }), { order: final })).toBe('nothing-to-undo');
+    expect(
+      judge(aVote(carol, { order: final, decision: 'undo', atMs: later }), { order: final }),
+    ).toBe('nothing-to-undo');
   });
 
   it('is not started by an approval, the requester, the lone author, a stranger or a stale signature', () => {
@@ -236,14 +324,24 @@ describe('an undo', () => {
     expect(judge(aVote(alice, { decision: 'undo', atMs: later }))).toBe('requester');
     expect(judge(aVote(bob, { decision: 'undo', atMs: later }))).toBe('author-alone');
     expect(judge(aVote(stranger, { decision: 'undo', atMs: later }))).toBe('approver-unknown');
-    expect(judge(aVote(carol, { decision: 'undo', atMs: later, payload: { time: order.notBefore } }))).toBe('time-window');
+    expect(
+      judge(aVote(carol, { decision: 'undo', atMs: later, payload: { time: order.notBefore } })),
+    ).toBe('time-window');
   });
 });
 
 describe('the table of gate states', () => {
   it('lets only open gates be decided, and only approved ones be voided afterwards', () => {
-    const moves = (Object.keys(gateTransitions) as GateState[]).flatMap((from) => gateTransitions[from].map((to) => `${from} > ${to}`));
-    expect(moves).toEqual(['open > approved', 'open > denied', 'open > expired', 'open > void', 'approved > void']);
+    const moves = (Object.keys(gateTransitions) as GateState[]).flatMap((from) =>
+      gateTransitions[from].map((to) => `${from} > ${to}`),
+    );
+    expect(moves).toEqual([
+      'open > approved',
+      'open > denied',
+      'open > expired',
+      'open > void',
+      'approved > void',
+    ]);
     expect(gateMayMove('denied', 'approved')).toBe(false);
   });
 });

@@ -51,8 +51,18 @@ describe('a warrant', () => {
     const changed = { ...order, parameters: { host: 'db-11', level: 1 } };
     refuses({ order: changed }, /not the one that was asked for/);
     refuses({ order: changed, orderDigest: orderDigest(changed) }, /for another order/);
-    const moved = { ...order, connection: { ...order.connection, address: 'https://evil.example' } };
-    refuses({ order: moved, orderDigest: orderDigest(moved), warrant: aWarrant({ orderDigest: orderDigest(moved) }) }, /stale-digest/);
+    const moved = {
+      ...order,
+      connection: { ...order.connection, address: 'https://evil.example' },
+    };
+    refuses(
+      {
+        order: moved,
+        orderDigest: orderDigest(moved),
+        warrant: aWarrant({ orderDigest: orderDigest(moved) }),
+      },
+      /stale-digest/,
+    );
   });
 
   it('does not open where it is missing, used, void, expired or for something else', () => {
@@ -67,7 +77,10 @@ describe('a warrant', () => {
   });
 
   it('does not outlive its order, whatever its own expiry says', () => {
-    refuses({ warrant: aWarrant({ expiresAtMs: openedMs + 10 * hourMs }), nowMs: openedMs + 2 * hourMs }, /do not approve it/);
+    refuses(
+      { warrant: aWarrant({ expiresAtMs: openedMs + 10 * hourMs }), nowMs: openedMs + 2 * hourMs },
+      /do not approve it/,
+    );
   });
 
   it('does not open where a vote that it names is missing, repeated, forged or not named', () => {
@@ -75,7 +88,9 @@ describe('a warrant', () => {
     refuses({ warrant: aWarrant({}, votes.slice(1)) }, /1 of 2/);
     refuses({ warrant: aWarrant({ voteIds: [] }) }, /0 of 2/);
     const [first] = votes;
-    const forged = votes.map((vote) => (vote === first ? vote : { ...vote, signature: first?.signature ?? '' }));
+    const forged = votes.map((vote) =>
+      vote === first ? vote : { ...vote, signature: first?.signature ?? '' },
+    );
     refuses({ votes: forged }, /signature-bad/);
   });
 
@@ -100,15 +115,27 @@ describe('a warrant to undo', () => {
   const nowMs = openedMs + 5 * hourMs;
   const undo = aVote(erin, { decision: 'undo', atMs: nowMs - 60_000 });
   const warrant = aWarrant({ purpose: 'undo', expiresAtMs: nowMs + hourMs }, [undo]);
-  const undoCase = (over: Partial<WarrantCase> = {}): Partial<WarrantCase> => ({ purpose: 'undo', nowMs, warrant, votes: [...votes, undo], ...over });
+  const undoCase = (over: Partial<WarrantCase> = {}): Partial<WarrantCase> => ({
+    purpose: 'undo',
+    nowMs,
+    warrant,
+    votes: [...votes, undo],
+    ...over,
+  });
 
   it('opens by one signature, hours after the order expired', () => {
     expect(checkWarrant(aCase(undoCase()))).toEqual({ ok: true });
   });
 
   it('is not opened by the approvals of the action, by nobody, or by somebody revoked since', () => {
-    refuses(undoCase({ warrant: aWarrant({ purpose: 'undo', expiresAtMs: nowMs + hourMs }) }), /wrong-decision/);
+    refuses(
+      undoCase({ warrant: aWarrant({ purpose: 'undo', expiresAtMs: nowMs + hourMs }) }),
+      /wrong-decision/,
+    );
     refuses(undoCase({ warrant: { ...warrant, voteIds: [] } }), /nobody signed/);
-    refuses(undoCase({ approvers: everyone.filter((item) => item.id !== 'erin') }), /approver-unknown/);
+    refuses(
+      undoCase({ approvers: everyone.filter((item) => item.id !== 'erin') }),
+      /approver-unknown/,
+    );
   });
 });

@@ -2,7 +2,16 @@ import { mkdtemp, rm, stat, chmod, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSigningKey, isPublicKey, keyIdOf, readKeyFile, reasonDigest, signingKeyFromPem, verifyText, writeKeyFile } from '../../../platform/signature.ts';
+import {
+  createSigningKey,
+  isPublicKey,
+  keyIdOf,
+  readKeyFile,
+  reasonDigest,
+  signingKeyFromPem,
+  verifyText,
+  writeKeyFile,
+} from '../../../platform/signature.ts';
 
 const { key, pem } = createSigningKey();
 
@@ -16,7 +25,14 @@ describe('a signature', () => {
 
   it('has one spelling', () => {
     const signature = key.sign('order');
-    for (const bad of [signature.slice(0, -2), `${signature}\n`, ` ${signature}`, signature.replaceAll('=', ''), `${signature}AAAA`, '']) {
+    for (const bad of [
+      signature.slice(0, -2),
+      `${signature}\n`,
+      ` ${signature}`,
+      signature.replaceAll('=', ''),
+      `${signature}AAAA`,
+      '',
+    ]) {
       expect(verifyText('order', bad, key.publicKey)).toBe(false);
     }
     expect(verifyText('order', signature, key.publicKey.replaceAll('=', ''))).toBe(false);
@@ -31,7 +47,10 @@ describe('a signature', () => {
   });
 
   it('is the one of RFC 8032, section 7.1, test 2', () => {
-    const publicKey = Buffer.from('3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c', 'hex').toString('base64');
+    const publicKey = Buffer.from(
+      '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
+      'hex',
+    ).toString('base64');
     const signature = Buffer.from(
       '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00',
       'hex',
@@ -43,7 +62,9 @@ describe('a signature', () => {
 describe('a reason', () => {
   it('is bound together with its nonce', () => {
     expect(reasonDigest('a', 'bc')).not.toBe(reasonDigest('ab', 'c'));
-    expect(reasonDigest('a', 'b')).toBe('59b271ae1bbcb1d31d41929817f4b16fb439eb4f31520b5ad1d5ce98920a7138');
+    expect(reasonDigest('a', 'b')).toBe(
+      '59b271ae1bbcb1d31d41929817f4b16fb439eb4f31520b5ad1d5ce98920a7138',
+    );
   });
 });
 
@@ -62,7 +83,9 @@ describe('a key file', () => {
   });
 
   it('is never overwritten', async () => {
-    await expect(writeKeyFile(join(dir, 'erin.pem'), pem)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(writeKeyFile(join(dir, 'erin.pem'), pem)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
   });
 
   it('that others may read is refused', async () => {
