@@ -18,7 +18,7 @@ export async function installPackages(cache) {
   if (packagesReady()) return;
   await withLock(cache, `packages-${sha256(checkout).slice(0, 12)}`, async () => {
     if (packagesReady()) return;
-    await announced('installing packages with npm ci', '10-60 s', npmCi);
+    await announced('installing packages with npm ci', '10-90 s', npmCi);
     mkdirSync(markers, { recursive: true });
     writeFileSync(marker, wanted());
   });

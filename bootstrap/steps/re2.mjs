@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { placeFile } from '../cache.mjs';
-import { checkout, packages, readOrEmpty, sha256 } from '../checkout.mjs';
+import { checkout, packages, readOrEmpty } from '../checkout.mjs';
 import { run } from '../child.mjs';
 import { withLock } from '../lock.mjs';
 import { announced, say } from '../say.mjs';
@@ -23,7 +23,7 @@ export async function provideRe2(cache, node) {
   const key = keyFor(node);
   if (ready(key)) return;
   const cached = join(cache, 're2', `${key}.node`);
-  await withLock(cache, `re2-${sha256(checkout).slice(0, 12)}`, async () => {
+  await withLock(cache, 're2', async () => {
     if (ready(key)) return;
     if (existsSync(cached)) placeFile(cached, addon, 0o755);
     if (!(await loads(node))) await obtain(node);

@@ -15,12 +15,16 @@ export async function runStage(stage) {
   chmodSync(folder, 0o755);
   try {
     const report = join(folder, 'report.json');
-    const ok = await show(stage, commandOf(stage, report), { ...process.env, SALLYPORT_DATA: join(folder, 'data') });
+    const ok = await show(stage, commandOf(stage, report), environmentOf(stage, folder));
     const tally = stage.kind === 'tests' ? tallyReport(readReport(report), ok) : { ...nothing, passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
     return { name: stage.name, tally, seconds: (Date.now() - startedMs) / 1000 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function environmentOf(stage, folder) {
+  return stage.name === 'story' ? { ...process.env, SALLYPORT_DATA: join(folder, 'data') } : process.env;
 }
 
 function readReport(path) {
