@@ -16,9 +16,10 @@ function unbounded(schema: Json, path = '$'): readonly string[] {
     return schema.flatMap((item, index) => unbounded(item, `${path}[${index}]`));
   if (!isObject(schema)) return [];
   const bounded = schema['enum'] !== undefined || schema['const'] !== undefined;
+  const pattern = schema['pattern'];
   const textBound =
     schema['maxLength'] !== undefined ||
-    /^\^\[.*\]\{\d+,\d+\}\$$/.test(String(schema['pattern'] ?? ''));
+    (typeof pattern === 'string' && /^\^\[.*\]\{\d+,\d+\}\$$/.test(pattern));
   const here =
     (schema['type'] === 'string' && !bounded && !textBound) ||
     (schema['type'] === 'array' && schema['maxItems'] === undefined)
