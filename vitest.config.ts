@@ -42,9 +42,13 @@ export default defineConfig({
         },
       },
       { test: { name: 'property', include: [properties, ...inFolder('property')], ...pure } },
-      { test: { name: 'contract', include: inFolder('contract'), exclude: [properties], ...served } },
+      {
+        test: { name: 'contract', include: inFolder('contract'), exclude: [properties], ...served },
+      },
       { test: { name: 'attack', include: inFolder('attack'), exclude: [properties], ...served } },
-      { test: { name: 'workflow', include: inFolder('workflow'), exclude: [properties], ...alone } },
+      {
+        test: { name: 'workflow', include: inFolder('workflow'), exclude: [properties], ...alone },
+      },
       { test: { name: 'replay', include: inFolder('replay'), exclude: [properties], ...served } },
       { test: { name: 'e2e', include: inFolder('e2e'), exclude: [properties], ...alone } },
       { test: { name: 'faults', include: inFolder('faults'), exclude: [properties], ...alone } },

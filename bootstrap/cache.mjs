@@ -1,4 +1,13 @@
-import { accessSync, chmodSync, constants, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Problem } from './problem.mjs';
@@ -17,7 +26,10 @@ export function openCache() {
     accessSync(folder, constants.W_OK | constants.X_OK);
     return folder;
   } catch (error) {
-    throw new Problem(`the cache folder ${folder} cannot be written (${error.code})`, 'Set SALLYPORT_CACHE to a folder that you may write.');
+    throw new Problem(
+      `the cache folder ${folder} cannot be written (${error.code})`,
+      'Set SALLYPORT_CACHE to a folder that you may write.',
+    );
   }
 }
 

@@ -6,11 +6,19 @@ const live = new Set();
 /** Runs a program to its end without a shell; never throws for what the program does. Its output's tail is kept. */
 export function run(program, args, { cwd, env = process.env, limitMs } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(program, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     let output = '';
     let late = false;
     const keep = (chunk) => (output = (output + chunk).slice(-outputCharsMax));
-    const limit = limitMs === undefined ? undefined : setTimeout(() => ((late = true), killGroup(child)), limitMs);
+    const limit =
+      limitMs === undefined
+        ? undefined
+        : setTimeout(() => ((late = true), killGroup(child)), limitMs);
     const finish = (code) => {
       clearTimeout(limit);
       live.delete(child);

@@ -8,7 +8,10 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
 /** Runs the program in our place: same terminal, same signals, same exit code. */
 export function handOver(node, args, env) {
   const path = [join(packages, '.bin'), process.env.PATH].filter(Boolean).join(delimiter);
-  const child = spawn(node.program, args, { stdio: 'inherit', env: { ...process.env, ...env, PATH: path } });
+  const child = spawn(node.program, args, {
+    stdio: 'inherit',
+    env: { ...process.env, ...env, PATH: path },
+  });
   // A terminal's Ctrl-C reaches the child by itself as well: it must take a second signal shortly after as the same one.
   for (const signal of forwarded) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {

@@ -30,7 +30,10 @@ async function acquire(lock, name) {
     }
     await pause(pollMs);
   }
-  writeFileSync(join(lock, 'owner.json'), JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
+  writeFileSync(
+    join(lock, 'owner.json'),
+    JSON.stringify({ pid: process.pid, started: startOf(process.pid) }),
+  );
 }
 
 function created(path) {

@@ -23,7 +23,10 @@ const programs = {
 
 async function main([command = '', ...args]) {
   if (command !== 'prepare' && !Object.hasOwn(programs, command)) {
-    throw new Problem(`unknown command "${command}"`, `Use one of: prepare, ${Object.keys(programs).join(', ')}.`);
+    throw new Problem(
+      `unknown command "${command}"`,
+      `Use one of: prepare, ${Object.keys(programs).join(', ')}.`,
+    );
   }
   stopOnSignal();
   const { node, env } = await prepare(needsOf(command, args, process.env));
@@ -34,7 +37,10 @@ async function main([command = '', ...args]) {
 
 /** Locks left behind are taken over, temporary files are never read: stopping half-way harms nothing. */
 function stopOnSignal() {
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ]) {
     process.on(signal, () => {
       stopChildren();
       process.exit(code);

@@ -13,7 +13,10 @@ export function needsOf(command, args, env) {
 function needsOfVerb(verb, env) {
   if (verb === 'serve') return ['re2', 'bundle'];
   if (verb !== 'start') return ['re2'];
-  return everything.filter((need) => !(need === 'postgres' && env.DATABASE_URL) && !(need === 'temporal' && env.TEMPORAL_ADDRESS));
+  return everything.filter(
+    (need) =>
+      !(need === 'postgres' && env.DATABASE_URL) && !(need === 'temporal' && env.TEMPORAL_ADDRESS),
+  );
 }
 
 const staticStages = new Set(['format', 'lint', 'types', 'dead-code']);

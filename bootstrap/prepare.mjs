@@ -12,10 +12,15 @@ export async function prepare(needs) {
   const cache = openCache();
   await installPackages(cache);
   const node = chooseNode();
-  const env = { SALLYPORT_CACHE: cache, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(cache, 'node-compile') };
+  const env = {
+    SALLYPORT_CACHE: cache,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(cache, 'node-compile'),
+  };
   if (needs.includes('re2')) await provideRe2(cache, node);
   if (needs.includes('postgres')) env.SALLYPORT_POSTGRES_BIN = providePostgres();
-  if (needs.includes('temporal')) env.SALLYPORT_TEMPORAL_CLI = await provideTemporalCli(cache, node);
-  if (needs.includes('bundle')) env.SALLYPORT_WORKFLOW_BUNDLE = await provideWorkflowBundle(cache, node);
+  if (needs.includes('temporal'))
+    env.SALLYPORT_TEMPORAL_CLI = await provideTemporalCli(cache, node);
+  if (needs.includes('bundle'))
+    env.SALLYPORT_WORKFLOW_BUNDLE = await provideWorkflowBundle(cache, node);
   return { node, env };
 }

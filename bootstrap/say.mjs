@@ -10,7 +10,10 @@ export async function announced(what, usually, work) {
   const startedMs = Date.now();
   const seconds = () => Math.round((Date.now() - startedMs) / 1000);
   say(`${what} (usually ${usually}) …`);
-  const heartbeat = setInterval(() => say(`  … ${what}: ${seconds()} s so far, usually ${usually}`), heartbeatMs);
+  const heartbeat = setInterval(
+    () => say(`  … ${what}: ${seconds()} s so far, usually ${usually}`),
+    heartbeatMs,
+  );
   try {
     const result = await work();
     say(`  done after ${seconds()} s: ${what}`);

@@ -19,7 +19,8 @@ line prints the code, and Temporal shows it as the failure's type. *retry* says 
 /** The whole page; a test compares it with the file. */
 export function renderErrors(): string {
   const rows = Object.entries(errorTable).map(
-    ([code, row]) => `| \`${code}\` | ${row.family} | ${row.retry} | ${row.status} | ${row.action} |\n`,
+    ([code, row]) =>
+      `| \`${code}\` | ${row.family} | ${row.retry} | ${row.status} | ${row.action} |\n`,
   );
   return introduction + rows.join('');
 }

@@ -7,7 +7,9 @@ import { filesOfRepository, linesOf, root, textOf } from './support/repository.t
 
 const files = filesOfRepository();
 const code = files.filter((path) => /\.(ts|mjs)$/.test(path));
-const rooms = code.filter((path) => path.includes('/') && !/^(bootstrap|test|bench|docs)\//.test(path));
+const rooms = code.filter(
+  (path) => path.includes('/') && !/^(bootstrap|test|bench|docs)\//.test(path),
+);
 const adrs = files.filter((path) => /^docs\/adr\/\d{4}-/.test(path));
 
 /** The paths whose text matches, so that a failure names them. This file holds the patterns themselves. */
@@ -16,7 +18,8 @@ const matching = (paths: readonly string[], pattern: RegExp): readonly string[] 
 
 describe('names', () => {
   it('no file is called after what it is not', () => {
-    const banned = /^(utils?|helpers?|common|misc|types|constants|enums|interfaces|manager|service)\./;
+    const banned =
+      /^(utils?|helpers?|common|misc|types|constants|enums|interfaces|manager|service)\./;
     expect(code.filter((path) => banned.test(basename(path)))).toEqual([]);
   });
 
@@ -45,19 +48,31 @@ describe('sizes', () => {
 
 describe('rooms', () => {
   it('every room has its row in the import rules', () => {
-    const { overrides } = JSON.parse(textOf('.oxlintrc.json')) as { overrides: { files: string[] }[] };
-    const walled = new Set(overrides.flatMap((override) => override.files).map((glob) => glob.split('/')[0]));
+    const { overrides } = JSON.parse(textOf('.oxlintrc.json')) as {
+      overrides: { files: string[] }[];
+    };
+    const walled = new Set(
+      overrides.flatMap((override) => override.files).map((glob) => glob.split('/')[0]),
+    );
     const folders = new Set(rooms.map((path) => path.split('/')[0]));
     expect([...folders].filter((folder) => !walled.has(folder))).toEqual([]);
   });
 
   it('only platform/config.ts reads the environment', () => {
-    const reads = matching(rooms, /\bprocess\s*(\?\.|\.|\[['"])env\b|from 'node:process'|import\.meta\.env/);
+    const reads = matching(
+      rooms,
+      /\bprocess\s*(\?\.|\.|\[['"])env\b|from 'node:process'|import\.meta\.env/,
+    );
     expect(reads.filter((path) => path !== 'platform/config.ts')).toEqual([]);
   });
 
   it('the domain asks no clock', () => {
-    expect(matching(rooms.filter((path) => path.startsWith('domain/')), /new Date\(\)|\bsetTimeout\(/)).toEqual([]);
+    expect(
+      matching(
+        rooms.filter((path) => path.startsWith('domain/')),
+        /new Date\(\)|\bsetTimeout\(/,
+      ),
+    ).toEqual([]);
   });
 
   it('lint rules are switched off only with a reason beside it', () => {
@@ -84,9 +99,13 @@ describe('tests', () => {
 
 describe('what must not be committed', () => {
   it('paths of the machine on which it was written', () => {
-    const places = [root, join(dirname(root), 'shared')].filter((path) => path.split('/').length > 2);
+    const places = [root, join(dirname(root), 'shared')].filter(
+      (path) => path.split('/').length > 2,
+    );
     const texts = files.filter((path) => !/^(Dockerfile|docker-compose\.yml)$/.test(path));
-    expect(texts.filter((path) => places.some((place) => textOf(path).includes(place)))).toEqual([]);
+    expect(texts.filter((path) => places.some((place) => textOf(path).includes(place)))).toEqual(
+      [],
+    );
   });
 
   it('addresses of package registries', () => {
@@ -99,7 +118,9 @@ describe('what must not be committed', () => {
     const manifest = JSON.parse(textOf('package.json')) as Record<string, Record<string, string>>;
     const kinds = ['dependencies', 'devDependencies', 'optionalDependencies'];
     const versions = kinds.flatMap((kind) => Object.entries(manifest[kind] ?? {}));
-    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
+    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual(
+      [],
+    );
   });
 });
 
@@ -109,7 +130,9 @@ describe('documents', () => {
   });
 
   it.each(Object.keys(errorTable))('%s is documented with what to do', (errorCode) => {
-    expect(textOf('docs/reference/errors.md')).toMatch(new RegExp(`^\\| \`${errorCode}\` \\|.*[.!] \\|$`, 'm'));
+    expect(textOf('docs/reference/errors.md')).toMatch(
+      new RegExp(`^\\| \`${errorCode}\` \\|.*[.!] \\|$`, 'm'),
+    );
   });
 
   it.each([

@@ -33,7 +33,11 @@ function currentNode() {
     );
   }
   const home = dirname(dirname(process.execPath));
-  return { program: process.execPath, home: abiOf(home) === undefined ? undefined : home, abi: process.versions.modules };
+  return {
+    program: process.execPath,
+    home: abiOf(home) === undefined ? undefined : home,
+    abi: process.versions.modules,
+  };
 }
 
 function abiOf(home) {

@@ -26,7 +26,15 @@ export async function installPackages(cache) {
 
 /** The flags undo what a machine's npm settings may say (production installs, strict engines, other folders). */
 async function npmCi() {
-  const flags = ['--ignore-scripts', '--include=dev', '--include=optional', '--engine-strict=false', '--no-audit', '--no-fund', '--loglevel=error'];
+  const flags = [
+    '--ignore-scripts',
+    '--include=dev',
+    '--include=optional',
+    '--engine-strict=false',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
   const [program, first] = npmCommand();
   const result = await run(program, [...first, 'ci', ...flags], { cwd: checkout });
   if (result.ok) return;

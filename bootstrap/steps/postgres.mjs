@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, lstatSync, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { packages } from '../checkout.mjs';
 import { Problem } from '../problem.mjs';
@@ -19,7 +27,8 @@ export function providePostgres() {
     );
   }
   restoreLinks(home);
-  for (const program of readdirSync(join(native, 'bin'))) makeExecutable(join(native, 'bin', program));
+  for (const program of readdirSync(join(native, 'bin')))
+    makeExecutable(join(native, 'bin', program));
   return join(native, 'bin');
 }
 

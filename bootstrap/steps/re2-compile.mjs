@@ -18,7 +18,11 @@ export async function compileRe2(node, folder) {
   }
   const gyp = join(packages, 'node-gyp', 'bin', 'node-gyp.js');
   const result = await announced('compiling re2', '1.5-4 min on 2 cores', () =>
-    run(node.program, [gyp, '-j', 'max', 'rebuild'], { cwd: folder, env: gypEnvironment(node), limitMs: compileLimitMs }),
+    run(node.program, [gyp, '-j', 'max', 'rebuild'], {
+      cwd: folder,
+      env: gypEnvironment(node),
+      limitMs: compileLimitMs,
+    }),
   );
   if (result.ok) return;
   throw new Problem(
@@ -42,7 +46,10 @@ function missingTools() {
 
 /** A machine's npm settings (a global `nodedir`, another target) would compile for the wrong Node. */
 function gypEnvironment(node) {
-  const misleading = /^npm_(package_config_node_gyp|config)_(nodedir|node_dir|target|runtime|arch|disturl|dist_url)$/i;
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !misleading.test(name)));
+  const misleading =
+    /^npm_(package_config_node_gyp|config)_(nodedir|node_dir|target|runtime|arch|disturl|dist_url)$/i;
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !misleading.test(name)),
+  );
   return node.home === undefined ? env : { ...env, npm_config_nodedir: node.home };
 }

@@ -39,7 +39,8 @@ function ready(key) {
 
 async function obtain(node) {
   rmSync(join(folder, 'build'), { recursive: true, force: true });
-  if (await announced('looking for a prebuilt re2', '2 s, at most 20 s', () => download(node))) return;
+  if (await announced('looking for a prebuilt re2', '2 s, at most 20 s', () => download(node)))
+    return;
   say('  no prebuilt re2 can be had here; it is compiled once and kept in the cache');
   rmSync(join(folder, 'build'), { recursive: true, force: true });
   await compileRe2(node, folder);
@@ -49,9 +50,22 @@ async function obtain(node) {
 async function download(node) {
   const script = join(packages, 'install-artifact-from-github', 'bin', 'install-from-cache.js');
   const options = ['--artifact', 'build/Release/re2.node', '--host-var', 'RE2_DOWNLOAD_MIRROR'];
-  const switches = ['--skip-path-var', 'RE2_DOWNLOAD_SKIP_PATH', '--skip-ver-var', 'RE2_DOWNLOAD_SKIP_VER'];
-  const env = { ...process.env, npm_package_json: join(folder, 'package.json'), npm_execpath: 'false' };
-  await run(node.program, [script, ...options, ...switches], { cwd: folder, env, limitMs: downloadLimitMs });
+  const switches = [
+    '--skip-path-var',
+    'RE2_DOWNLOAD_SKIP_PATH',
+    '--skip-ver-var',
+    'RE2_DOWNLOAD_SKIP_VER',
+  ];
+  const env = {
+    ...process.env,
+    npm_package_json: join(folder, 'package.json'),
+    npm_execpath: 'false',
+  };
+  await run(node.program, [script, ...options, ...switches], {
+    cwd: folder,
+    env,
+    limitMs: downloadLimitMs,
+  });
   return loads(node);
 }
 

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { temporaryBeside } from '../cache.mjs';
 import { checkout, filesBelow, lockfile } from '../checkout.mjs';
@@ -25,9 +33,15 @@ export async function provideWorkflowBundle(cache, node) {
 
 /** Workflows may import nothing but domain/ and packages, so these files decide what the bundle holds. */
 function sourceHash() {
-  const sources = ['workflows', 'domain'].flatMap((room) => filesBelow(join(checkout, room)).filter((file) => file.endsWith('.ts')));
+  const sources = ['workflows', 'domain'].flatMap((room) =>
+    filesBelow(join(checkout, room)).filter((file) => file.endsWith('.ts')),
+  );
   const hash = createHash('sha256');
-  for (const file of [...sources, script, lockfile]) hash.update(`${relative(checkout, file)}\0`).update(readFileSync(file)).update('\0');
+  for (const file of [...sources, script, lockfile])
+    hash
+      .update(`${relative(checkout, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
   return hash.digest('hex').slice(0, 32);
 }
 
@@ -38,7 +52,12 @@ async function bundle(node, target) {
     const result = await announced('bundling the workflows', '2-5 s', () =>
       run(node.program, [script, temporary], { cwd: checkout, limitMs: bundleLimitMs }),
     );
-    if (!result.ok) throw new Problem('the workflows cannot be bundled', 'The output above names the file and the import.', result.output);
+    if (!result.ok)
+      throw new Problem(
+        'the workflows cannot be bundled',
+        'The output above names the file and the import.',
+        result.output,
+      );
     renameSync(temporary, target);
     forgetOld(dirname(target));
   } finally {

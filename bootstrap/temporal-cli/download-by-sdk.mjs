@@ -3,5 +3,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 const [version, downloadDir] = process.argv.slice(2);
 const executable = { type: 'cached-download', version, downloadDir };
-const environment = await TestWorkflowEnvironment.createLocal({ server: { executable, log: { level: 'error' } } });
+const environment = await TestWorkflowEnvironment.createLocal({
+  server: { executable, log: { level: 'error' } },
+});
 await environment.teardown();

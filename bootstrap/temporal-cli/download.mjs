@@ -17,9 +17,14 @@ export async function download(node, target) {
   const folder = temporaryBeside(target);
   mkdirSync(folder, { recursive: true });
   try {
-    const script = join(import.meta.dirname ?? dirname(new URL(import.meta.url).pathname), 'download-by-sdk.mjs');
-    const result = await announced(`downloading the Temporal CLI ${wantedVersion}`, '10-60 s, at most 3 min', () =>
-      run(node.program, [script, `v${wantedVersion}`, folder], { limitMs: downloadLimitMs }),
+    const script = join(
+      import.meta.dirname ?? dirname(new URL(import.meta.url).pathname),
+      'download-by-sdk.mjs',
+    );
+    const result = await announced(
+      `downloading the Temporal CLI ${wantedVersion}`,
+      '10-60 s, at most 3 min',
+      () => run(node.program, [script, `v${wantedVersion}`, folder], { limitMs: downloadLimitMs }),
     );
     const binary = filesBelow(folder).find(executable);
     if (binary === undefined || !result.ok) return false;

@@ -16,7 +16,10 @@ export async function runStage(stage) {
   try {
     const report = join(folder, 'report.json');
     const ok = await show(stage, commandOf(stage, report), environmentOf(stage, folder));
-    const tally = stage.kind === 'tests' ? tallyReport(readReport(report), ok) : { ...nothing, passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+    const tally =
+      stage.kind === 'tests'
+        ? tallyReport(readReport(report), ok)
+        : { ...nothing, passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
     return { name: stage.name, tally, seconds: (Date.now() - startedMs) / 1000 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -24,7 +27,9 @@ export async function runStage(stage) {
 }
 
 function environmentOf(stage, folder) {
-  return stage.name === 'story' ? { ...process.env, SALLYPORT_DATA: join(folder, 'data') } : process.env;
+  return stage.name === 'story'
+    ? { ...process.env, SALLYPORT_DATA: join(folder, 'data') }
+    : process.env;
 }
 
 function readReport(path) {
@@ -40,10 +45,17 @@ function commandOf(stage, report) {
 /** A group of its own, so that a stage that hangs goes with everything that it started. */
 function show(stage, args, env) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: checkout, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+    const child = spawn(process.execPath, args, {
+      cwd: checkout,
+      env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      detached: true,
+    });
     const stop = (signal) => signalGroup(child, signal);
     const limit = setTimeout(() => {
-      process.stdout.write(`\nstage ${stage.name} took over ${stage.limitMs / 60_000} min and is stopped\n`);
+      process.stdout.write(
+        `\nstage ${stage.name} took over ${stage.limitMs / 60_000} min and is stopped\n`,
+      );
       stop('SIGTERM');
       setTimeout(() => stop('SIGKILL'), killAfterMs).unref();
     }, stage.limitMs);

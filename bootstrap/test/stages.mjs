@@ -7,7 +7,11 @@ const tool = (name, ...path) => join(packages, name, ...path);
 /** What `npm test` runs, in this order. A `tests` stage counts its tests, a `check` stage counts as one. */
 export const stages = [
   check('format', [tool('oxfmt', 'bin', 'oxfmt'), '--check']),
-  check('lint', [tool('oxlint', 'bin', 'oxlint'), '--deny-warnings', '--report-unused-disable-directives-severity=error']),
+  check('lint', [
+    tool('oxlint', 'bin', 'oxlint'),
+    '--deny-warnings',
+    '--report-unused-disable-directives-severity=error',
+  ]),
   check('types', [tool('typescript', 'bin', 'tsc'), '--project', '.']),
   check('dead-code', [tool('knip', 'bin', 'knip.js'), '--no-progress', '--no-config-hints']),
   tests('unit', 5 * minute),
@@ -16,7 +20,11 @@ export const stages = [
   tests('attack', 6 * minute),
   tests('workflow', 8 * minute),
   tests('replay', 4 * minute),
-  { ...check('story', []), limitMs: 5 * minute, what: 'npm start -- --once, in an empty data folder' },
+  {
+    ...check('story', []),
+    limitMs: 5 * minute,
+    what: 'npm start -- --once, in an empty data folder',
+  },
   tests('e2e', 8 * minute),
   tests('faults', 8 * minute),
 ];
@@ -34,11 +42,17 @@ function tests(name, limitMs) {
 export function chosenStages(args) {
   const only = listAfter(args, '--only');
   const skip = listAfter(args, '--skip') ?? [];
-  const unknown = [...(only ?? []), ...skip].filter((name) => !stages.some((stage) => stage.name === name));
+  const unknown = [...(only ?? []), ...skip].filter(
+    (name) => !stages.some((stage) => stage.name === name),
+  );
   if (unknown.length > 0) {
-    throw new Error(`no stage is called ${unknown.join(', ')}; there are: ${stages.map((stage) => stage.name).join(', ')}`);
+    throw new Error(
+      `no stage is called ${unknown.join(', ')}; there are: ${stages.map((stage) => stage.name).join(', ')}`,
+    );
   }
-  return stages.filter((stage) => (only?.includes(stage.name) ?? true) && !skip.includes(stage.name));
+  return stages.filter(
+    (stage) => (only?.includes(stage.name) ?? true) && !skip.includes(stage.name),
+  );
 }
 
 function listAfter(args, flag) {

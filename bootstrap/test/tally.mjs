@@ -1,7 +1,11 @@
 export const nothing = { passed: 0, failed: 0, skipped: 0 };
 
 export function add(a, b) {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+  };
 }
 
 /**
@@ -22,7 +26,9 @@ export function tallyReport(report, ok) {
 }
 
 function failedWithoutTest(file) {
-  return file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed');
+  return (
+    file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')
+  );
 }
 
 export function lastLine({ passed, failed, skipped }) {

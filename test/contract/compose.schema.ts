@@ -25,18 +25,26 @@ const service = z.strictObject({
   cap_drop: z.array(z.literal('ALL')).optional(),
   security_opt: texts.optional(),
   tmpfs: texts.optional(),
-  shm_size: z.string().regex(/^\d+m$/).optional(),
+  shm_size: z
+    .string()
+    .regex(/^\d+m$/)
+    .optional(),
   stop_grace_period: duration.optional(),
   entrypoint: texts.optional(),
   command: texts.optional(),
   environment,
   secrets: z.array(name).optional(),
   networks: z.array(name).min(1),
-  ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/, 'ports are published on loopback only')).optional(),
+  ports: z
+    .array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/, 'ports are published on loopback only'))
+    .optional(),
   volumes: z.array(z.string().regex(/^(\.\/|[a-z])[^:]*:\/[^:]+(:ro)?$/)).optional(),
   profiles: z.array(name).optional(),
   depends_on: z
-    .record(name, z.strictObject({ condition: z.enum(['service_healthy', 'service_completed_successfully']) }))
+    .record(
+      name,
+      z.strictObject({ condition: z.enum(['service_healthy', 'service_completed_successfully']) }),
+    )
     .optional(),
   healthcheck: healthcheck.optional(),
 });
@@ -46,7 +54,10 @@ export const composeSchema = z.strictObject({
   services: z.record(name, service),
   networks: z.record(name, z.strictObject({ internal: z.boolean().optional() })),
   volumes: z.record(name, z.strictObject({})),
-  secrets: z.record(name, z.strictObject({ file: z.string().regex(/^\.\/deploy\/secrets\/[a-z-]+$/) })),
+  secrets: z.record(
+    name,
+    z.strictObject({ file: z.string().regex(/^\.\/deploy\/secrets\/[a-z-]+$/) }),
+  ),
 });
 
 export type Compose = z.infer<typeof composeSchema>;

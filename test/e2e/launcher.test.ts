@@ -16,12 +16,21 @@ let installed = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'launcher test '));
   installed = join(folder, 'a checkout');
-  for (const name of ['cli', 'node_modules/.bin', 'node_modules/.sallyport', 'node_modules/re2/build']) {
+  for (const name of [
+    'cli',
+    'node_modules/.bin',
+    'node_modules/.sallyport',
+    'node_modules/re2/build',
+  ]) {
     mkdirSync(join(installed, name), { recursive: true });
   }
   cpSync(join(root, 'sallyport'), join(installed, 'sallyport'));
   symlinkSync(process.execPath, join(installed, 'node_modules/.bin/node'));
-  for (const name of ['package-lock.json', 'node_modules/re2/build/sallyport-key', 'node_modules/.sallyport/packages']) {
+  for (const name of [
+    'package-lock.json',
+    'node_modules/re2/build/sallyport-key',
+    'node_modules/.sallyport/packages',
+  ]) {
     writeFileSync(join(installed, name), '');
   }
   writeFileSync(join(installed, 'package.json'), '{"type":"module"}');
@@ -33,7 +42,12 @@ const answerWith = (code: string): void => writeFileSync(join(installed, 'cli', 
 
 describe('the launcher', () => {
   it('passes its arguments on unchanged', async () => {
-    const { stdout } = await run(join(installed, 'sallyport'), ['incident', 'show', 'two words', '*']);
+    const { stdout } = await run(join(installed, 'sallyport'), [
+      'incident',
+      'show',
+      'two words',
+      '*',
+    ]);
     expect(JSON.parse(stdout)).toEqual(['incident', 'show', 'two words', '*']);
   });
 
@@ -51,8 +65,12 @@ describe('the launcher', () => {
   });
 
   it('becomes the command, so that signals reach it', async () => {
-    answerWith("process.on('SIGTERM', () => process.exit(5)); setInterval(() => {}, 1000); console.log('ready');");
-    const child = spawn(join(installed, 'sallyport'), ['gates'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    answerWith(
+      "process.on('SIGTERM', () => process.exit(5)); setInterval(() => {}, 1000); console.log('ready');",
+    );
+    const child = spawn(join(installed, 'sallyport'), ['gates'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     child.stdout.once('data', () => child.kill('SIGTERM'));
     const code = await new Promise((resolve) => child.once('exit', resolve));
     expect(code).toBe(5);
@@ -61,7 +79,10 @@ describe('the launcher', () => {
   it('asks the bootstrap first when the lockfile is newer than what was installed', async () => {
     rmSync(join(installed, 'node_modules/.sallyport/packages'));
     mkdirSync(join(installed, 'bootstrap'));
-    writeFileSync(join(installed, 'bootstrap', 'main.mjs'), "console.log('bootstrap', ...process.argv.slice(2));");
+    writeFileSync(
+      join(installed, 'bootstrap', 'main.mjs'),
+      "console.log('bootstrap', ...process.argv.slice(2));",
+    );
     const { stdout } = await run(join(installed, 'sallyport'), ['gates']);
     expect(stdout).toBe('bootstrap cli gates\n');
   });
@@ -82,8 +103,11 @@ describe('handing over', () => {
   });
 
   it('forwards a signal to the program', async () => {
-    const program = "process.on('SIGINT', () => process.exit(6)); setInterval(() => {}, 1000); console.log('ready')";
-    const child = spawn(process.execPath, through(program), { stdio: ['ignore', 'pipe', 'ignore'] });
+    const program =
+      "process.on('SIGINT', () => process.exit(6)); setInterval(() => {}, 1000); console.log('ready')";
+    const child = spawn(process.execPath, through(program), {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     child.stdout.once('data', () => child.kill('SIGINT'));
     const code = await new Promise((resolve) => child.once('exit', resolve));
     expect(code).toBe(6);

@@ -16,17 +16,21 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A process that, under the lock, reads a counter, lets others run, and writes it back one higher. */
 const count = (): Promise<unknown> =>
-  run(process.execPath, [
-    '--input-type=module',
-    '--eval',
-    `import { readFileSync, writeFileSync } from 'node:fs';
+  run(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `import { readFileSync, writeFileSync } from 'node:fs';
      import { withLock } from ${JSON.stringify(lockModule)};
      await withLock(${JSON.stringify(folder)}, 'count', async () => {
        const seen = Number(readFileSync('counter', 'utf8'));
        for (let turn = 0; turn < 50; turn += 1) await new Promise((next) => setImmediate(next));
        writeFileSync('counter', String(seen + 1));
      });`,
-  ], { cwd: folder });
+    ],
+    { cwd: folder },
+  );
 
 describe('the lock of the bootstrap', () => {
   it('lets one process at a time do the work', async () => {

@@ -68,7 +68,8 @@ let flagged = new Set<string>();
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'walls-'));
-  for (const file of ['.oxlintrc.json', 'tsconfig.json']) copyFileSync(join(root, file), join(folder, file));
+  for (const file of ['.oxlintrc.json', 'tsconfig.json'])
+    copyFileSync(join(root, file), join(folder, file));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   for (const [path, text] of [...refused, ...allowed]) {
     mkdirSync(join(folder, dirname(path)), { recursive: true });

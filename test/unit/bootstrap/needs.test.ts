@@ -37,10 +37,13 @@ describe('the version of a Temporal CLI', () => {
 });
 
 describe('the choice of test stages', () => {
-  const names = (args: string[]): string[] => chosenStages(args).map((stage: { name: string }) => stage.name);
+  const names = (args: string[]): string[] =>
+    chosenStages(args).map((stage: { name: string }) => stage.name);
 
   it('without flags every stage runs', () => {
-    expect(names([])).toEqual(expect.arrayContaining(['format', 'lint', 'types', 'unit', 'story', 'faults']));
+    expect(names([])).toEqual(
+      expect.arrayContaining(['format', 'lint', 'types', 'unit', 'story', 'faults']),
+    );
   });
 
   it('--only runs the named ones in their own order', () => {

@@ -24,7 +24,9 @@ describe('the tally of a test stage', () => {
 
   it('counts a file that could not be loaded as a failure', () => {
     const broken = { status: 'failed', assertionResults: [] };
-    expect(tallyReport({ ...passing, testResults: [...passing.testResults, broken] }, false).failed).toBe(1);
+    expect(
+      tallyReport({ ...passing, testResults: [...passing.testResults, broken] }, false).failed,
+    ).toBe(1);
   });
 
   it('counts a failed exit that no test explains as a failure', () => {
