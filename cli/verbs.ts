@@ -168,6 +168,15 @@ export const verbs: Readonly<Record<string, Verb>> = {
         command: it.playbookCommand,
       })),
   },
+  connection: {
+    group: 'offline',
+    summary: 'check reach and credential of connections',
+    load: async () =>
+      import('./connection.ts').then((it) => ({
+        usage: it.connectionUsage,
+        command: it.connectionCommand,
+      })),
+  },
   redact: {
     group: 'offline',
     summary: 'what redaction makes of a file',
