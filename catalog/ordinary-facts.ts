@@ -50,5 +50,11 @@ export function ordinaryFacts(findingFields: JsonObject, incidentFields: JsonObj
     allClear: null,
     ...incidentFields,
   };
-  return { incident, finding: changed };
+  const triage: JsonObject = {
+    rule: { id: 'rehearsal', version: 1 },
+    decision: { kind: 'ticket', form: 'full' },
+    priority: { level: 'P2', why: 'a rehearsal' },
+    owner: { team: 'security-triage', why: 'a rehearsal' },
+  };
+  return { incident, finding: changed, triage };
 }

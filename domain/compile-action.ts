@@ -11,11 +11,13 @@ import {
 } from './compile-call.ts';
 import type { FlatStep } from './compile-flatten.ts';
 import { compileDuration, nextOf, noCall } from './compile-parts.ts';
-import { problem } from './compile-problem.ts';
+import { problem, type SourcePath } from './compile-problem.ts';
 import { compileCondition, compileInput } from './compile-values.ts';
 import { readsOf } from './expression.ts';
 import { checkPath } from './path.ts';
-import type { ActionStep, PlanCall, PlanStep } from './plan.ts';
+import { canonicalJson } from './digest.ts';
+import type { Json } from './json.ts';
+import type { ActionStep, PlanCall, PlanInput, PlanStep } from './plan.ts';
 import type { ActionSource, GateSource } from './playbook.schema.ts';
 
 export function compileGate(source: GateSource, step: FlatStep, compiling: Compiling): PlanStep {
@@ -113,16 +115,11 @@ function compileUndo(
     source.undo.input === undefined
       ? call.input
       : compileInput(source.undo.input, [...path, 'input'], compiling);
-  if (found !== null)
-    noteMisfits(
-      {
-        input,
-        manifest: found.manifest,
-        filled: [],
-        path: source.undo.input === undefined ? path : [...path, 'input'],
-      },
-      compiling,
-    );
+  if (found !== null) {
+    const at = source.undo.input === undefined ? path : [...path, 'input'];
+    noteMisfits({ input, manifest: found.manifest, filled: [], path: at }, compiling);
+    checkUndoTarget({ field: found.manifest.target?.field, input, call, path: at }, compiling);
+  }
   if (
     grantsFor({ connection: source.connection, capability: source.undo.capability }, compiling)
       ?.length === 0
@@ -136,6 +133,32 @@ function compileUndo(
     );
   }
   return { capability: source.undo.capability, input };
+}
+
+interface UndoTarget {
+  readonly field: string | undefined;
+  readonly input: PlanInput;
+  readonly call: PlanCall;
+  readonly path: SourcePath;
+}
+
+/** SECURITY: who approves an action approves its undo with it; so the undo may touch the same thing only. */
+function checkUndoTarget({ field, input, call, path }: UndoTarget, compiling: Compiling): void {
+  if (
+    field === undefined ||
+    canonicalJson(targetOf(input, field)) === canonicalJson(targetOf(call.input, field))
+  )
+    return;
+  compiling.problems.push(
+    problem('undo-mismatch', [...path, field], {
+      message: 'the undo is for another target than the action',
+      remedy: `Give ${field} as the action does.`,
+    }),
+  );
+}
+
+function targetOf(input: PlanInput, field: string): Json {
+  return Object.hasOwn(input, field) ? (input[field] ?? null) : null;
 }
 
 function compileVerify(

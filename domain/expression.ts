@@ -18,7 +18,7 @@ import { failed, firstLine, fromCel, toCel } from './cel-values.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 
 /** The names under which an expression finds the run's data. */
-export const factRoots = ['incident', 'finding', 'steps', 'item', 'inputs', 'answer'] as const;
+export const factRoots = ['incident', 'finding', 'triage', 'steps', 'item', 'answer'] as const;
 const roots: ReadonlySet<string> = new Set(factRoots);
 
 type Evaluate = (bindings: Record<string, CelInput>) => unknown;

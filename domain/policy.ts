@@ -102,5 +102,5 @@ export interface TriageTrace {
   readonly owner: { readonly team: string; readonly why: string };
 }
 
-/** What rules and playbooks may read of an incident: `incident`, `finding`, later `steps`, `item`, `inputs`. */
+/** What rules and playbooks may read of an incident: `incident`, `finding`; a playbook also `triage`, `steps`, `item`. */
 export type Facts = JsonObject;

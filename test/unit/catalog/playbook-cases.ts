@@ -340,6 +340,13 @@ export const rulesBroken: readonly (readonly [RuleId, string, string, number, nu
   ],
   [
     'undo-mismatch',
+    'an undo for another target',
+    swap('edr.host.lift }', 'edr.host.lift, input: { host: other } }'),
+    23,
+    49,
+  ],
+  [
+    'undo-mismatch',
     'an undo that the connector does not declare',
     swap('edr.host.lift', 'edr.host.tag'),
     23,
