@@ -33,7 +33,7 @@ export async function sendFlatOut(target: Target, load: { count: number; keys: n
     const lane = async (): Promise<void> => {
       while (next < load.count) {
         const index = (load.firstIndex ?? 0) + next++;
-        await post(work, benchAlert({ index, key: index % load.keys }), Date.now());
+        await post(work, benchAlert({ index, key: keyOf(load, index) }), Date.now());
       }
     };
     await Promise.all(Array.from({ length: load.senders }, lane));
@@ -51,11 +51,16 @@ export async function sendAtRate(target: Target, load: { perSecond: number; seco
       const waitMs = dueMs - Date.now();
       if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
       const index = (load.firstIndex ?? 0) + sent;
-      sends.push(post(work, benchAlert({ index, key: index % load.keys }), dueMs));
+      sends.push(post(work, benchAlert({ index, key: keyOf(load, index) }), dueMs));
     }
     await Promise.all(sends);
   });
 }
+
+const keyOf = (load: { keys: number; firstIndex?: number }, index: number): number => {
+  const first = load.firstIndex ?? 0;
+  return first + ((index - first) % load.keys);
+};
 
 async function measured(target: Target, connections: number, run: (work: Work) => Promise<void>): Promise<Sent> {
   const pool = new Pool(target.url, { connections, pipelining: 1 });
