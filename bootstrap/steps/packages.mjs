@@ -35,7 +35,7 @@ async function npmCi() {
     '--no-fund',
     '--loglevel=error',
   ];
-  const [program, first] = npmCommand();
+  const { program, first } = npmCommand();
   const result = await run(program, [...first, 'ci', ...flags], { cwd: checkout });
   if (result.ok) return;
   throw new Problem(
@@ -47,5 +47,7 @@ async function npmCi() {
 
 function npmCommand() {
   const script = process.env.npm_execpath ?? '';
-  return /npm-cli\.[cm]?js$/.test(script) ? [process.execPath, [script]] : ['npm', []];
+  return /npm-cli\.[cm]?js$/.test(script)
+    ? { program: process.execPath, first: [script] }
+    : { program: 'npm', first: [] };
 }
