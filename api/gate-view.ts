@@ -3,7 +3,7 @@ import { isEligible } from '../domain/gate.ts';
 import { loadApprovers } from '../store/approvers.ts';
 import type { Gate } from '../store/gate-rows.ts';
 import { loadGate } from '../store/gates.ts';
-import { voteRows } from '../store/vote-rows.ts';
+import { approvalCounts, voteRows } from '../store/vote-rows.ts';
 import type { Identity } from './access.ts';
 import type { PeopleDeps } from './people-deps.ts';
 import { revealOrder } from './reveal.ts';
@@ -28,7 +28,7 @@ export async function showGate(
     castAt: row.cast_at,
   }));
   return {
-    ...summaryOf(gate),
+    ...summaryOf(gate, await approvalCounts(deps.db, [gate.id])),
     order: gate.order,
     votes,
     eligible,
@@ -45,7 +45,7 @@ export async function ownGate(deps: PeopleDeps, gateId: string): Promise<Gate> {
 }
 
 /** What lists show of a gate. */
-export function summaryOf(gate: Gate): object {
+export function summaryOf(gate: Gate, approvals: ReadonlyMap<string, number>): object {
   const { order } = gate;
   return {
     gateId: gate.id,
@@ -60,6 +60,7 @@ export function summaryOf(gate: Gate): object {
     effect: order.effect,
     playbook: `${order.playbook.name}@${order.playbook.version}`,
     requester: order.requester,
+    approvals: approvals.get(gate.id) ?? 0,
     quorum: order.rule.quorum,
     groups: order.rule.groups,
     openedAt: gate.openedAt,

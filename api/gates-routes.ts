@@ -1,5 +1,6 @@
 import { SallyportError } from '../domain/errors.ts';
 import { listGates } from '../store/gates.ts';
+import { approvalCounts } from '../store/vote-rows.ts';
 import { castUndo, castVote } from './cast-vote.ts';
 import { showGate, summaryOf } from './gate-view.ts';
 import type { PeopleDeps } from './people-deps.ts';
@@ -22,9 +23,10 @@ export function gatesRoutes(deps: PeopleDeps): readonly Route[] {
           query.state === 'all'
             ? (['open', 'approved', 'denied', 'expired', 'void'] as const)
             : [query.state];
-        return ok({
-          gates: (await listGates(deps.db, { tenant: deps.tenant, states })).map(summaryOf),
-        });
+        const gates = await listGates(deps.db, { tenant: deps.tenant, states });
+        const ids = gates.map((gate) => gate.id);
+        const approvals = await approvalCounts(deps.db, ids);
+        return ok({ gates: gates.map((gate) => summaryOf(gate, approvals)) });
       },
     }),
     route({

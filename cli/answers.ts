@@ -63,6 +63,7 @@ export interface GateAnswer {
   readonly effect: string;
   readonly playbook: string;
   readonly requester: string;
+  readonly approvals: number;
   readonly quorum: number;
   readonly groups: readonly string[];
   readonly openedAt: string;

@@ -2,7 +2,7 @@ import type { EffectAnswer, GateAnswer, GateFileAnswer } from './answers.ts';
 import { readFlags, usage } from './flags.ts';
 import type { CliCommand, CliIo } from './io.ts';
 import { exitCodes, printJson, printLine } from './io.ts';
-import { checkedOrder, shortDigest } from './order-view.ts';
+import { checkedOrder, shortDigest, signedForm } from './order-view.ts';
 import { printable, printableLines } from './printable.ts';
 import type { Session } from './session.ts';
 import { facts, table } from './table.ts';
@@ -39,7 +39,7 @@ function printGates(gates: readonly GateAnswer[], held: readonly EffectAnswer[],
         { title: 'capability', charsMax: 32, cell: (row) => row.capability },
         { title: 'target', charsMax: 48, cell: (row) => `${row.target.kind} ${row.target.id}` },
         { title: 'playbook', charsMax: 32, cell: (row) => row.playbook },
-        { title: 'votes', charsMax: 5, cell: (row) => `of ${row.quorum}` },
+        { title: 'votes', charsMax: 8, cell: (row) => `${row.approvals} of ${row.quorum}` },
         { title: 'until', charsMax: 24, cell: (row) => row.expiresAt },
       ]),
     );
@@ -80,7 +80,7 @@ export function createGateCommand(session: Session): CliCommand {
       printHead(gate, io);
       // Everything that is signed, and nothing of it cut: an approver must be able to see all that runs.
       io.stdout.write(
-        `\nthe order, exactly as it is signed:\n${printableLines(JSON.stringify(order, null, 2))}\n`,
+        `\nthe order, exactly as it is signed:\n${printableLines(signedForm(order))}\n`,
       );
       printVotes(gate, io);
     }

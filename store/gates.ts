@@ -70,7 +70,7 @@ export function findGateByOrder(sql: Sql, digest: string): Promise<Gate | null> 
   return gateWhere(sql, 'order_digest = $1', [digest]);
 }
 
-/** Gates that wait, the oldest first; at most 500. */
+/** Gates that wait, the oldest of the newest 500 first. */
 export async function listOpenGates(sql: Sql, tenant: string): Promise<readonly Gate[]> {
   return listGates(sql, { tenant, states: ['open'] });
 }
@@ -80,10 +80,10 @@ export async function listGates(
   filter: { readonly tenant: string; readonly states: readonly GateState[] },
 ): Promise<readonly Gate[]> {
   const rows = await sql.query<GateRow>(
-    'select * from gates where tenant = $1 and state = any($2) order by opened_at, id limit $3',
+    'select * from gates where tenant = $1 and state = any($2) order by opened_at desc, id limit $3',
     [filter.tenant, filter.states, gatesListedMax],
   );
-  return rows.map(toGate);
+  return rows.reverse().map(toGate);
 }
 
 /** Decides an open gate whose time is up as expired, which means denied. Called early or again it changes nothing. */

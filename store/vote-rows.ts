@@ -35,6 +35,22 @@ export async function castVotes(
   return (await voteRows(sql, of)).map(toCastVote);
 }
 
+/** How many approvals stand at each gate; gates without any are missing. */
+export async function approvalCounts(
+  sql: Sql,
+  gateIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await sql.query<{ gate_id: string; count: number }>(
+    `select gate_id, count(distinct person) as count from votes v
+      where gate_id = any($1) and verdict = 'counted' and decision = 'approve'
+        and not exists (select from votes later where later.gate_id = v.gate_id and later.person = v.person
+                          and later.verdict = 'counted' and later.decision = 'reject')
+      group by gate_id`,
+    [gateIds],
+  );
+  return new Map(rows.map((row) => [row.gate_id, row.count]));
+}
+
 export function toCastVote(row: VoteRow): CastVote {
   return {
     id: row.id,
