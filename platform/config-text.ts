@@ -15,9 +15,9 @@ export function readConfigText(text: string, file: string): ConfigFile {
   if (broken.length > 0) throw new SallyportError('CONFIG_INVALID', broken.join('\n'));
   const result = configSchema.safeParse(document.toJS() ?? {});
   if (result.success) return result.data;
-  const rows = result.error.issues.flatMap(describe).map(({ path, what }) => {
+  const rows = result.error.issues.flatMap(describe).map(({ path, what, isKey }) => {
     const missing = path.length > 0 && !document.hasIn(path);
-    return `${file}:${placeText(lines, offsetOf(document, path))}: ${path.map(String).join('.') || 'file'}: ${missing ? 'is missing' : what}`;
+    return `${file}:${placeText(lines, offsetOf(document, path, isKey === true))}: ${path.map(String).join('.') || 'file'}: ${missing ? 'is missing' : what}`;
   });
   throw new SallyportError('CONFIG_INVALID', rows.join('\n'));
 }
@@ -25,13 +25,15 @@ export function readConfigText(text: string, file: string): ConfigFile {
 interface Problem {
   readonly path: Path;
   readonly what: string;
+  /** The key itself is wrong, not its value. */
+  readonly isKey?: boolean;
 }
 
 /** SECURITY: never the value, which may be a secret that stands where only a reference may. */
 function describe(issue: z.core.$ZodIssue): readonly Problem[] {
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...issue.path, key], what: `no such key; known here: ${knownKeys(issue.path).join(', ')}` }));
+      return issue.keys.map((key) => ({ path: [...issue.path, key], what: `no such key; known here: ${knownKeys(issue.path).join(', ')}`, isKey: true }));
     case 'invalid_format':
       return [{ path: issue.path, what: issue.message }];
     case 'invalid_value':
@@ -84,17 +86,17 @@ const hasShape = (schema: unknown): schema is { readonly shape: Readonly<Record<
 const hasInner = (schema: unknown): schema is { readonly def: { readonly innerType: unknown } } =>
   typeof schema === 'object' && schema !== null && 'def' in schema && typeof schema.def === 'object' && schema.def !== null && 'innerType' in schema.def;
 
-/** Of the key where there is one, else of the nearest thing above it. */
-function offsetOf(document: Document.Parsed, path: Path): number {
+/** Of the value, or of its key where that is what is wrong or the value is not a simple one, else of the nearest thing above it. */
+function offsetOf(document: Document.Parsed, path: Path, isKey: boolean): number {
   for (let depth = path.length; depth > 0; depth -= 1) {
+    const value = document.getIn(path.slice(0, depth), true);
+    if (!isKey && depth === path.length && isScalar(value)) return value.range?.[0] ?? 0;
     const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
     const key = path[depth - 1];
     if (isMap(parent)) {
       const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === key);
       if (pair !== undefined && isScalar(pair.key)) return pair.key.range?.[0] ?? 0;
     }
-    const node = document.getIn(path.slice(0, depth), true);
-    if (isScalar(node)) return node.range?.[0] ?? 0;
   }
   return 0;
 }

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { takeLock } from '../../server/lock.ts';
+import { endRecorded, isRunning, recordOf, writeRecord } from '../../server/process-record.ts';
+import type { ProcessRecord } from '../../server/process-record.ts';
+
+const lockModule = fileURLToPath(new URL('../../server/lock.ts', import.meta.url));
+const ending = { signal: 'SIGTERM', graceMs: 5_000 } as const;
+let dir = '';
+let children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sallyport-left-'));
+});
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  children = [];
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** A process that says a line when it is ready and then waits for its end. */
+async function child(code: string): Promise<{ child: ChildProcess; record: ProcessRecord }> {
+  const started = spawn(process.execPath, ['--input-type=module', '-e', `${code}; process.stdout.write('ready\\n'); setInterval(() => {}, 1e6);`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(started);
+  await once(started.stdout, 'data');
+  const record = await recordOf(started.pid ?? 0);
+  if (record === null) throw new Error('the child is not there');
+  return { child: started, record };
+}
+
+const holder = (): Promise<{ child: ChildProcess; record: ProcessRecord }> =>
+  child(`import { takeLock } from ${JSON.stringify(lockModule)}; await takeLock(${JSON.stringify(dir)})`);
+
+describe('the lock of a data directory', () => {
+  it('refuses a second engine and names the first', async () => {
+    const { record } = await holder();
+    await expect(takeLock(dir)).rejects.toThrow(`in use by process ${record.pid}`);
+  });
+
+  it('is taken over from an engine that was killed', async () => {
+    const { child: first } = await holder();
+    const gone = once(first, 'exit');
+    first.kill('SIGKILL');
+    await gone;
+    const lock = await takeLock(dir);
+    await expect(takeLock(dir)).rejects.toThrow(`process ${process.pid}`);
+    await lock.release();
+  });
+
+  it('is taken over where its number now belongs to another process', async () => {
+    await writeFile(join(dir, 'lock.1'), JSON.stringify({ pid: process.pid, startedAt: 'another boot/1' }));
+    await (await takeLock(dir)).release();
+  });
+
+  it('is taken over where it was cut short', async () => {
+    await writeFile(join(dir, 'lock.1'), '{"pid":');
+    await (await takeLock(dir)).release();
+  });
+
+  it('is free again once it is released', async () => {
+    await (await takeLock(dir)).release();
+    await (await takeLock(dir)).release();
+  });
+
+  it('goes to one of many that want it at once', async () => {
+    await writeFile(join(dir, 'lock.1'), JSON.stringify({ pid: process.pid, startedAt: 'another boot/1' }));
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => takeLock(dir)));
+    expect(tries.filter((each) => each.status === 'fulfilled')).toHaveLength(1);
+  });
+});
+
+describe('a process that a killed engine left running', () => {
+  it('is ended by its record, and the record goes with it', async () => {
+    const { record } = await child('');
+    const path = join(dir, 'server.json');
+    await writeRecord(path, record);
+    expect(await endRecorded(path, ending)).toBe('ended');
+    expect(await isRunning(record)).toBe(false);
+    expect(await endRecorded(path, ending)).toBe('gone');
+  });
+
+  it('is killed where it does not listen', async () => {
+    const { record } = await child("process.on('SIGTERM', () => {})");
+    const path = join(dir, 'server.json');
+    await writeRecord(path, record);
+    expect(await endRecorded(path, { ...ending, graceMs: 100 })).toBe('killed');
+    expect(await isRunning(record)).toBe(false);
+  });
+
+  it('is left alone where only its number is the same', async () => {
+    const { record } = await child('');
+    const path = join(dir, 'server.json');
+    await writeRecord(path, { ...record, startedAt: 'another boot/1' });
+    expect(await endRecorded(path, ending)).toBe('gone');
+    expect(await isRunning(record)).toBe(true);
+  });
+});
