@@ -66,10 +66,6 @@ export async function loadGate(
   return gate;
 }
 
-export function findGateByOrder(sql: Sql, digest: string): Promise<Gate | null> {
-  return gateWhere(sql, 'order_digest = $1', [digest]);
-}
-
 /** Gates that wait, the oldest of the newest 500 first. */
 export async function listOpenGates(sql: Sql, tenant: string): Promise<readonly Gate[]> {
   return listGates(sql, { tenant, states: ['open'] });
