@@ -210,13 +210,14 @@ async function startUndo(
   ]);
 }
 
+/** Its entry has an id of its own: the vote may yet be kept, after a restore, and its entry must not be taken for this one. */
 async function refuseUnknown(tx: Sql, voteId: string, clock: Clock): Promise<VoteVerdict> {
-  const id = idOf('ent', 'sallyport/entry/vote/v1', [voteId]);
+  const id = idOf('ent', 'sallyport/entry/vote-unknown/v1', [voteId]);
   await appendEntries(tx, [
     newEntry(
       {
         id,
-        tenant: '',
+        tenant: 'unknown',
         type: 'vote.refused',
         actor: { kind: 'service', id: 'gatekeeper' },
         incident: null,

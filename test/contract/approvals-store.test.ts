@@ -148,6 +148,19 @@ describe('a vote', () => {
     expect(await at.keep(carol, gate, sketch)).toBe(await at.keep(carol, gate, sketch));
   });
 
+  it('that was refused as unknown and is kept afterwards has an entry of its own', async () => {
+    const gate = await at.open();
+    const id = await at.keep(carol, gate);
+    const [row] = await postgres.db.query<Record<string, unknown>>('delete from votes returning *');
+    await at.judge(id);
+    await postgres.db.query(
+      'insert into votes select * from jsonb_populate_record(null::votes, $1)',
+      [JSON.stringify(row)],
+    );
+    expect(await at.judge(id)).toMatchObject({ verdict: 'counted' });
+    expect(await at.entries('vote.cast')).toHaveLength(1);
+  });
+
   it('that nobody kept is refused and recorded', async () => {
     expect(await at.judge('vot_forged')).toMatchObject({ verdict: 'refused', why: 'vote-unknown' });
     expect(await at.entries('vote.refused')).toHaveLength(1);
