@@ -1,6 +1,7 @@
 import { capabilityNamed } from '../connectors/registry.ts';
 import { canonicalJson } from '../domain/digest.ts';
 import { SallyportError } from '../domain/errors.ts';
+import { isGranted } from '../domain/grant.ts';
 import { globMatches } from '../domain/glob.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
@@ -19,6 +20,7 @@ import type { ActivityDeps } from './deps.ts';
  */
 export async function guardEffect(deps: ActivityDeps, effect: EffectCase, switches: readonly StopSwitch[]): Promise<void> {
   if (effect.item.command.orderDigest !== null) await guardWarrant(deps, effect);
+  guardGrant(deps, effect);
   guardSwitches(effect, switches);
   if (effect.order === null) return;
   guardTarget(deps, effect.order);
@@ -44,6 +46,12 @@ function guardConnection(effect: EffectCase, order: Order): void {
   const { name, connector, address, secretRef } = effect.connection;
   const same = canonicalJson({ ...order.connection }) === canonicalJson({ name, connector, address, secretRef });
   if (!same) throw new SallyportError('WARRANT_REFUSED', 'the connection was changed after the vote');
+}
+
+/** Policy as it is now decides, so that a grant that is taken back counts at once, also for plans compiled before. */
+function guardGrant(deps: ActivityDeps, effect: EffectCase): void {
+  const use = { playbook: effect.item.run.playbook, connection: effect.connection.name, capability: effect.capability.manifest.name };
+  if (!isGranted(deps.policy().grants, use)) throw new SallyportError('GRANT_MISSING', `${use.playbook} may not use ${use.capability} on ${use.connection}`);
 }
 
 function guardSwitches(effect: EffectCase, switches: readonly StopSwitch[]): void {

@@ -121,7 +121,7 @@ function refuseProtected(policy: Policy, target: Order['target']): void {
 /** The first rule that fits decides; the load of the policy made sure that one does for every effect that needs it. */
 export function ruleFor(policy: Policy, act: { effect: Order['effect']; capability: string; target: string }): ApprovalRule {
   const rule = policy.approvals.find(
-    (each) => each.effects.includes(act.effect) && globMatches(each.capability, act.capability) && globMatches(each.target, act.target),
+    (each) => each.effects.includes(act.effect) && globMatches(each.capability, act.capability) && globMatches(each.target.toLowerCase(), act.target.toLowerCase()),
   );
   if (rule === undefined) throw new SallyportError('POLICY_INVALID', `no approval rule for ${act.capability} (${needsGate(act.effect) ? 'gated' : 'free'})`);
   return rule;

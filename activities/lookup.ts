@@ -4,6 +4,7 @@ import { capabilityNamed } from '../connectors/registry.ts';
 import { canonicalJson } from '../domain/digest.ts';
 import type { Entry } from '../domain/entry.ts';
 import { SallyportError } from '../domain/errors.ts';
+import { isGranted } from '../domain/grant.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { select } from '../domain/path.ts';
 import type { Outcome } from '../domain/run.types.ts';
@@ -37,6 +38,9 @@ async function lookUp(deps: ActivityDeps, { run, command }: LookupItem, bytesMax
       throw new SallyportError('GRANT_MISSING', `${command.call.capability} cannot be read on ${command.call.connection} here`);
     }
     const { name, reveals } = capability.manifest;
+    if (!isGranted(deps.policy().grants, { playbook: run.playbook, connection: connection.name, capability: name })) {
+      throw new SallyportError('GRANT_MISSING', `${run.playbook} may not use ${name} on ${connection.name}`);
+    }
     const clear = await deps.reveal(command.call.input, { tenant: run.tenant, incidentId: run.incidentId, runKey: run.key, capability: name, kinds: reveals });
     const signal = AbortSignal.timeout(lookupLimits.callTimeoutMs);
     const answer = await capability.call(capability.parseInput(clear), callContext(deps, { connection, key: command.id, tenant: run.tenant, signal }));

@@ -1,7 +1,7 @@
 import { assert } from './assert.ts';
 import type { ErrorCode } from './errors.ts';
 import type { ActionStep, LookupStep, Plan, UndoStep } from './plan.ts';
-import { endRun, noteDeed, settle, stepOf, type Draft } from './run-draft.ts';
+import { endRun, noteDeed, noteMissing, settle, stepOf, type Draft } from './run-draft.ts';
 import { enterStep, openGateAgain, verifyAgain } from './run-steps.ts';
 import type { Command, Outcome } from './run.types.ts';
 
@@ -27,11 +27,6 @@ function applyLookup(plan: Plan, draft: Draft, { command, outcome }: Answered<'l
   else if (step.required) return endRun(draft, 'failed', `${command.step}: ${why(outcome)}`);
   else noteMissing(draft, command.step, why(outcome));
   draft.cursor = step.next;
-}
-
-function noteMissing(draft: Draft, step: string, reason: string): void {
-  draft.missing = [...draft.missing, { step, why: reason }];
-  draft.outputs = { ...draft.outputs, [step]: {} };
 }
 
 /** The run went on without it; what it says now becomes a comment on the ticket. */

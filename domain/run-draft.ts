@@ -54,3 +54,9 @@ export function endRun(draft: Draft, status: 'done' | 'failed' | 'cancelled', ou
   draft.outcome = outcome;
   draft.pending = {};
 }
+
+/** A step whose answer is not there: conditions can ask with `has`, the ticket says why. */
+export function noteMissing(draft: Draft, step: string, reason: string): void {
+  draft.missing = [...draft.missing, { step, why: reason }];
+  draft.outputs = { ...draft.outputs, [step]: {} };
+}

@@ -3,9 +3,9 @@ import { digestOf } from './digest.ts';
 import { SallyportError } from './errors.ts';
 import { evaluate } from './expression.ts';
 import type { Json, JsonObject } from './json.ts';
-import { planLimits, type ActionStep, type EachStep, type GateStep, type NotifyStep, type Plan, type PlanStep, type TicketStep, type UndoStep } from './plan.ts';
+import { planLimits, type ActionStep, type EachStep, type GateStep, type LookupStep, type NotifyStep, type Plan, type PlanStep, type TicketStep, type UndoStep } from './plan.ts';
 import { resolveCall, resolveInput, resolveValue } from './resolve.ts';
-import { dataOf, endRun, pathOf, send, stepOf, type Draft } from './run-draft.ts';
+import { dataOf, endRun, noteMissing, pathOf, send, stepOf, type Draft } from './run-draft.ts';
 import type { EffectCommand, LookupCommand, Outcome, RunState, TicketIntent, WaitCommand } from './run.types.ts';
 
 /** How often a gate asks again because the world changed, and how long an action is checked for its effect. */
@@ -30,7 +30,7 @@ function isBlocked(draft: RunState): boolean {
 function takeStep(plan: Plan, draft: Draft, step: PlanStep): void {
   switch (step.kind) {
     case 'lookup':
-      return send(draft, { kind: 'lookup', ...place(draft), call: resolveCall(step.call, dataOf(draft)), select: step.select, required: step.required, late: false });
+      return takeLookup(draft, step);
     case 'if':
       draft.cursor = truth(evaluate(step.condition, dataOf(draft))) ? step.then : step.else;
       return;
@@ -57,6 +57,19 @@ function takeStep(plan: Plan, draft: Draft, step: PlanStep): void {
 function place(draft: RunState, iteration = 0): { id: string; step: string; iteration: number } {
   assert(draft.cursor !== null, 'a step is taken at the cursor');
   return { id: `${pathOf(draft, draft.cursor)}#${iteration}`, step: draft.cursor, iteration };
+}
+
+/** An optional lookup that cannot even be asked is as missing as one that was not answered. */
+function takeLookup(draft: Draft, step: LookupStep): void {
+  const at = place(draft);
+  try {
+    const call = resolveCall(step.call, dataOf(draft));
+    send(draft, { kind: 'lookup', ...at, call, select: step.select, required: step.required, late: false });
+  } catch (error) {
+    if (step.required || !(error instanceof SallyportError) || error.code === 'BROKEN_INVARIANT') throw error;
+    noteMissing(draft, at.step, `${error.code}: ${error.message}`);
+    draft.cursor = step.next;
+  }
 }
 
 function truth(value: Json): boolean {
@@ -224,7 +237,7 @@ export function enterStep(plan: Plan, draft: Draft, extra: Extra): boolean {
     step: extra.command.step,
     iteration: attempt,
     call: resolveCall(step.verify.call, dataOf(draft)),
-    select: { '*': '$' },
+    select: step.verify.select ?? { '*': '$' },
     required: false,
     late: false,
   });

@@ -89,7 +89,11 @@ export function chooseRuns(incident: DueIncident, catalog: CatalogView, nowMs: n
   };
 }
 
-const mustDecide = (incident: DueIncident): boolean => incident.triagedSeverity < incident.severityId && incident.state !== 'closed';
+/** What was ignored is decided anew with each finding: a suppression may have ended since. */
+function mustDecide(incident: DueIncident): boolean {
+  if (incident.state === 'closed') return false;
+  return incident.triagedSeverity < incident.severityId || incident.state === 'ignored';
+}
 
 function requestedPlan(catalog: CatalogView, request: Request): { compiled: CompiledPlan | null } {
   const compiled = request.undoOf === undefined ? catalog.plans.get(request.playbook) : catalog.undoPlans.get(request.undoOf);

@@ -7,7 +7,13 @@ import { severityNames } from '../domain/finding.ts';
 import type { TriageTrace } from '../domain/policy.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { RunState } from '../domain/run.types.ts';
-import { chooseRuns, type CatalogView, type DueIncident, type Request, type TriageChoice } from '../domain/triage.ts';
+import {
+  chooseRuns,
+  type CatalogView,
+  type DueIncident,
+  type Request,
+  type TriageChoice,
+} from '../domain/triage.ts';
 import type { Clock } from '../platform/clock.ts';
 import { saveClaim } from '../store/claims.ts';
 import type { Database, Sql } from '../store/database.ts';
@@ -42,20 +48,51 @@ export interface ClaimDeps {
  * Claims what is due, decides what is to run for each and stamps it, all in one transaction: `skip locked` lets several
  * dispatchers work side by side. Null where nothing is due; a batch without runs where nothing had to run.
  */
-export async function claimBatch(deps: ClaimDeps, order: 'severity' | 'age'): Promise<Batch | null> {
+export async function claimBatch(
+  deps: ClaimDeps,
+  order: 'severity' | 'age',
+): Promise<Batch | null> {
   return deps.db.transaction(async (tx) => {
     const rows = await dueRows(tx, deps.tenant, order);
     if (rows.length === 0) return null;
-    const catalog: CatalogView = { ...deps.catalog(), undoPlans: await undoPlansFor(tx, rows.flatMap((row) => row.requests)) };
+    const catalog: CatalogView = {
+      ...deps.catalog(),
+      undoPlans: await undoPlansFor(
+        tx,
+        rows.flatMap((row) => row.requests),
+      ),
+    };
     const nowMs = deps.clock.nowMs();
-    const chosen = withinBytes(rows.map((row) => ({ incident: toDue(row), choice: chooseRuns(toDue(row), catalog, nowMs) })));
+    const chosen = withinBytes(
+      rows.map((row) => ({ incident: toDue(row), choice: chooseRuns(toDue(row), catalog, nowMs) })),
+    );
     const runs = chosen.flatMap(({ choice }) => choice.runs);
     const batchId = randomUUID();
-    const digest = digestOf('sallyport/batch/v1', runs.map((run) => run.state.key));
-    await saveClaim(tx, { batchId, workflowId: triageId(batchId), digest, tenant: deps.tenant, chosen, policyDigest: catalog.policyDigest });
-    await appendEntries(tx, chosen.flatMap((each): Entry[] => entriesOf(each, batchId, deps.clock)));
+    const digest = digestOf(
+      'sallyport/batch/v1',
+      runs.map((run) => run.state.key),
+    );
+    await saveClaim(tx, {
+      batchId,
+      workflowId: triageId(batchId),
+      digest,
+      tenant: deps.tenant,
+      chosen,
+      policyDigest: catalog.policyDigest,
+    });
+    await appendEntries(
+      tx,
+      chosen.flatMap((each): Entry[] => entriesOf(each, batchId, deps.clock)),
+    );
     const plans = new Map(runs.map((run): [string, Plan] => [run.digest, run.plan]));
-    return { id: batchId, tenant: deps.tenant, digest, plans: Object.fromEntries(plans), runs: runs.map((run) => run.state), full: rows.length === claimLimits.runs };
+    return {
+      id: batchId,
+      tenant: deps.tenant,
+      digest,
+      plans: Object.fromEntries(plans),
+      runs: runs.map((run) => run.state),
+      full: rows.length === claimLimits.runs,
+    };
   });
 }
 
@@ -71,7 +108,9 @@ function withinBytes(all: readonly Claimed[]): readonly Claimed[] {
   const plans = new Set<string>();
   const end = all.findIndex(({ choice }, index) => {
     for (const run of choice.runs) {
-      bytes += JSON.stringify(run.state).length + (plans.has(run.digest) ? 0 : JSON.stringify(run.plan).length);
+      bytes +=
+        JSON.stringify(run.state).length +
+        (plans.has(run.digest) ? 0 : JSON.stringify(run.plan).length);
       plans.add(run.digest);
     }
     runs += choice.runs.length;

@@ -59,7 +59,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   return {
     wake,
     run: async (signal) => {
-      await patiently(deps, signal, () => reapBatches(deps, { olderThanMs: deps.alone ? 0 : dispatcherLimits.reapAfterMs }));
+      await patiently(deps, signal, () =>
+        reapBatches(deps, { olderThanMs: deps.alone ? 0 : dispatcherLimits.reapAfterMs }),
+      );
       let turn = 0;
       let reapedMs = deps.clock.nowMs();
       while (!signal.aborted) {
@@ -67,7 +69,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         const busy = await patiently(deps, signal, () => dispatchOnce(deps, turn++));
         if (deps.clock.nowMs() - reapedMs > dispatcherLimits.reapEveryMs) {
           reapedMs = deps.clock.nowMs();
-          await patiently(deps, signal, () => reapBatches(deps, { olderThanMs: dispatcherLimits.reapAfterMs }));
+          await patiently(deps, signal, () =>
+            reapBatches(deps, { olderThanMs: dispatcherLimits.reapAfterMs }),
+          );
         }
         if (busy !== true) await rest(dispatcherLimits.pollMs, signal);
       }
@@ -76,8 +80,16 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 }
 
 /** Repeats with growing pauses while PostgreSQL or Temporal are away. */
-async function patiently<Result>(deps: DispatcherDeps, signal: AbortSignal, work: () => Promise<Result>): Promise<Result | undefined> {
-  for (let pauseMs = 100; !signal.aborted; pauseMs = Math.min(pauseMs * 2, dispatcherLimits.pauseMsMax)) {
+async function patiently<Result>(
+  deps: DispatcherDeps,
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result | undefined> {
+  for (
+    let pauseMs = 100;
+    !signal.aborted;
+    pauseMs = Math.min(pauseMs * 2, dispatcherLimits.pauseMsMax)
+  ) {
     try {
       return await work();
     } catch (error) {
@@ -94,7 +106,10 @@ async function dispatchOnce(deps: DispatcherDeps, turn: number): Promise<boolean
   if (stops.some((stop) => stop.scope === 'all' || stop.scope === 'tickets')) return false;
   const open = await openBatches(deps.db);
   if (open >= dispatcherLimits.batchesMax) return false;
-  const batch = await claimBatch(deps, turn % dispatcherLimits.ageEvery === dispatcherLimits.ageEvery - 1 ? 'age' : 'severity');
+  const batch = await claimBatch(
+    deps,
+    turn % dispatcherLimits.ageEvery === dispatcherLimits.ageEvery - 1 ? 'age' : 'severity',
+  );
   if (batch === null) return false;
   if (batch.runs.length > 0) await startBatch(deps, batch);
   return batch.full || open + 1 < dispatcherLimits.batchesQuiet;
@@ -102,7 +117,13 @@ async function dispatchOnce(deps: DispatcherDeps, turn: number): Promise<boolean
 
 /** A batch that cannot be started stays stamped: the reaper finds no execution for it and lets its incidents go again. */
 async function startBatch(deps: DispatcherDeps, batch: Batch): Promise<void> {
-  const input: TriageInput = { schema: 1, batchId: batch.id, tenant: batch.tenant, plans: batch.plans, runs: batch.runs };
+  const input: TriageInput = {
+    schema: 1,
+    batchId: batch.id,
+    tenant: batch.tenant,
+    plans: batch.plans,
+    runs: batch.runs,
+  };
   try {
     await deps.client.workflow.start('triage', {
       workflowId: triageId(batch.id),

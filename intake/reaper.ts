@@ -11,7 +11,10 @@ export interface ReaperDeps {
 }
 
 /** Describes each batch that is stamped for long: one whose execution is closed or was never there is un-stamped. */
-export async function reapBatches(deps: ReaperDeps, { olderThanMs }: { olderThanMs: number }): Promise<number> {
+export async function reapBatches(
+  deps: ReaperDeps,
+  { olderThanMs }: { olderThanMs: number },
+): Promise<number> {
   let reaped = 0;
   for (const batch of await staleBatches(deps.db, olderThanMs)) {
     if (await isRunning(deps.client, batch.id)) continue;

@@ -95,6 +95,14 @@ describe('the claim', () => {
     expect((await incident('inc_mild')).requests).toEqual([]);
   });
 
+  it('decides anew about what it ignored, with each finding: a suppression may have ended', async () => {
+    await insertDue(pg.db, 'inc_mild', { severity: 1 });
+    await claimed();
+    await repeatAlert(pg.db, 'inc_mild', 1);
+    await pg.db.query(`update incidents set facts = jsonb_set(facts, '{finding,severityId}', '4')`);
+    expect((await claimed()).runs.map((run) => run.plan.name)).toEqual(['sample']);
+  });
+
   it('refuses a request for a playbook that nobody has, in the ledger', async () => {
     await insertDue(pg.db, 'inc_mild', { severity: 1, requests: [{ playbook: 'none', requester: 'erin', rehearsal: false, at: '' }] });
     await claimed();

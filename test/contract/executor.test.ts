@@ -96,6 +96,13 @@ describe('the executor', () => {
     expect(await one(world.contain(await world.approved()))).toEqual(refused('TARGET_PROTECTED'));
   });
 
+  it('refuses a capability whose grant was taken back since', async () => {
+    const gate = await world.approved();
+    world.policy.grants = [];
+    expect(await one(world.contain(gate))).toEqual(refused('GRANT_MISSING'));
+    expect(await world.actions()).toEqual([]);
+  });
+
   it('refuses what is over the budget', async () => {
     world.policy.budgets = [{ id: 'few', capability: 'crowdstrike.*', max: 1, windowMs: 60_000 }];
     expect(await one(world.contain(await world.approved()))).toMatchObject({ kind: 'ok' });

@@ -40,7 +40,7 @@ const emptyPolicy: Policy = {
   approvals: [],
   budgets: [],
   protectedTargets: [],
-  grants: [],
+  grants: [{ playbook: 'host-malware', connection: 'edr', capabilities: ['crowdstrike.host.contain', 'crowdstrike.host.lift'], fields: ['*'] }],
   suppressions: [],
 };
 

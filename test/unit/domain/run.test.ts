@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { advance } from '../../../domain/run.ts';
-import type { Plan } from '../../../domain/plan.ts';
+import type { Plan, PlanStep } from '../../../domain/plan.ts';
 import type { Advance, Command, Outcome, RunEvent, RunState } from '../../../domain/run.types.ts';
 import { aCall, aLookup, anAction, aPlan, aRun, aTicket, containPlan, end } from '../../support/plans.ts';
 
@@ -52,6 +52,14 @@ describe('a run', () => {
     const plan = containPlan();
     const next = answer(plan, advance(plan, aRun(plan), start), failed('TARGET_ABSENT'));
     expect(next.state.missing).toEqual([{ step: 'asset', why: 'TARGET_ABSENT: said no' }]);
+    expect(sent(next).kind).toBe('effect');
+  });
+
+  it('goes on without an optional lookup that cannot even be asked', () => {
+    const blind = { ...aLookup('ticket'), call: aCall('assets.asset.find', 'lookup', { name: { kind: 'path', path: '$.finding.nothing' } }) } as PlanStep;
+    const plan = aPlan({ asset: blind, ticket: aTicket('done'), done: end() });
+    const next = advance(plan, aRun(plan), start);
+    expect(next.state.missing).toEqual([{ step: 'asset', why: expect.stringContaining('INPUT_INVALID') }]);
     expect(sent(next).kind).toBe('effect');
   });
 
