@@ -34,6 +34,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   // An idle connection that dies must not take the process with it: the next query opens another one.
   pool.on('error', () => undefined);
+  // Nor must one that dies in a transaction: its statement fails, but the client says so once more on its own.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     query: (text, values) => run(pool, text, values),
     transaction: (work) => inTransaction(pool, work),

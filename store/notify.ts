@@ -34,6 +34,8 @@ export async function listenForWork(url: string, onWork: () => void): Promise<{ 
 
 async function open(url: string, onWork: () => void): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: 'sallyport-listen', keepAlive: true });
+  // A dying connection says so more than once; whoever reopens it listens to the first only.
+  client.on('error', () => undefined);
   await client.connect();
   client.on('notification', onWork);
   await client.query(`listen ${workChannel}`);
