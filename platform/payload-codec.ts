@@ -31,11 +31,13 @@ export function createPayloadCodec(options: CodecOptions): PayloadCodec {
   };
 }
 
+/** Worker, client and workflow bundle load the same module. */
+export const failureConverterPath: string = fileURLToPath(
+  new URL('failure-converter.ts', import.meta.url),
+);
+
 export function createDataConverter(options: CodecOptions): DataConverter {
-  return {
-    payloadCodecs: [createPayloadCodec(options)],
-    failureConverterPath: fileURLToPath(new URL('failure-converter.ts', import.meta.url)),
-  };
+  return { payloadCodecs: [createPayloadCodec(options)], failureConverterPath };
 }
 
 function sealPayload(options: CodecOptions, payload: Payload): Payload {

@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { createEffectActivities } from '../activities/executor.ts';
 import { createGateActivities } from '../activities/gate.ts';
@@ -14,6 +13,7 @@ import type { Base } from './base.ts';
 import type { Originals } from './originals.ts';
 import { connectWorker } from './temporal-client.ts';
 import type { Component } from './supervise.ts';
+import { bundleWorkflows } from './workflow-bundle.ts';
 
 /** Where the workers of one power poll, what they can do, and whose credentials they need. */
 interface WorkerRow {
@@ -33,9 +33,6 @@ export const activityWorkers = {
 
 export type WorkerName = keyof typeof activityWorkers;
 
-const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
-const preloaded = ['@bufbuild/cel'];
-
 /** A killed worker's workflows wait this long for it before another takes them. */
 const stickyTimeout = '1s';
 const shutdownGrace = '3s';
@@ -47,7 +44,7 @@ const activitiesAtOnceMax = 16;
 export function workflowWorker(base: Base): Component {
   let bundle: WorkflowBundleOption | null = base.workflowBundle === null ? null : { codePath: base.workflowBundle };
   return workerComponent(base, 'workflow-worker', async () => ({
-    workflowBundle: (bundle ??= await bundleWorkflowCode({ workflowsPath, preloadModules: preloaded, logger: new DefaultLogger('WARN') })),
+    workflowBundle: (bundle ??= await bundleWorkflows()),
     taskQueue: taskQueues.workflow,
     stickyQueueScheduleToStartTimeout: stickyTimeout,
     maxCachedWorkflows: cachedWorkflowsMax,

@@ -17,6 +17,12 @@ import { Problem } from '../problem.mjs';
 import { announced } from '../say.mjs';
 
 const script = join(checkout, 'bootstrap', 'bundle-workflows.ts');
+/** Besides the rooms below: how the code is bundled, and what it converts failures with. */
+const recipe = [
+  script,
+  join(checkout, 'server', 'workflow-bundle.ts'),
+  join(checkout, 'platform', 'failure-converter.ts'),
+];
 const bundleLimitMs = 120_000;
 /** Each is 5 MB. An engine that runs has read its own long ago. */
 const bundlesKept = 8;
@@ -37,7 +43,7 @@ function sourceHash() {
     filesBelow(join(checkout, room)).filter((file) => file.endsWith('.ts')),
   );
   const hash = createHash('sha256');
-  for (const file of [...sources, script, lockfile])
+  for (const file of [...sources, ...recipe, lockfile])
     hash
       .update(`${relative(checkout, file)}\0`)
       .update(readFileSync(file))

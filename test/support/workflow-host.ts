@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { EffectActivities, GateActivities, LookupActivities, RecordActivities } from '../../activities/contract.ts';
+import type { DataConverter } from '@temporalio/common';
+import { bundleWorkflows } from '../../server/workflow-bundle.ts';
 import { taskQueues } from '../../workflows/ids.ts';
 import { startTestTemporal } from './temporal.ts';
 
@@ -31,28 +32,25 @@ export function workflowBundle(): Promise<WorkflowBundle> {
 async function makeBundle(): Promise<WorkflowBundle> {
   const made = process.env['SALLYPORT_WORKFLOW_BUNDLE'];
   if (made !== undefined) return { code: await readFile(made, 'utf8') };
-  return bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-    preloadModules: ['@bufbuild/cel'],
-    logger: new DefaultLogger('ERROR'),
-  });
+  return bundleWorkflows();
 }
 
 /** A real dev server and real workers around activities that the test gives. */
-export async function startWorkflowHost(activities: FakeActivities): Promise<WorkflowHost> {
+export async function startWorkflowHost(activities: FakeActivities, dataConverter?: DataConverter): Promise<WorkflowHost> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const server = await startTestTemporal();
   const bundle = await workflowBundle();
   const native = await NativeConnection.connect({ address: server.address });
   const connection = await Connection.connect({ address: server.address });
-  const base = { connection: native, namespace: server.namespace };
+  const sealing = dataConverter === undefined ? {} : { dataConverter };
+  const base = { connection: native, namespace: server.namespace, ...sealing };
   const workers = [await Worker.create({ ...base, taskQueue: taskQueues.workflow, workflowBundle: bundle })];
   for (const name of ['lookup', 'ticket', 'notify', 'act', 'record'] as const) {
     workers.push(await Worker.create({ ...base, taskQueue: taskQueues[name], activities: { ...activities[name] } }));
   }
   const running = workers.map((worker) => worker.run());
   return {
-    client: new Client({ connection, namespace: server.namespace }),
+    client: new Client({ connection, namespace: server.namespace, ...sealing }),
     bundle,
     stop: async () => {
       workers.forEach((worker) => worker.shutdown());
