@@ -3,6 +3,7 @@ import { nothingHappened } from '../connectors/contract.ts';
 import { errorTable, SallyportError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Outcome } from '../domain/run.types.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import { claimEffects, loadEffects, settleEffects, type EffectResult } from '../store/effects.ts';
 import { stoppedScopes } from '../store/switches.ts';
 import { useWarrant } from '../store/warrants.ts';
@@ -91,7 +92,9 @@ async function claimAll(deps: ActivityDeps, guarded: readonly (EffectCase | { ou
     const late = new Set<string>();
     for (const effect of effects.filter(needsWarrant)) {
       const digest = effect.item.command.orderDigest ?? '';
+      failpoint(`${effect.item.command.purpose}-before-warrant-use`);
       const fresh = await useWarrant(tx, { orderDigest: digest, purpose: effect.item.command.purpose }, deps.clock);
+      failpoint(`${effect.item.command.purpose}-after-warrant-use`);
       if (!fresh && effect.row?.order_digest !== digest) late.add(effect.key);
     }
     const open = effects.filter((effect) => !late.has(effect.key));
@@ -99,8 +102,10 @@ async function claimAll(deps: ActivityDeps, guarded: readonly (EffectCase | { ou
     const won = await claimEffects(tx, claims, { owner: deps.instance, ms: executorLimits.leaseMs });
     const intents = open.filter((effect) => effect.plan.kind === 'act' && won.has(effect.key));
     await appendEntries(tx, intents.map((effect) => intentEntry(effect, won.get(effect.key) ?? 0, deps.clock)));
+    failpoint(`${pointOf(effects)}-before-intent`);
     return { fences: won, refused: late };
   });
+  failpoint(`${pointOf(effects)}-after-intent`);
   return guarded.map((step) => {
     if (!('plan' in step)) return step;
     if (refused.has(step.key)) return { outcome: { kind: 'error', code: 'WARRANT_REFUSED', detail: 'the warrant was used' } };
@@ -110,6 +115,11 @@ async function claimAll(deps: ActivityDeps, guarded: readonly (EffectCase | { ou
 }
 
 const needsWarrant = (effect: EffectCase): boolean => effect.item.command.orderDigest !== null && effect.plan.kind === 'act';
+
+/** By which names the failpoints of these effects go. */
+function pointOf(effects: readonly EffectCase[]): 'free' | 'act' | 'undo' {
+  return effects.find((effect) => effect.item.command.orderDigest !== null)?.item.command.purpose ?? 'free';
+}
 
 interface Performed {
   readonly outcome: Outcome;
@@ -132,6 +142,7 @@ async function perform(deps: ActivityDeps, { effect, fence }: { effect: EffectCa
     const leftMs = executorLimits.leaseMs - (deps.clock.nowMs() - startedMs);
     if (leftMs < executorLimits.callTimeoutMs) return { effect, outcome: leaseHeld, result: unknownResult(effect, fence) };
     const answer = await effect.capability.call(input, contextOf(deps, effect));
+    failpoint(`${pointOf([effect])}-after-call`);
     const output = deps.redact(answer) as JsonObject;
     return { effect, outcome: { kind: 'ok', output }, result: { key: effect.key, fence, state: 'done', output, detail: '' } };
   } catch (error) {
@@ -205,7 +216,9 @@ async function writeResults(deps: ActivityDeps, done: readonly Performed[]): Pro
     const ours = called.filter((step) => keys.has(step.result.key));
     await appendEntries(tx, ours.map((step) => resultEntry(step.effect, step.result, deps.clock)));
     await linkTickets(tx, ours, deps.clock);
+    failpoint(`${pointOf(called.map((step) => step.effect))}-before-result`);
     return keys;
   });
+  failpoint(`${pointOf(called.map((step) => step.effect))}-after-result`);
   return done.map((step) => (step.result !== undefined && !written.has(step.result.key) ? leaseHeld : step.outcome));
 }

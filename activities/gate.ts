@@ -8,6 +8,7 @@ import type { Json } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
 import type { ApprovalRule, Policy } from '../domain/policy.ts';
 import { isoTime } from '../platform/clock.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import { loadGate, openGate, type Gate } from '../store/gates.ts';
 import type { GateActivities, GateAnswer, GateItem } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -41,12 +42,15 @@ async function gateOf(deps: ActivityDeps, { run, command }: GateItem): Promise<G
 
 async function open(deps: ActivityDeps, item: GateItem): Promise<Gate> {
   const order = await prepareOrder(deps, item);
-  return deps.db.transaction(async (tx) => {
+  const opened = await deps.db.transaction(async (tx) => {
     const gate = await openGate(tx, { order, workflowId: item.workflowId }, deps.clock);
     await tx.query(`update incidents set state = 'responding', changed_at = clock_timestamp(), changed_by = 'gatekeeper', change_reason = 'a gate waits'
                      where id = $1 and state in ('triage', 'handled')`, [order.incidentId]);
+    failpoint('gate-before-commit');
     return gate;
   });
+  failpoint('gate-after-commit');
+  return opened;
 }
 
 function answerOf(gate: Gate): GateAnswer {

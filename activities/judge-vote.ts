@@ -1,6 +1,7 @@
 import { isEligible } from '../domain/gate.ts';
 import type { GateState } from '../domain/gate.ts';
 import type { Clock } from '../platform/clock.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import { verifyVote } from '../platform/signature.ts';
 import { loadApprovers } from '../store/approvers.ts';
 import type { Database } from '../store/database.ts';
@@ -37,8 +38,13 @@ const minuteMs = 60_000;
 /** Each is safe to run again: a vote judged twice has one verdict, two reminders within a minute are one. */
 export function createVoteActivities({ db, clock }: VoteActivitiesDeps): VoteActivities {
   return {
-    judgeVote: ({ voteId }) =>
-      db.transaction((tx) => decideAndRecord(tx, voteId, { verifySignature: verifyVote, clock })),
+    judgeVote: async ({ voteId }) => {
+      const verdict = await db.transaction((tx) =>
+        decideAndRecord(tx, voteId, { verifySignature: verifyVote, clock }),
+      );
+      failpoint('vote-after-verdict');
+      return verdict;
+    },
     expireGate: async ({ gateId }) =>
       report(await db.transaction((tx) => expireGate(tx, gateId, clock))),
     voidGate: async (voiding) => report(await db.transaction((tx) => voidGate(tx, voiding, clock))),

@@ -1,4 +1,5 @@
 import { saveRuns, settleIncidents, releaseBatch } from '../store/runs.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import type { RecordActivities } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { createVoteActivities } from './judge-vote.ts';
@@ -9,18 +10,24 @@ export function createRecordActivities(deps: Pick<ActivityDeps, 'db' | 'clock' |
   return {
     ...createVoteActivities(deps),
     settleBatch: async ({ batchId, runs }) => {
+      const point = runs.some((run) => run.movedTo !== null) ? 'hand-over' : 'settle';
       const incidents = [...new Set(runs.map((run) => run.report.incidentId))];
       await deps.db.transaction(async (tx) => {
         await saveRuns(tx, runs, deps.clock);
         await settleIncidents(tx, incidents, deps.clock);
         await releaseBatch(tx, batchId);
+        failpoint(`${point}-before-commit`);
       });
+      failpoint(`${point}-after-commit`);
       await observeStages(deps, incidents);
     },
-    recordRun: (report) =>
-      deps.db.transaction(async (tx) => {
+    recordRun: async (report) => {
+      await deps.db.transaction(async (tx) => {
         await saveRuns(tx, [{ report, movedTo: null, why: '' }], deps.clock);
         await settleIncidents(tx, [report.incidentId], deps.clock);
-      }),
+        failpoint('record-before-commit');
+      });
+      failpoint('record-after-commit');
+    },
   };
 }

@@ -4,6 +4,7 @@ import type { VoteRefusal } from '../domain/gate.ts';
 import { voteRefusals } from '../domain/gate.ts';
 import type { Json } from '../domain/json.ts';
 import type { SignedVote } from '../domain/vote.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import { reasonDigest, verifyVote } from '../platform/signature.ts';
 import type { Gate } from '../store/gate-rows.ts';
 import { gateEntry } from '../store/gate-rows.ts';
@@ -24,6 +25,7 @@ export interface TypedVote extends SignedVote {
 /** 200 with the verdict, 202 where the run did not answer in time; a refusal is VOTE_REFUSED with its rule. */
 export async function castVote(deps: PeopleDeps, vote: TypedVote, who: Identity): Promise<Answer> {
   const voteId = await keepVote(deps, vote, who);
+  failpoint('vote-after-row');
   const arrived = await deliverWithin(deps, voteId);
   if (!arrived)
     return accepted({
@@ -34,6 +36,7 @@ export async function castVote(deps: PeopleDeps, vote: TypedVote, who: Identity)
     });
   // The run had it judged, and this reads what was judged; where no run waits any more, this judges it.
   const verdict = await judgeHere(deps, voteId);
+  failpoint('vote-before-delivered');
   await markDelivered(deps.db, voteId, deps.clock);
   return ok({ voteId, ...unlessRefused(verdict) });
 }
@@ -61,7 +64,10 @@ async function deliverWithin(deps: PeopleDeps, voteId: string): Promise<boolean>
 /** No execution waits for an undo: its verdict, its warrant and the request for its run are one transaction. */
 export async function castUndo(deps: PeopleDeps, vote: TypedVote, who: Identity): Promise<Answer> {
   const voteId = await keepVote(deps, vote, who);
-  return accepted({ voteId, ...unlessRefused(await judgeHere(deps, voteId)) });
+  failpoint('undo-after-row');
+  const verdict = await judgeHere(deps, voteId);
+  failpoint('undo-after-verdict');
+  return accepted({ voteId, ...unlessRefused(verdict) });
 }
 
 const judgeHere = (deps: PeopleDeps, voteId: string): Promise<VoteVerdict> =>
@@ -74,6 +80,7 @@ async function keepVote(deps: PeopleDeps, vote: TypedVote, who: Identity): Promi
   const gate = await ownGate(deps, vote.payload.gateId);
   if (reasonDigest(vote.payload.nonce, vote.reason) !== vote.payload.reasonDigest)
     await refuseReason(deps, { gate, vote, who });
+  failpoint('vote-before-row');
   return deps.db.transaction(async (tx) => {
     const reason = await keepTyped(tx, deps, vote.reason);
     const { payload, signature } = vote;

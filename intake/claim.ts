@@ -15,6 +15,7 @@ import {
   type TriageChoice,
 } from '../domain/triage.ts';
 import type { Clock } from '../platform/clock.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import { saveClaim } from '../store/claims.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { undoPlansFor } from '../store/undo-plans.ts';
@@ -84,6 +85,7 @@ export async function claimBatch(
       tx,
       chosen.flatMap((each): Entry[] => entriesOf(each, batchId, deps.clock)),
     );
+    failpoint('stamp-before-commit');
     const plans = new Map(runs.map((run): [string, Plan] => [run.digest, run.plan]));
     return {
       id: batchId,

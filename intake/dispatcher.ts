@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { Clock } from '../platform/clock.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import type { Database } from '../store/database.ts';
 import { markStarted, openBatches } from '../store/batches.ts';
 import { stoppedScopes } from '../store/switches.ts';
@@ -111,6 +112,7 @@ async function dispatchOnce(deps: DispatcherDeps, turn: number): Promise<boolean
     turn % dispatcherLimits.ageEvery === dispatcherLimits.ageEvery - 1 ? 'age' : 'severity',
   );
   if (batch === null) return false;
+  failpoint('stamp-after-commit');
   if (batch.runs.length > 0) await startBatch(deps, batch);
   return batch.full || open + 1 < dispatcherLimits.batchesQuiet;
 }
@@ -138,5 +140,7 @@ async function startBatch(deps: DispatcherDeps, batch: Batch): Promise<void> {
     const { memo } = await deps.client.workflow.getHandle(triageId(batch.id)).describe();
     if (memo?.['digest'] !== batch.digest) throw error;
   }
+  failpoint('start-before-mark');
   await markStarted(deps.db, batch.id);
+  failpoint('start-after-mark');
 }

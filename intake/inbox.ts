@@ -1,6 +1,7 @@
 import { appendEntries } from '../audit/append.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { Clock } from '../platform/clock.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { readKnown, writeFiled } from '../store/inbox.ts';
 import { backlogGauge } from './backlog.ts';
@@ -122,6 +123,7 @@ async function commitBatch<Sealed>(
       deps,
       batch.map((item) => item.delivery),
     );
+    failpoint('intake-after-commit');
     for (const [index, item] of batch.entries()) settle(item, answers[index]);
     if (answers.some((answer) => !answer.repeated)) deps.onCommitted();
   } catch (error) {
@@ -218,5 +220,6 @@ async function commitOnce<Sealed>(
   const sealed = deliveries.flatMap((delivery) => delivery.sealed);
   if (sealed.length > 0) await deps.keepOriginals(tx, deps.tenant, sealed);
   await appendEntries(tx, entriesOfCommit(plan, deps));
+  failpoint('intake-before-commit');
   return plan.answers;
 }

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Clock } from '../platform/clock.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import { staleBatches, unstampBatch } from '../store/batches.ts';
 import type { Database } from '../store/database.ts';
 import { triageId } from '../workflows/ids.ts';
@@ -18,7 +19,11 @@ export async function reapBatches(
   let reaped = 0;
   for (const batch of await staleBatches(deps.db, olderThanMs)) {
     if (await isRunning(deps.client, batch.id)) continue;
-    await deps.db.transaction((tx) => unstampBatch(tx, batch, deps.clock));
+    await deps.db.transaction(async (tx) => {
+      await unstampBatch(tx, batch, deps.clock);
+      failpoint('reap-before-commit');
+    });
+    failpoint('reap-after-commit');
     reaped += 1;
   }
   return reaped;

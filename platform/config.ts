@@ -91,6 +91,8 @@ export interface Environment {
   readonly temporalAddress: string | null;
   readonly temporalNamespace: string | null;
   readonly dataDir: string | null;
+  /** For tests of crashes, see `platform/failpoint.ts`. */
+  readonly failpoint: string | null;
   readonly variables: Variables;
 }
 
@@ -105,6 +107,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     temporalAddress: value('TEMPORAL_ADDRESS'),
     temporalNamespace: value('TEMPORAL_NAMESPACE'),
     dataDir: value('SALLYPORT_DATA'),
+    failpoint: value('SALLYPORT_FAILPOINT'),
     variables,
   });
 }

@@ -3,6 +3,7 @@ import { Connection } from '@temporalio/client';
 import { systemClock } from '../platform/clock.ts';
 import { loadConfig, outlineConfig } from '../platform/config.ts';
 import type { Config, Environment } from '../platform/config.ts';
+import { armFailpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
 import { openDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
@@ -42,6 +43,7 @@ export interface Embedded {
 
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { environment, laps, configPath } = options;
+  armFailpoint(environment.failpoint);
   const outline = await outlineConfig({ path: configPath, environment });
   const stack = await startStack({ outline, environment, laps, clock: systemClock, onChange: options.onStatus });
   try {

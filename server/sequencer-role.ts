@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { openLogKey } from '../audit/log-key.ts';
 import { createSequencer } from '../audit/sequencer.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import type { Core } from './core.ts';
 import { loopComponent } from './loop.ts';
 import type { Component } from './supervise.ts';
@@ -14,6 +15,6 @@ export async function sequencerLoop(core: Core): Promise<Component> {
   await mkdir(dir, { recursive: true });
   await publishVerifierKey(config, key.verifierKey);
   const onError = (error: unknown): void => logger.error({ err: error }, 'sequencing failed; the next round tries again');
-  const sequencer = createSequencer({ db, dir, key, clock, origin, tenant: config.tenant, onError });
+  const sequencer = createSequencer({ db, dir, key, clock, origin, tenant: config.tenant, onError, reached: (step) => failpoint(`sequence-${step}`) });
   return loopComponent('sequencer', (signal) => sequencer.run(signal));
 }

@@ -5,6 +5,7 @@ import { SallyportError } from '../domain/errors.ts';
 import { systemClock } from '../platform/clock.ts';
 import { loadConfig, readEnvironment } from '../platform/config.ts';
 import type { Allowance } from '../platform/config.ts';
+import { armFailpoint } from '../platform/failpoint.ts';
 import { openDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { mayUse } from './activity-deps.ts';
@@ -24,6 +25,7 @@ export async function serve(args: readonly string[], io: CliIo): Promise<number>
   if (!isRole(role)) throw new SallyportError('REQUEST_INVALID', `--role must be one of ${roles.join(', ')}`);
   const stopping = listenForStop(io.stderr, () => undefined);
   const environment = readEnvironment();
+  armFailpoint(environment.failpoint);
   const config = await loadConfig({ path: values.config ?? environment.configPath ?? shippedConfig, environment, may: allowanceOf(role) });
   const base = createBase({ config, process: role, workflowBundle: environment.workflowBundle, logFile: null });
   if (config.databaseUrl !== null) await migrateOnce(config.databaseUrl.reveal());

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { SignedVote } from '../domain/vote.ts';
 import { undoWarrantMs } from '../domain/warrant.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import { loadApprovers } from './approvers.ts';
 import type { Sql } from './database.ts';
 import type { Gate } from './gate-rows.ts';
@@ -95,6 +96,7 @@ export async function decideAndRecord(tx: Sql, voteId: string, judge: Judge): Pr
       : await ruleOnGate(tx, { gate, row, approvers }, judge);
   await recordVerdict(tx, { gate, row, approvers, ruling }, judge.clock);
   const state = await applyRuling(tx, { gate, row, ruling }, judge.clock);
+  failpoint(row.decision === 'undo' ? 'undo-before-verdict' : 'vote-before-verdict');
   return {
     gateId: gate.id,
     verdict: ruling.refusal === null ? 'counted' : 'refused',
