@@ -26,7 +26,7 @@ export async function startBenchEngine(sinkUrl: string): Promise<BenchEngine> {
   const port = await freePort(0);
   const env = { ...process.env, BENCH_PORT: String(port), BENCH_SECRET: benchSecret, BENCH_SINK_URL: sinkUrl, BENCH_FALCON_URL: sinkUrl, BENCH_FALCON_SECRET: 'fake-client:fake-secret' };
   const startedMs = performance.now();
-  const args = [join(home, 'cli', 'main.ts'), 'start', '--config', join(home, 'bench', 'config', 'sallyport.yaml'), '--data', dataDir, '--no-samples'];
+  const args = [...profiling(), join(home, 'cli', 'main.ts'), 'start', '--config', join(home, 'bench', 'config', 'sallyport.yaml'), '--data', dataDir, '--no-samples'];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
   const url = `http://127.0.0.1:${port}`;
   await untilReady(child, url);
@@ -37,6 +37,12 @@ export async function startBenchEngine(sinkUrl: string): Promise<BenchEngine> {
     pids: async () => processTree(child.pid ?? 0, await recordedPids(dataDir)),
     stop: () => stop(child, dataDir),
   };
+}
+
+/** `BENCH_PROFILE=DIR` leaves a CPU profile of the engine there. */
+function profiling(): readonly string[] {
+  const dir = process.env['BENCH_PROFILE'];
+  return dir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${dir}`];
 }
 
 async function untilReady(child: ChildProcess, url: string): Promise<void> {

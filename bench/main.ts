@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { percentile, rounded } from './figures.ts';
 import { startBenchEngine, type BenchEngine } from './engine.ts';
 import { sendAtRate, sendFlatOut, type Sent } from './load.ts';
-import { cpuSeconds, pssMb } from './processes.ts';
+import { cpuByPart, pssMb } from './processes.ts';
 import { startSinkProcess, type SinkProcess } from './sink-process.ts';
 
 /**
@@ -63,14 +63,15 @@ async function warmUp(engine: BenchEngine, sink: SinkProcess): Promise<void> {
 
 async function measure(engine: BenchEngine, sink: SinkProcess): Promise<object> {
   const pids = await engine.pids();
-  const cpuBefore = cpuSeconds(pids);
+  const cpuBefore = cpuByPart(pids);
   const startMs = Date.now();
   const load = await sendLoad(engine);
   const expected = ticketsOf(load.alerts, load.keys);
   await sink.untilTickets(expected, settleWaitMs);
   const tickets = await sink.tickets();
   const lastMs = Math.max(...tickets.map((ticket) => ticket.atMs));
-  const cpuMs = (cpuSeconds(await engine.pids()) - cpuBefore) * 1000;
+  const cpuAfter = cpuByPart(await engine.pids());
+  const perAlert = (part: keyof typeof cpuAfter): number => rounded(((cpuAfter[part] - cpuBefore[part]) * 1000) / load.alerts, 2);
   return {
     alerts: load.alerts,
     keys: load.keys,
@@ -81,7 +82,7 @@ async function measure(engine: BenchEngine, sink: SinkProcess): Promise<object> 
     ticketsPerSecond: rounded((tickets.length * 1000) / (lastMs - startMs)),
     alertsPerSecond: rounded((load.alerts * 1000) / (lastMs - startMs)),
     ...latencies(load.sent, tickets),
-    cpuMsPerAlert: rounded(cpuMs / load.alerts, 2),
+    cpuMsPerAlert: { engine: perAlert('engine'), postgres: perAlert('postgres'), temporal: perAlert('temporal') },
     pssMb: Math.round(pssMb(await engine.pids())),
     leaks: await sink.leaks(),
   };

@@ -32,6 +32,21 @@ export function pssMb(pids: readonly number[]): number {
   return kilobytes.reduce((sum, kb) => sum + kb, 0) / 1024;
 }
 
+/** CPU seconds by part: the engine, its PostgreSQL, its Temporal server. */
+export function cpuByPart(pids: readonly number[]): Readonly<Record<Part, number>> {
+  const seconds = { engine: 0, postgres: 0, temporal: 0 };
+  for (const pid of pids) seconds[partOf(pid)] += cpuSeconds([pid]);
+  return seconds;
+}
+
+type Part = 'engine' | 'postgres' | 'temporal';
+
+function partOf(pid: number): Part {
+  const command = commandOf(pid);
+  if (/postgres/.test(command.slice(0, 200))) return 'postgres';
+  return /server start-dev/.test(command) ? 'temporal' : 'engine';
+}
+
 /** CPU seconds that the processes have used so far. */
 export function cpuSeconds(pids: readonly number[]): number {
   const ticksPerSecond = 100;

@@ -2,11 +2,11 @@ import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/c
 import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Database } from '../store/database.ts';
-import { markStarted, openBatches } from '../store/batches.ts';
+import { countDue, markStarted, openBatches } from '../store/batches.ts';
 import { stoppedScopes } from '../store/switches.ts';
 import type { TriageInput } from '../workflows/messages.ts';
 import { taskQueues, triageId } from '../workflows/ids.ts';
-import { claimBatch, type Batch, type ClaimDeps } from './claim.ts';
+import { claimBatch, claimLimits, type Batch, type ClaimDeps } from './claim.ts';
 import { reapBatches } from './reaper.ts';
 
 export interface DispatcherDeps extends ClaimDeps {
@@ -105,16 +105,19 @@ async function patiently<Result>(
 async function dispatchOnce(deps: DispatcherDeps, turn: number): Promise<boolean> {
   const stops = await stoppedScopes(deps.db);
   if (stops.some((stop) => stop.scope === 'all' || stop.scope === 'tickets')) return false;
-  const open = await openBatches(deps.db);
-  if (open >= dispatcherLimits.batchesMax) return false;
-  const batch = await claimBatch(
-    deps,
-    turn % dispatcherLimits.ageEvery === dispatcherLimits.ageEvery - 1 ? 'age' : 'severity',
-  );
+  if (!(await hasRoom(deps, await openBatches(deps.db)))) return false;
+  const byAge = turn % dispatcherLimits.ageEvery === dispatcherLimits.ageEvery - 1;
+  const batch = await claimBatch(deps, byAge ? 'age' : 'severity');
   if (batch === null) return false;
-  failpoint('stamp-after-commit');
   if (batch.runs.length > 0) await startBatch(deps, batch);
-  return batch.full || open + 1 < dispatcherLimits.batchesQuiet;
+  return true;
+}
+
+/** What comes in while two batches work gathers for the next; more start only where they would be full. */
+async function hasRoom(deps: DispatcherDeps, open: number): Promise<boolean> {
+  if (open < dispatcherLimits.batchesQuiet) return true;
+  if (open >= dispatcherLimits.batchesMax) return false;
+  return (await countDue(deps.db, { tenant: deps.tenant, max: claimLimits.runs })) >= claimLimits.runs;
 }
 
 /** A batch that cannot be started stays stamped: the reaper finds no execution for it and lets its incidents go again. */

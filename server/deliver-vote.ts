@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { PeopleDeps } from '../api/people-deps.ts';
 import { SallyportError } from '../domain/errors.ts';
@@ -24,7 +24,8 @@ export function createDeliverVote({ client, clock }: MessengerDeps): DeliverVote
       await client.withDeadline(clock.nowMs() + deliverDeadlineMs, () => handle.executeUpdate(voteUpdate, update));
       return 'delivered';
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) return 'gone';
+      // Any other failure may pass: the sweep brings the vote again, and judging it twice changes nothing.
+      if (error instanceof WorkflowNotFoundError) return 'gone';
       throw new SallyportError('TEMPORAL_UNAVAILABLE', 'the vote could not be delivered now', { cause: error });
     }
   };

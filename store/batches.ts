@@ -9,6 +9,16 @@ export async function openBatches(sql: Sql): Promise<number> {
   return row?.n ?? 0;
 }
 
+/** How many incidents are due, counted up to `max`. */
+export async function countDue(sql: Sql, of: { tenant: string; max: number }): Promise<number> {
+  const [row] = await sql.query<{ n: number }>(
+    `select count(*) as n from (
+       select 1 from incidents where tenant = $1 and due_at <= clock_timestamp() and batch_id is null limit $2) due`,
+    [of.tenant, of.max],
+  );
+  return row?.n ?? 0;
+}
+
 export async function markStarted(sql: Sql, batchId: string): Promise<void> {
   await sql.query('update batches set started_at = clock_timestamp() where id = $1', [batchId]);
 }

@@ -89,7 +89,7 @@ export async function settleIncidents(tx: Sql, incidentIds: readonly string[], c
         set state = case when m.after = 'handled' and i.all_clear_at >= i.last_seen then 'closed' else m.after end,
             verdict = case when m.after = 'handled' and i.all_clear_at >= i.last_seen then 'resolved' else i.verdict end,
             changed_at = clock_timestamp(), changed_by = 'runs',
-            change_reason = case when m.after = 'handled' and i.all_clear_at >= i.last_seen then 'all clear' else 'runs: ' || m.after end
+            change_reason = case when m.after = 'handled' and i.all_clear_at >= i.last_seen then 'all clear' else 'its runs are ' || m.after end
        from moved m
       where i.id = m.id and (i.state <> m.after or (m.after = 'handled' and i.all_clear_at >= i.last_seen))
      returning i.id, i.tenant, m.before, i.state as after`,
