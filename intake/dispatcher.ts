@@ -122,6 +122,7 @@ async function hasRoom(deps: DispatcherDeps, open: number): Promise<boolean> {
 
 /** A batch that cannot be started stays stamped: the reaper finds no execution for it and lets its incidents go again. */
 async function startBatch(deps: DispatcherDeps, batch: Batch): Promise<void> {
+  failpoint('stamp-after-commit');
   const input: TriageInput = {
     schema: 1,
     batchId: batch.id,
