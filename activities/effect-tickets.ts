@@ -1,11 +1,10 @@
-import type { Clock } from '../platform/clock.ts';
-import { isoTime } from '../platform/clock.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { Sql } from '../store/database.ts';
 import type { EffectResult } from '../store/effects.ts';
 import type { EffectCase } from './effect-case.ts';
 
 /** Ties tickets that were made or found to their incidents, in the transaction that records them. */
-export async function linkTickets(tx: Sql, done: readonly { effect: EffectCase; result: EffectResult }[], clock: Clock): Promise<void> {
+export async function linkTickets(tx: Sql, done: readonly { effect: EffectCase; result: EffectResult }[]): Promise<void> {
   const links = done
     .filter(({ effect, result }) => effect.item.command.ticket?.verb === 'ensure' && result.state === 'done')
     .map(({ effect, result }) => ({
@@ -14,8 +13,8 @@ export async function linkTickets(tx: Sql, done: readonly { effect: EffectCase; 
       incident: effect.item.run.incidentId,
       connection: effect.connection.name,
       purpose: effect.item.command.ticket?.purpose ?? '',
-      ticket: String(result.output?.['ticketId'] ?? ''),
-      url: String(result.output?.['url'] ?? ''),
+      ticket: textAt(result.output, 'ticketId'),
+      url: textAt(result.output, 'url'),
     }));
   if (links.length === 0) return;
   await tx.query(
@@ -25,5 +24,9 @@ export async function linkTickets(tx: Sql, done: readonly { effect: EffectCase; 
      on conflict (key) do nothing`,
     [JSON.stringify(links)],
   );
-  await tx.query('update incidents set ticketed_at = coalesce(ticketed_at, $2) where id = any($1)', [links.map((link) => link.incident), isoTime(clock.nowMs())]);
+}
+
+function textAt(output: JsonObject | null, field: string): string {
+  const value = output?.[field];
+  return typeof value === 'string' ? value : '';
 }

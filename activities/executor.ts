@@ -215,7 +215,7 @@ async function writeResults(deps: ActivityDeps, done: readonly Performed[]): Pro
     const keys = await settleEffects(tx, called.map((step) => step.result));
     const ours = called.filter((step) => keys.has(step.result.key));
     await appendEntries(tx, ours.map((step) => resultEntry(step.effect, step.result, deps.clock)));
-    await linkTickets(tx, ours, deps.clock);
+    await linkTickets(tx, ours);
     failpoint(`${pointOf(called.map((step) => step.effect))}-before-result`);
     return keys;
   });

@@ -59,15 +59,8 @@ function selectFields(fields: { readonly [field: string]: string }, answer: Json
   return Object.fromEntries(found.filter((pair): pair is [string, Json] => pair[1] !== undefined));
 }
 
-async function record(deps: ActivityDeps, items: readonly LookupItem[], outcomes: readonly Outcome[]): Promise<void> {
-  await deps.db.transaction(async (tx) => {
-    await appendEntries(tx, items.map((item, index) => lookupEntry(item, outcomes[index], deps.clock)));
-    await tx.query(
-      `update incidents set looked_up_at = clock_timestamp()
-        where id = any($1) and looked_up_at is null`,
-      [items.map((item) => item.run.incidentId)],
-    );
-  });
+function record(deps: ActivityDeps, items: readonly LookupItem[], outcomes: readonly Outcome[]): Promise<void> {
+  return appendEntries(deps.db, items.map((item, index) => lookupEntry(item, outcomes[index], deps.clock)));
 }
 
 function lookupEntry({ run, command }: LookupItem, outcome: Outcome | undefined, clock: Clock): Entry {

@@ -1,4 +1,4 @@
-import { saveRuns, settleIncidents, releaseBatch } from '../store/runs.ts';
+import { closeBatch, saveRuns, settleIncidents } from '../store/runs.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { RecordActivities } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -14,8 +14,8 @@ export function createRecordActivities(deps: Pick<ActivityDeps, 'db' | 'clock' |
       const incidents = [...new Set(runs.map((run) => run.report.incidentId))];
       await deps.db.transaction(async (tx) => {
         await saveRuns(tx, runs, deps.clock);
-        await settleIncidents(tx, incidents, deps.clock);
-        await releaseBatch(tx, batchId);
+        await settleIncidents(tx, { reports: runs.map((run) => run.report), batchId }, deps.clock);
+        await closeBatch(tx, batchId);
         failpoint(`${point}-before-commit`);
       });
       failpoint(`${point}-after-commit`);
@@ -24,7 +24,7 @@ export function createRecordActivities(deps: Pick<ActivityDeps, 'db' | 'clock' |
     recordRun: async (report) => {
       await deps.db.transaction(async (tx) => {
         await saveRuns(tx, [{ report, movedTo: null, why: '' }], deps.clock);
-        await settleIncidents(tx, [report.incidentId], deps.clock);
+        await settleIncidents(tx, { reports: [report], batchId: null }, deps.clock);
         failpoint('record-before-commit');
       });
       failpoint('record-after-commit');

@@ -51,6 +51,7 @@ export function createRun(plan: Plan, seed: RunSeed): RunState {
     seen: [],
     outcome: null,
     lookupDeadlineMs: seed.receivedAtMs + lookupPatienceMs,
+    times: { lookedUpMs: null, ticketedMs: null, decidedMs: null },
   };
 }
 
@@ -66,6 +67,7 @@ export function advance(plan: Plan, state: RunState, event: RunEvent): Advance {
   const draft = copyRun(state);
   try {
     if (!apply(plan, draft, event)) return { state, commands: [] };
+    noteTimes(state, draft, event);
     drive(plan, draft);
   } catch (error) {
     // What a playbook asked for and its data cannot give ends the run by name; a broken invariant parks it in its host.
@@ -105,6 +107,16 @@ function apply(plan: Plan, draft: Draft, event: RunEvent): boolean {
       endRun(draft, 'cancelled', event.reason);
       return true;
   }
+}
+
+/** `before` still holds the command that the event answers. */
+function noteTimes(before: RunState, draft: Draft, event: RunEvent): void {
+  const { times } = draft;
+  if (event.kind === 'gate-decided') draft.times = { ...times, decidedMs: times.decidedMs ?? event.atMs };
+  if (event.kind !== 'outcome') return;
+  const command = before.pending[event.commandId];
+  if (command?.kind === 'lookup') draft.times = { ...times, lookedUpMs: times.lookedUpMs ?? event.atMs };
+  if (command?.kind === 'effect' && draft.ticketed && !before.ticketed) draft.times = { ...times, ticketedMs: event.atMs };
 }
 
 function objectOf(value: Json | undefined): JsonObject {

@@ -32,6 +32,14 @@ export interface RunState {
   readonly outcome: string | null;
   /** Milliseconds since the epoch: an optional lookup is waited for until then. */
   readonly lookupDeadlineMs: number;
+  readonly times: RunTimes;
+}
+
+/** When stages were first reached, in milliseconds since the epoch. */
+export interface RunTimes {
+  readonly lookedUpMs: number | null;
+  readonly ticketedMs: number | null;
+  readonly decidedMs: number | null;
 }
 
 /** A run as its host reports it: everything but the facts, which the row has had since the claim. */

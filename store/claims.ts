@@ -1,3 +1,4 @@
+import type { RunReport, RunState } from '../domain/run.types.ts';
 import type { TriageChoice } from '../domain/triage.ts';
 import type { Sql } from './database.ts';
 
@@ -34,7 +35,7 @@ async function saveRuns(tx: Sql, claim: ClaimRecord): Promise<void> {
       rehearsal: state.rehearsal,
       purpose,
       request,
-      state,
+      state: withoutFacts(state),
     })),
   );
   const undoPlans = claim.chosen.flatMap(({ choice }) => choice.runs.filter((run) => run.purpose === 'undo'));
@@ -57,6 +58,11 @@ async function saveRuns(tx: Sql, claim: ClaimRecord): Promise<void> {
      on conflict (key) do nothing`,
     [JSON.stringify(rows), claim.policyDigest, claim.batchId, claim.workflowId],
   );
+}
+
+/** The facts stand in the incident's row already. */
+function withoutFacts({ facts: _, ...state }: RunState): RunReport {
+  return state;
 }
 
 /** An incident that triage only decided about (ignored, drafted, nothing to say) is settled right here. */

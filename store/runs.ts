@@ -2,7 +2,7 @@ import { appendEntries } from '../audit/append.ts';
 import { newEntry } from '../audit/entry.ts';
 import type { Entry } from '../domain/entry.ts';
 import type { RunReport } from '../domain/run.types.ts';
-import type { Clock } from '../platform/clock.ts';
+import { isoTime, type Clock } from '../platform/clock.ts';
 import type { Sql } from './database.ts';
 import { notifyWork } from './notify.ts';
 
@@ -66,69 +66,90 @@ function runEntry({ report, movedTo, why }: SettledRun, clock: Clock): Entry {
   );
 }
 
-/**
- * Moves incidents after their runs: `responding` while a run goes on, `attention` where one failed, `handled` where all
- * are done, `closed` where the sender said all-clear after the last finding. Returns nothing; writes the entries.
- */
-export async function settleIncidents(tx: Sql, incidentIds: readonly string[], clock: Clock): Promise<void> {
-  const rows = await tx.query<{ id: string; tenant: string; before: string; after: string }>(
-    `with runs_of as (
-       select i.id, i.state as before,
-              bool_or(r.ended_at is null) as going,
-              coalesce((array_agg(r.status order by r.ordinal desc) filter (where not r.rehearsal))[1] in ('failed', 'parked'), false) as failed,
-              bool_or(e.key is not null) as held
-         from incidents i
-         join runs r on r.incident_id = i.id
-         left join effects e on e.run_key = r.key and e.state = 'held'
-        where i.id = any($1) and i.state not in ('closed', 'draft', 'ignored')
-        group by i.id
-     ), moved as (
-       select id, before, case when going then 'responding' when failed or held then 'attention' else 'handled' end as after from runs_of
-     )
-     update incidents i
-        set state = case when m.after = 'handled' and i.all_clear_at >= i.last_seen then 'closed' else m.after end,
-            verdict = case when m.after = 'handled' and i.all_clear_at >= i.last_seen then 'resolved' else i.verdict end,
-            changed_at = clock_timestamp(), changed_by = 'runs',
-            change_reason = case when m.after = 'handled' and i.all_clear_at >= i.last_seen then 'all clear' else 'its runs are ' || m.after end
-       from moved m
-      where i.id = m.id and (i.state <> m.after or (m.after = 'handled' and i.all_clear_at >= i.last_seen))
-     returning i.id, i.tenant, m.before, i.state as after`,
-    [incidentIds],
-  );
-  await appendEntries(
-    tx,
-    rows.map((row) =>
-      newEntry(
-        {
-          tenant: row.tenant,
-          type: 'incident.changed',
-          actor: { kind: 'service', id: 'runs' },
-          incident: row.id,
-          run: null,
-          subject: null,
-          outcome: 'done',
-          data: { from: row.before, to: row.after },
-        },
-        clock,
-      ),
-    ),
-  );
+export interface Settlement {
+  readonly reports: readonly RunReport[];
+  /** The batch that let its incidents go with this; null for a run of its own. */
+  readonly batchId: string | null;
 }
 
 /**
- * Frees the incidents of a batch. What came in meanwhile makes an incident due again, at most once in 1 → 5 → 30 s.
+ * Moves incidents after their runs: `responding` while a run goes on, `attention` where one failed, `handled` where all
+ * are done, `closed` where the sender said all-clear after the last finding. A batch frees its incidents in the same
+ * statement; what came in meanwhile makes an incident due again, at most once in 1 → 5 → 30 s.
  */
-export async function releaseBatch(tx: Sql, batchId: string): Promise<void> {
-  await tx.query(
-    `update incidents
-        set batch_id = null, batch_digest = null, stamped_at = null,
-            due_at = case
-              when requests <> '[]' or severity_id > triaged_severity then clock_timestamp()
-              when revision > seen_revision then clock_timestamp() + (case follow_ups when 0 then 1 when 1 then 5 else 30 end) * interval '1 second'
-            end
-      where batch_id = $1`,
-    [batchId],
+export async function settleIncidents(tx: Sql, { reports, batchId }: Settlement, clock: Clock): Promise<void> {
+  const times = reports.map(({ incidentId, times: at }) => ({ id: incidentId, looked: isoOf(at.lookedUpMs), ticketed: isoOf(at.ticketedMs), decided: isoOf(at.decidedMs) }));
+  const rows = await tx.query<Moved>(settleSql, [JSON.stringify(times), batchId]);
+  await appendEntries(tx, rows.filter((row) => row.before !== row.after).map((row) => movedEntry(row, clock)));
+}
+
+interface Moved {
+  readonly id: string;
+  readonly tenant: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+const isoOf = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
+
+const settleSql = `
+  with told as (
+    select id, min(looked) as looked, min(ticketed) as ticketed, min(decided) as decided
+      from jsonb_to_recordset($1::jsonb) as t(id text, looked timestamptz, ticketed timestamptz, decided timestamptz) group by id
+  ), runs_of as (
+    select i.id, i.state as before, i.all_clear_at >= i.last_seen as clear,
+           bool_or(r.ended_at is null) as going,
+           coalesce((array_agg(r.status order by r.ordinal desc) filter (where not r.rehearsal))[1] in ('failed', 'parked'), false) as failed,
+           exists (select 1 from effects e where e.incident_id = i.id and e.state = 'held') as held
+      from told t join incidents i on i.id = t.id join runs r on r.incident_id = i.id
+     group by i.id
+  ), moved as (
+    select id, before,
+           case when before in ('closed', 'draft', 'ignored') then before when going then 'responding'
+                when failed or held then 'attention' when clear then 'closed' else 'handled' end as after
+      from runs_of
+  )
+  update incidents i
+     set state = m.after,
+         verdict = case when m.after = 'closed' and m.before <> 'closed' then 'resolved' else i.verdict end,
+         changed_at = case when m.after = m.before then i.changed_at else clock_timestamp() end,
+         changed_by = case when m.after = m.before then i.changed_by else 'runs' end,
+         change_reason = case m.after when m.before then i.change_reason when 'closed' then 'all clear' else 'its runs are ' || m.after end,
+         looked_up_at = coalesce(i.looked_up_at, t.looked), ticketed_at = coalesce(i.ticketed_at, t.ticketed), decided_at = coalesce(i.decided_at, t.decided),
+         due_at = case when i.batch_id = $2 then ${dueAgain('i')} else i.due_at end,
+         batch_digest = case when i.batch_id = $2 then null else i.batch_digest end,
+         stamped_at = case when i.batch_id = $2 then null else i.stamped_at end,
+         batch_id = case when i.batch_id = $2 then null else i.batch_id end
+    from moved m join told t using (id)
+   where i.id = m.id
+  returning i.id, i.tenant, m.before, i.state as after`;
+
+function dueAgain(row: string): string {
+  return `case
+      when ${row}.requests <> '[]' or ${row}.severity_id > ${row}.triaged_severity then clock_timestamp()
+      when ${row}.revision > ${row}.seen_revision then clock_timestamp() + (case ${row}.follow_ups when 0 then 1 when 1 then 5 else 30 end) * interval '1 second'
+    end`;
+}
+
+function movedEntry(row: Moved, clock: Clock): Entry {
+  return newEntry(
+    {
+      tenant: row.tenant,
+      type: 'incident.changed',
+      actor: { kind: 'service', id: 'runs' },
+      incident: row.id,
+      run: null,
+      subject: null,
+      outcome: 'done',
+      data: { from: row.before, to: row.after },
+    },
+    clock,
   );
+}
+
+/** Closes the batch, and frees what none of its reports spoke of. */
+export async function closeBatch(tx: Sql, batchId: string): Promise<void> {
+  await tx.query(`update incidents i set batch_id = null, batch_digest = null, stamped_at = null, due_at = ${dueAgain('i')} where batch_id = $1`, [batchId]);
   await tx.query('update batches set closed_at = clock_timestamp() where id = $1 and closed_at is null', [batchId]);
   await notifyWork(tx);
 }

@@ -22,7 +22,7 @@ const receiptsMax = 8;
 export async function loadTicketFiles(sql: Sql, runKeys: readonly string[]): Promise<ReadonlyMap<string, TicketFile>> {
   if (runKeys.length === 0) return new Map();
   const rows = await sql.query<TicketFile>(
-    `select r.key as "runKey", r.state->'facts' as facts, i.trace, i.number, i.count,
+    `select r.key as "runKey", i.facts, i.trace, i.number, i.count,
             i.first_seen as "firstSeen", i.last_seen as "lastSeen", i.all_clear_at as "allClearAt",
             coalesce(p.body->>'runbook', '') as runbook,
             coalesce((select jsonb_agg(f.receipt_id) from (select receipt_id from findings where incident_id = i.id order by at limit ${receiptsMax}) f), '[]') as receipts,

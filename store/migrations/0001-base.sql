@@ -73,6 +73,8 @@ create table incidents (
   changed_by       text not null,
   change_reason    text not null
 );
+-- Rows change a few times in their life, their facts hardly ever: kept beside the row, they are not written again.
+alter table incidents set (toast_tuple_target = 256, fillfactor = 70);
 create unique index incidents_open_key on incidents (tenant, correlation_key) where state <> 'closed';
 create index incidents_due on incidents (tenant, due_at) where due_at is not null and batch_id is null;
 create index incidents_due_rank on incidents (tenant, severity_id desc, due_at) where due_at is not null and batch_id is null;
