@@ -1,4 +1,10 @@
-import type { EffectCommand, LookupCommand, OpenGateCommand, Outcome, RunReport } from '../domain/run.types.ts';
+import type {
+  EffectCommand,
+  LookupCommand,
+  OpenGateCommand,
+  Outcome,
+  RunReport,
+} from '../domain/run.types.ts';
 
 /** What an activity must know of the run behind a command; the run's data stays where it is. */
 export interface RunRef {
@@ -39,7 +45,14 @@ export interface GateItem {
 }
 
 export type GateAnswer =
-  | { readonly kind: 'opened'; readonly gateId: string; readonly orderDigest: string; readonly state: GateDecisionState | 'open'; readonly detail: string; readonly expiresAtMs: number }
+  | {
+      readonly kind: 'opened';
+      readonly gateId: string;
+      readonly orderDigest: string;
+      readonly state: GateDecisionState | 'open';
+      readonly detail: string;
+      readonly expiresAtMs: number;
+    }
   | Extract<Outcome, { kind: 'error' }>;
 
 export type GateDecisionState = 'approved' | 'denied' | 'expired' | 'void';
@@ -60,7 +73,11 @@ export interface BatchReport {
   readonly batchId: string;
   readonly tenant: string;
   /** `movedTo` names the execution that hosts the run from now on. */
-  readonly runs: readonly { readonly report: RunReport; readonly movedTo: string | null; readonly why: string }[];
+  readonly runs: readonly {
+    readonly report: RunReport;
+    readonly movedTo: string | null;
+    readonly why: string;
+  }[];
 }
 
 /** Queue `record`: the database only. */
@@ -68,7 +85,9 @@ export interface RecordActivities {
   settleBatch(report: BatchReport): Promise<void>;
   recordRun(report: RunReport): Promise<void>;
   judgeVote(vote: { readonly voteId: string }): Promise<VoteJudgement>;
-  expireGate(gate: { readonly gateId: string }): Promise<{ readonly state: 'open' | GateDecisionState; readonly detail: string }>;
+  expireGate(gate: {
+    readonly gateId: string;
+  }): Promise<{ readonly state: 'open' | GateDecisionState; readonly detail: string }>;
   remindGate(gate: { readonly gateId: string }): Promise<unknown>;
   voidGate(gate: { readonly gateId: string; readonly reason: string }): Promise<unknown>;
 }

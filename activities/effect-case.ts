@@ -37,7 +37,10 @@ export function effectCase(deps: ActivityDeps, parts: CaseParts): EffectCase {
   const capability = capabilityNamed(parts.capability);
   const connection = deps.connections.get(item.command.call.connection);
   if (capability === null || connection === undefined) {
-    throw new SallyportError('GRANT_MISSING', `${parts.capability} cannot be called on ${item.command.call.connection} here`);
+    throw new SallyportError(
+      'GRANT_MISSING',
+      `${parts.capability} cannot be called on ${item.command.call.connection} here`,
+    );
   }
   const row = parts.row ?? null;
   return {
@@ -49,7 +52,11 @@ export function effectCase(deps: ActivityDeps, parts: CaseParts): EffectCase {
     target: order?.target.id ?? null,
     order,
     row,
-    plan: planEffect(row === null ? null : { state: row.state, leaseLive: row.lease_live, retryable: mayRetry(row) }),
+    plan: planEffect(
+      row === null
+        ? null
+        : { state: row.state, leaseLive: row.lease_live, retryable: mayRetry(row) },
+    ),
   };
 }
 
@@ -77,7 +84,10 @@ export function claimOf(effect: EffectCase, state: EffectClaim['state']): Effect
   };
 }
 
-export function callContext(deps: ActivityDeps, call: { connection: Connection; key: string; tenant: string; signal: AbortSignal }): CallContext {
+export function callContext(
+  deps: ActivityDeps,
+  call: { connection: Connection; key: string; tenant: string; signal: AbortSignal },
+): CallContext {
   return {
     connection: call.connection,
     http: deps.egress.clientFor(call.connection),

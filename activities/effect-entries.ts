@@ -9,7 +9,16 @@ import type { EffectCase } from './effect-case.ts';
 
 /** Entries of the executor. Their ids hold key and fence, so that a repeat of one try writes nothing twice. */
 export function intentEntry(effect: EffectCase, fence: number, clock: Clock): Entry {
-  return entryOf(effect, { id: `intent:${effect.key}:${fence}`, type: 'effect.intent', outcome: 'intended', data: { fence } }, clock);
+  return entryOf(
+    effect,
+    {
+      id: `intent:${effect.key}:${fence}`,
+      type: 'effect.intent',
+      outcome: 'intended',
+      data: { fence },
+    },
+    clock,
+  );
 }
 
 const typeByState = {
@@ -21,7 +30,14 @@ const typeByState = {
   intended: 'effect.result',
 } as const satisfies Record<EffectState, Entry['type']>;
 
-const outcomeByState = { done: 'done', failed: 'failed', unknown: 'unknown', held: 'held', refused: 'refused', intended: 'intended' } as const;
+const outcomeByState = {
+  done: 'done',
+  failed: 'failed',
+  unknown: 'unknown',
+  held: 'held',
+  refused: 'refused',
+  intended: 'intended',
+} as const;
 
 export function resultEntry(effect: EffectCase, result: EffectResult, clock: Clock): Entry {
   return entryOf(
@@ -36,10 +52,19 @@ export function resultEntry(effect: EffectCase, result: EffectResult, clock: Clo
   );
 }
 
-export function refusalEntry(effect: EffectCase, outcome: Extract<Outcome, { kind: 'error' }>, clock: Clock): Entry {
+export function refusalEntry(
+  effect: EffectCase,
+  outcome: Extract<Outcome, { kind: 'error' }>,
+  clock: Clock,
+): Entry {
   return entryOf(
     effect,
-    { id: `refused:${effect.key}:${outcome.code}`, type: 'effect.refused', outcome: 'refused', data: { code: outcome.code, detail: outcome.detail } },
+    {
+      id: `refused:${effect.key}:${outcome.code}`,
+      type: 'effect.refused',
+      outcome: 'refused',
+      data: { code: outcome.code, detail: outcome.detail },
+    },
     clock,
   );
 }

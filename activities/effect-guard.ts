@@ -18,7 +18,11 @@ import type { ActivityDeps } from './deps.ts';
  * Everything that must hold before an effect, in the order of the design: digest and warrant, kill switch, protected
  * target, budget, preconditions read anew. Throws the refusal; changes nothing.
  */
-export async function guardEffect(deps: ActivityDeps, effect: EffectCase, switches: readonly StopSwitch[]): Promise<void> {
+export async function guardEffect(
+  deps: ActivityDeps,
+  effect: EffectCase,
+  switches: readonly StopSwitch[],
+): Promise<void> {
   if (effect.item.command.orderDigest !== null) await guardWarrant(deps, effect);
   guardGrant(deps, effect);
   guardSwitches(effect, switches);
@@ -35,8 +39,16 @@ async function guardWarrant(deps: ActivityDeps, effect: EffectCase): Promise<voi
   if (file === null) throw new SallyportError('WARRANT_REFUSED', 'no gate ever held this order');
   // A try that certainly left nothing behind spent the warrant for this very effect: it may be repeated, not widened.
   const spentByUs = effect.row !== null && effect.row.order_digest === digest;
-  const warrant = file.warrant !== null && spentByUs ? { ...file.warrant, usedAtMs: null } : file.warrant;
-  const verdict = checkWarrant({ ...file, warrant, orderDigest: digest, nowMs: deps.clock.nowMs(), purpose: command.purpose, verifySignature: verifyVote });
+  const warrant =
+    file.warrant !== null && spentByUs ? { ...file.warrant, usedAtMs: null } : file.warrant;
+  const verdict = checkWarrant({
+    ...file,
+    warrant,
+    orderDigest: digest,
+    nowMs: deps.clock.nowMs(),
+    purpose: command.purpose,
+    verifySignature: verifyVote,
+  });
   if (!verdict.ok) throw new SallyportError('WARRANT_REFUSED', verdict.why);
   guardConnection(effect, file.order);
 }
@@ -44,14 +56,25 @@ async function guardWarrant(deps: ActivityDeps, effect: EffectCase): Promise<voi
 /** The order names where it goes: a connection that was changed since is another order. */
 function guardConnection(effect: EffectCase, order: Order): void {
   const { name, connector, address, secretRef } = effect.connection;
-  const same = canonicalJson({ ...order.connection }) === canonicalJson({ name, connector, address, secretRef });
-  if (!same) throw new SallyportError('WARRANT_REFUSED', 'the connection was changed after the vote');
+  const same =
+    canonicalJson({ ...order.connection }) ===
+    canonicalJson({ name, connector, address, secretRef });
+  if (!same)
+    throw new SallyportError('WARRANT_REFUSED', 'the connection was changed after the vote');
 }
 
 /** Policy as it is now decides, so that a grant that is taken back counts at once, also for plans compiled before. */
 function guardGrant(deps: ActivityDeps, effect: EffectCase): void {
-  const use = { playbook: effect.item.run.playbook, connection: effect.connection.name, capability: effect.capability.manifest.name };
-  if (!isGranted(deps.policy().grants, use)) throw new SallyportError('GRANT_MISSING', `${use.playbook} may not use ${use.capability} on ${use.connection}`);
+  const use = {
+    playbook: effect.item.run.playbook,
+    connection: effect.connection.name,
+    capability: effect.capability.manifest.name,
+  };
+  if (!isGranted(deps.policy().grants, use))
+    throw new SallyportError(
+      'GRANT_MISSING',
+      `${use.playbook} may not use ${use.capability} on ${use.connection}`,
+    );
 }
 
 function guardSwitches(effect: EffectCase, switches: readonly StopSwitch[]): void {
@@ -60,13 +83,18 @@ function guardSwitches(effect: EffectCase, switches: readonly StopSwitch[]): voi
     playbook: effect.item.run.playbook,
     isTicket: effect.item.command.ticket !== null,
   });
-  if (stop !== null) throw new SallyportError('STOPPED', `${stop.scope} is stopped: ${stop.reason}`);
+  if (stop !== null)
+    throw new SallyportError('STOPPED', `${stop.scope} is stopped: ${stop.reason}`);
 }
 
 function guardTarget(deps: ActivityDeps, order: Order): void {
-  const hit = deps.policy().protectedTargets.find(
-    (rule) => globMatches(rule.kind, order.target.kind) && globMatches(rule.match.toLowerCase(), order.target.id.toLowerCase()),
-  );
+  const hit = deps
+    .policy()
+    .protectedTargets.find(
+      (rule) =>
+        globMatches(rule.kind, order.target.kind) &&
+        globMatches(rule.match.toLowerCase(), order.target.id.toLowerCase()),
+    );
   if (hit !== undefined) throw new SallyportError('TARGET_PROTECTED', `${hit.id}: ${hit.reason}`);
 }
 
@@ -74,18 +102,41 @@ async function guardBudget(deps: ActivityDeps, effect: EffectCase): Promise<void
   if (effect.row !== null) return;
   const name = effect.capability.manifest.name;
   for (const budget of deps.policy().budgets.filter((each) => globMatches(each.capability, name))) {
-    const capabilityLike = budget.capability.replaceAll('\\', '\\\\').replaceAll('%', '\\%').replaceAll('_', '\\_').replaceAll('*', '%');
-    const spent = await countRecentEffects(deps.db, { connection: effect.connection.name, capabilityLike, windowMs: budget.windowMs });
-    if (spent >= budget.max) throw new SallyportError('BUDGET_SPENT', `${budget.id}: ${spent} of ${budget.max} were used`);
+    const capabilityLike = budget.capability
+      .replaceAll('\\', '\\\\')
+      .replaceAll('%', '\\%')
+      .replaceAll('_', '\\_')
+      .replaceAll('*', '%');
+    const spent = await countRecentEffects(deps.db, {
+      connection: effect.connection.name,
+      capabilityLike,
+      windowMs: budget.windowMs,
+    });
+    if (spent >= budget.max)
+      throw new SallyportError('BUDGET_SPENT', `${budget.id}: ${spent} of ${budget.max} were used`);
   }
 }
 
-async function guardPrecondition(deps: ActivityDeps, effect: EffectCase, order: Order): Promise<void> {
+async function guardPrecondition(
+  deps: ActivityDeps,
+  effect: EffectCase,
+  order: Order,
+): Promise<void> {
   if (order.precondition === null) return;
-  const state = await readTargetState(deps, { ...effect, run: effect.item.run }, order.precondition.capability);
+  const state = await readTargetState(
+    deps,
+    { ...effect, run: effect.item.run },
+    order.precondition.capability,
+  );
   const before = order.precondition.state;
-  const changed = Object.keys(before).filter((field) => canonicalJson(before[field] ?? null) !== canonicalJson(state[field] ?? null));
-  if (changed.length > 0) throw new SallyportError('PRECONDITION_CHANGED', `changed since the evidence: ${changed.join(', ')}`);
+  const changed = Object.keys(before).filter(
+    (field) => canonicalJson(before[field] ?? null) !== canonicalJson(state[field] ?? null),
+  );
+  if (changed.length > 0)
+    throw new SallyportError(
+      'PRECONDITION_CHANGED',
+      `changed since the evidence: ${changed.join(', ')}`,
+    );
 }
 
 /**
@@ -99,10 +150,13 @@ export async function readTargetState(
 ): Promise<JsonObject> {
   const read = capabilityNamed(capabilityName);
   const fields = effect.capability.manifest.precondition?.fields ?? [];
-  if (read === null) throw new SallyportError('GRANT_MISSING', `there is no capability ${capabilityName}`);
+  if (read === null)
+    throw new SallyportError('GRANT_MISSING', `there is no capability ${capabilityName}`);
   const { run } = effect;
   const known = Object.keys((read.manifest.input['properties'] ?? {}) as JsonObject);
-  const input = Object.fromEntries(Object.entries(effect.input).filter(([name]) => known.includes(name)));
+  const input = Object.fromEntries(
+    Object.entries(effect.input).filter(([name]) => known.includes(name)),
+  );
   const clear = await deps.reveal(input, {
     tenant: run.tenant,
     incidentId: run.incidentId,
@@ -111,7 +165,10 @@ export async function readTargetState(
     kinds: read.manifest.reveals,
   });
   const signal = AbortSignal.timeout(readTimeoutMs);
-  const answer = await read.call(read.parseInput(clear), callContext(deps, { connection: effect.connection, key: '', tenant: run.tenant, signal }));
+  const answer = await read.call(
+    read.parseInput(clear),
+    callContext(deps, { connection: effect.connection, key: '', tenant: run.tenant, signal }),
+  );
   const chosen = Object.fromEntries(fields.map((field) => [field, answer[field] ?? null]));
   return deps.redact(chosen) as JsonObject;
 }

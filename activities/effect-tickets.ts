@@ -4,9 +4,15 @@ import type { EffectResult } from '../store/effects.ts';
 import type { EffectCase } from './effect-case.ts';
 
 /** Ties tickets that were made or found to their incidents, in the transaction that records them. */
-export async function linkTickets(tx: Sql, done: readonly { effect: EffectCase; result: EffectResult }[]): Promise<void> {
+export async function linkTickets(
+  tx: Sql,
+  done: readonly { effect: EffectCase; result: EffectResult }[],
+): Promise<void> {
   const links = done
-    .filter(({ effect, result }) => effect.item.command.ticket?.verb === 'ensure' && result.state === 'done')
+    .filter(
+      ({ effect, result }) =>
+        effect.item.command.ticket?.verb === 'ensure' && result.state === 'done',
+    )
     .map(({ effect, result }) => ({
       key: effect.key,
       tenant: effect.item.run.tenant,

@@ -1,20 +1,20 @@
 import { appendEntries } from '../audit/append.ts';
-import { nothingHappened } from '../connectors/contract.ts';
 import { errorTable, SallyportError } from '../domain/errors.ts';
-import type { JsonObject } from '../domain/json.ts';
 import type { Outcome } from '../domain/run.types.ts';
 import { failpoint } from '../platform/failpoint.ts';
-import { claimEffects, loadEffects, settleEffects, type EffectResult } from '../store/effects.ts';
+import { claimEffects, loadEffects, settleEffects } from '../store/effects.ts';
 import { stoppedScopes } from '../store/switches.ts';
 import { useWarrant } from '../store/warrants.ts';
 import type { EffectActivities, EffectItem } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
-import { callContext, claimOf, type EffectCase } from './effect-case.ts';
+import { claimOf, type EffectCase } from './effect-case.ts';
 import { intentEntry, refusalEntry, resultEntry } from './effect-entries.ts';
 import { guardEffect } from './effect-guard.ts';
 import { prepareEffects } from './effect-prepare.ts';
 import { linkTickets } from './effect-tickets.ts';
+import { executorLimits, leaseHeld } from './executor-limits.ts';
 import { errorOutcome, mapBounded } from './outcome.ts';
+import { perform, pointOf, type ClaimedEffect, type Performed } from './perform-effect.ts';
 
 /**
  * The one door for effects. Intents are durable before anything is called and results are written under the fence of
@@ -25,30 +25,32 @@ export function createEffectActivities(deps: ActivityDeps): EffectActivities {
   return { executeMany: (items) => executeMany(deps, items) };
 }
 
-export const executorLimits = {
-  /** Longer than any call may take, so that a lease never ends under a call. */
-  leaseMs: 15_000,
-  callTimeoutMs: 10_000,
-  /** A request that was cut off may still be at work at the other side: wait this long before looking it up. */
-  settleAfterMs: 1_500,
-  callsAtOnce: 32,
-} as const;
+type Step = ClaimedEffect | { readonly outcome: Outcome };
 
-type Step = { readonly effect: EffectCase; readonly fence: number } | { readonly outcome: Outcome };
-
-async function executeMany(deps: ActivityDeps, items: readonly EffectItem[]): Promise<readonly Outcome[]> {
-  const rows = await loadEffects(deps.db, items.map((item) => item.command.idempotencyKey));
+async function executeMany(
+  deps: ActivityDeps,
+  items: readonly EffectItem[],
+): Promise<readonly Outcome[]> {
+  const rows = await loadEffects(
+    deps.db,
+    items.map((item) => item.command.idempotencyKey),
+  );
   const prepared = await prepareEffects(deps, items, rows);
   const guarded = await guardAll(deps, prepared);
   const claimed = await claimAll(deps, guarded);
-  const done = await mapBounded(claimed, executorLimits.callsAtOnce, (step) => ('outcome' in step ? Promise.resolve(step) : perform(deps, step)));
+  const done = await mapBounded(claimed, executorLimits.callsAtOnce, (step) =>
+    'outcome' in step ? Promise.resolve(step) : perform(deps, step),
+  );
   return writeResults(deps, done);
 }
 
 type Prepared = EffectCase | Extract<Outcome, { kind: 'error' }>;
 
 /** Answers at once what was answered before, what is being done, what is held and what is refused. */
-async function guardAll(deps: ActivityDeps, prepared: readonly Prepared[]): Promise<readonly (EffectCase | { outcome: Outcome })[]> {
+async function guardAll(
+  deps: ActivityDeps,
+  prepared: readonly Prepared[],
+): Promise<readonly (EffectCase | { outcome: Outcome })[]> {
   const switches = await stoppedScopes(deps.db);
   return mapBounded(prepared, executorLimits.callsAtOnce, async (effect) => {
     if (!('plan' in effect)) return { outcome: effect };
@@ -60,7 +62,8 @@ async function guardAll(deps: ActivityDeps, prepared: readonly Prepared[]): Prom
       return effect;
     } catch (error) {
       const outcome = errorOutcome(error);
-      if (errorTable[outcome.code].retry === 'never') await appendEntries(deps.db, [refusalEntry(effect, outcome, deps.clock)]);
+      if (errorTable[outcome.code].retry === 'never')
+        await appendEntries(deps.db, [refusalEntry(effect, outcome, deps.clock)]);
       return { outcome };
     }
   });
@@ -69,156 +72,104 @@ async function guardAll(deps: ActivityDeps, prepared: readonly Prepared[]): Prom
 function answerKnown(effect: EffectCase): Outcome | null {
   const { row, plan } = effect;
   if (plan.kind === 'answer' && row !== null) {
-    return row.state === 'done' ? { kind: 'ok', output: row.output ?? {} } : recordedError(row.detail);
+    return row.state === 'done'
+      ? { kind: 'ok', output: row.output ?? {} }
+      : recordedError(row.detail);
   }
   if (plan.kind === 'held') return { kind: 'held', detail: row?.detail ?? 'held' };
   if (plan.kind === 'wait') return leaseHeld;
-  const tooSoon = plan.kind === 'settle' && (row?.called_ms_ago ?? Infinity) < executorLimits.settleAfterMs;
+  const tooSoon =
+    plan.kind === 'settle' && (row?.called_ms_ago ?? Infinity) < executorLimits.settleAfterMs;
   return tooSoon ? leaseHeld : null;
 }
 
-const leaseHeld: Outcome = { kind: 'error', code: 'LEASE_HELD', detail: 'the effect is being done or was just cut off', retryAfterMs: executorLimits.settleAfterMs };
-
 function recordedError(detail: string): Outcome {
   const [code = '', ...rest] = detail.split(': ');
-  return errorOutcome(new SallyportError(code in errorTable ? (code as keyof typeof errorTable) : 'BROKEN_INVARIANT', rest.join(': ')));
+  return errorOutcome(
+    new SallyportError(
+      code in errorTable ? (code as keyof typeof errorTable) : 'BROKEN_INVARIANT',
+      rest.join(': '),
+    ),
+  );
 }
 
 /** One transaction: leases, spent warrants, intents. Only what was won here is called afterwards. */
-async function claimAll(deps: ActivityDeps, guarded: readonly (EffectCase | { outcome: Outcome })[]): Promise<readonly Step[]> {
+async function claimAll(
+  deps: ActivityDeps,
+  guarded: readonly (EffectCase | { outcome: Outcome })[],
+): Promise<readonly Step[]> {
   const effects = guarded.filter((step): step is EffectCase => 'plan' in step);
   if (effects.length === 0) return guarded as readonly { outcome: Outcome }[];
+  const claimedMs = deps.clock.nowMs();
   const { fences, refused } = await deps.db.transaction(async (tx) => {
     const late = new Set<string>();
     for (const effect of effects.filter(needsWarrant)) {
       const digest = effect.item.command.orderDigest ?? '';
       failpoint(`${effect.item.command.purpose}-before-warrant-use`);
-      const fresh = await useWarrant(tx, { orderDigest: digest, purpose: effect.item.command.purpose }, deps.clock);
+      const fresh = await useWarrant(
+        tx,
+        { orderDigest: digest, purpose: effect.item.command.purpose },
+        deps.clock,
+      );
       failpoint(`${effect.item.command.purpose}-after-warrant-use`);
       if (!fresh && effect.row?.order_digest !== digest) late.add(effect.key);
     }
     const open = effects.filter((effect) => !late.has(effect.key));
-    const claims = open.map((effect) => claimOf(effect, effect.plan.kind === 'act' ? 'intended' : 'unknown'));
-    const won = await claimEffects(tx, claims, { owner: deps.instance, ms: executorLimits.leaseMs });
+    const claims = open.map((effect) =>
+      claimOf(effect, effect.plan.kind === 'act' ? 'intended' : 'unknown'),
+    );
+    const won = await claimEffects(tx, claims, {
+      owner: deps.instance,
+      ms: executorLimits.leaseMs,
+    });
     const intents = open.filter((effect) => effect.plan.kind === 'act' && won.has(effect.key));
-    await appendEntries(tx, intents.map((effect) => intentEntry(effect, won.get(effect.key) ?? 0, deps.clock)));
+    await appendEntries(
+      tx,
+      intents.map((effect) => intentEntry(effect, won.get(effect.key) ?? 0, deps.clock)),
+    );
     failpoint(`${pointOf(effects)}-before-intent`);
     return { fences: won, refused: late };
   });
   failpoint(`${pointOf(effects)}-after-intent`);
   return guarded.map((step) => {
     if (!('plan' in step)) return step;
-    if (refused.has(step.key)) return { outcome: { kind: 'error', code: 'WARRANT_REFUSED', detail: 'the warrant was used' } };
+    if (refused.has(step.key))
+      return {
+        outcome: { kind: 'error', code: 'WARRANT_REFUSED', detail: 'the warrant was used' },
+      };
     const fence = fences.get(step.key);
-    return fence === undefined ? { outcome: leaseHeld } : { effect: step, fence };
+    return fence === undefined ? { outcome: leaseHeld } : { effect: step, fence, claimedMs };
   });
 }
 
-const needsWarrant = (effect: EffectCase): boolean => effect.item.command.orderDigest !== null && effect.plan.kind === 'act';
-
-/** By which names the failpoints of these effects go. */
-function pointOf(effects: readonly EffectCase[]): 'free' | 'act' | 'undo' {
-  return effects.find((effect) => effect.item.command.orderDigest !== null)?.item.command.purpose ?? 'free';
-}
-
-interface Performed {
-  readonly outcome: Outcome;
-  readonly effect?: EffectCase;
-  readonly result?: EffectResult;
-}
-
-async function perform(deps: ActivityDeps, { effect, fence }: { effect: EffectCase; fence: number }): Promise<Performed> {
-  const startedMs = deps.clock.nowMs();
-  let acting = effect.plan.kind === 'act';
-  try {
-    const input = await clearInput(deps, effect);
-    const settled = acting ? null : await settle(deps, effect, input);
-    if (settled !== null) {
-      const { outcome, ...rest } = settled;
-      return { effect, outcome, result: { key: effect.key, fence, ...rest } };
-    }
-    acting = true;
-    // SECURITY: a process that slept here must not act under a lease that somebody else may hold by now.
-    const leftMs = executorLimits.leaseMs - (deps.clock.nowMs() - startedMs);
-    if (leftMs < executorLimits.callTimeoutMs) return { effect, outcome: leaseHeld, result: unknownResult(effect, fence) };
-    const answer = await effect.capability.call(input, contextOf(deps, effect));
-    failpoint(`${pointOf([effect])}-after-call`);
-    const output = deps.redact(answer) as JsonObject;
-    return { effect, outcome: { kind: 'ok', output }, result: { key: effect.key, fence, state: 'done', output, detail: '' } };
-  } catch (error) {
-    return failure({ effect, fence, error, acting });
-  } finally {
-    deps.observe(`call ${effect.connection.connector}`, deps.clock.nowMs() - startedMs);
-  }
-}
-
-async function clearInput(deps: ActivityDeps, effect: EffectCase): Promise<JsonObject> {
-  const { run } = effect.item;
-  const { name, reveals } = effect.capability.manifest;
-  const clear = await deps.reveal(effect.input, { tenant: run.tenant, incidentId: run.incidentId, runKey: run.key, capability: name, kinds: reveals });
-  return effect.capability.parseInput(clear) as JsonObject;
-}
-
-const contextOf = (deps: ActivityDeps, effect: EffectCase): ReturnType<typeof callContext> =>
-  callContext(deps, {
-    connection: effect.connection,
-    key: effect.key,
-    tenant: effect.item.run.tenant,
-    signal: AbortSignal.timeout(executorLimits.callTimeoutMs),
-  });
-
-type Settled = Pick<EffectResult, 'state' | 'output' | 'detail'> & { readonly outcome: Outcome };
-
-/** What became of an earlier try; null where it certainly left nothing, so that the call may be made now. */
-async function settle(deps: ActivityDeps, effect: EffectCase, input: JsonObject): Promise<Settled | null> {
-  const found = await effect.capability.settle(input, contextOf(deps, effect));
-  if (found.kind === 'absent') {
-    await guardEffect(deps, effect, await stoppedScopes(deps.db));
-    return null;
-  }
-  if (found.kind === 'unknown') return held('the outcome cannot be looked up');
-  const output = deps.redact(found.output) as JsonObject;
-  return { state: 'done', output, detail: 'found when looked up', outcome: { kind: 'ok', output } };
-}
-
-const held = (detail: string): Settled => ({ state: 'held', output: null, detail, outcome: { kind: 'held', detail } });
-
-const unknownResult = (effect: EffectCase, fence: number): EffectResult => ({ key: effect.key, fence, state: 'unknown', output: null, detail: '' });
-
-/** A failure that certainly left nothing may be final; every other outcome is unknown until it is looked up. */
-interface Failed {
-  readonly effect: EffectCase;
-  readonly fence: number;
-  readonly error: unknown;
-  /** False while an earlier try is looked up: a failure then says nothing about that try. */
-  readonly acting: boolean;
-}
-
-function failure({ effect, fence, error, acting }: Failed): Performed {
-  const outcome = errorOutcome(error);
-  const detail = `${outcome.code}: ${outcome.detail}`;
-  const certain = error instanceof SallyportError && nothingHappened(error.code);
-  if (certain && acting) return { effect, outcome, result: { key: effect.key, fence, state: 'failed', output: null, detail } };
-  if (certain) return { effect, outcome, result: { ...unknownResult(effect, fence), detail } };
-  if (effect.capability.manifest.settle === 'none') {
-    const { outcome: kept, ...rest } = held(`the answer was lost and cannot be looked up (${detail})`);
-    return { effect, outcome: kept, result: { key: effect.key, fence, ...rest } };
-  }
-  return { effect, outcome: leaseHeld, result: { ...unknownResult(effect, fence), detail } };
-}
+const needsWarrant = (effect: EffectCase): boolean =>
+  effect.item.command.orderDigest !== null && effect.plan.kind === 'act';
 
 /** One transaction: results under their fences, entries, ticket links. A late holder's result is not believed. */
-async function writeResults(deps: ActivityDeps, done: readonly Performed[]): Promise<readonly Outcome[]> {
-  const called = done.filter((step): step is Required<Performed> => step.effect !== undefined && step.result !== undefined);
+async function writeResults(
+  deps: ActivityDeps,
+  done: readonly Performed[],
+): Promise<readonly Outcome[]> {
+  const called = done.filter(
+    (step): step is Required<Performed> => step.effect !== undefined && step.result !== undefined,
+  );
   if (called.length === 0) return done.map((step) => step.outcome);
   const written = await deps.db.transaction(async (tx) => {
-    const keys = await settleEffects(tx, called.map((step) => step.result));
+    const keys = await settleEffects(
+      tx,
+      called.map((step) => step.result),
+    );
     const ours = called.filter((step) => keys.has(step.result.key));
-    await appendEntries(tx, ours.map((step) => resultEntry(step.effect, step.result, deps.clock)));
+    await appendEntries(
+      tx,
+      ours.map((step) => resultEntry(step.effect, step.result, deps.clock)),
+    );
     await linkTickets(tx, ours);
     failpoint(`${pointOf(called.map((step) => step.effect))}-before-result`);
     return keys;
   });
   failpoint(`${pointOf(called.map((step) => step.effect))}-after-result`);
-  return done.map((step) => (step.result !== undefined && !written.has(step.result.key) ? leaseHeld : step.outcome));
+  return done.map((step) =>
+    step.result !== undefined && !written.has(step.result.key) ? leaseHeld : step.outcome,
+  );
 }

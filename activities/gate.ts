@@ -31,11 +31,10 @@ export function createGateActivities(deps: ActivityDeps): GateActivities {
 
 /** A repeat of the same command finds its gate: the order holds a nonce, so it cannot be made again. */
 async function gateOf(deps: ActivityDeps, { run, command }: GateItem): Promise<Gate | null> {
-  const [row] = await deps.db.query<{ id: string }>('select id from gates where run_key = $1 and step = $2 and iteration = $3', [
-    run.key,
-    command.id,
-    command.iteration,
-  ]);
+  const [row] = await deps.db.query<{ id: string }>(
+    'select id from gates where run_key = $1 and step = $2 and iteration = $3',
+    [run.key, command.id, command.iteration],
+  );
   if (row === undefined) return null;
   return loadGate(deps.db, row.id);
 }
@@ -44,8 +43,11 @@ async function open(deps: ActivityDeps, item: GateItem): Promise<Gate> {
   const order = await prepareOrder(deps, item);
   const opened = await deps.db.transaction(async (tx) => {
     const gate = await openGate(tx, { order, workflowId: item.workflowId }, deps.clock);
-    await tx.query(`update incidents set state = 'responding', changed_at = clock_timestamp(), changed_by = 'gatekeeper', change_reason = 'a gate waits'
-                     where id = $1 and state in ('triage', 'handled')`, [order.incidentId]);
+    await tx.query(
+      `update incidents set state = 'responding', changed_at = clock_timestamp(), changed_by = 'gatekeeper', change_reason = 'a gate waits'
+                     where id = $1 and state in ('triage', 'handled')`,
+      [order.incidentId],
+    );
     failpoint('gate-before-commit');
     return gate;
   });
@@ -71,7 +73,11 @@ async function prepareOrder(deps: ActivityDeps, item: GateItem): Promise<Order> 
   const policy = deps.policy();
   const target = targetOf(capability, command.target);
   refuseProtected(policy, target);
-  const rule = ruleFor(policy, { effect: manifest.effect, capability: manifest.name, target: target.id });
+  const rule = ruleFor(policy, {
+    effect: manifest.effect,
+    capability: manifest.name,
+    target: target.id,
+  });
   const precondition = await preconditionOf(deps, item, { capability, connection });
   const nowMs = deps.clock.nowMs();
   return {
@@ -83,7 +89,12 @@ async function prepareOrder(deps: ActivityDeps, item: GateItem): Promise<Order> 
     iteration: command.iteration,
     capability: manifest.name,
     connectorVersion: command.call.connectorVersion,
-    connection: { name: connection.name, connector: connection.connector, address: connection.address, secretRef: connection.secretRef },
+    connection: {
+      name: connection.name,
+      connector: connection.connector,
+      address: connection.address,
+      secretRef: connection.secretRef,
+    },
     effect: manifest.effect,
     target,
     parameters: command.call.input,
@@ -91,7 +102,12 @@ async function prepareOrder(deps: ActivityDeps, item: GateItem): Promise<Order> 
     precondition,
     reach: manifest.reach,
     undo: undoOf(command),
-    playbook: { name: run.playbook, version: run.version, digest: run.planDigest, author: await authorOf(deps, run.planDigest) },
+    playbook: {
+      name: run.playbook,
+      version: run.version,
+      digest: run.planDigest,
+      author: await authorOf(deps, run.planDigest),
+    },
     policyDigest: run.policyDigest,
     rule,
     requester: run.requester,
@@ -101,51 +117,84 @@ async function prepareOrder(deps: ActivityDeps, item: GateItem): Promise<Order> 
   };
 }
 
-function partsOf(deps: ActivityDeps, { command }: GateItem): { capability: Capability; connection: Connection } {
+function partsOf(
+  deps: ActivityDeps,
+  { command }: GateItem,
+): { capability: Capability; connection: Connection } {
   const capability = capabilityNamed(command.call.capability);
   const connection = deps.connections.get(command.call.connection);
   if (capability === null || connection === undefined) {
-    throw new SallyportError('GRANT_MISSING', `${command.call.capability} cannot be called on ${command.call.connection} here`);
+    throw new SallyportError(
+      'GRANT_MISSING',
+      `${command.call.capability} cannot be called on ${command.call.connection} here`,
+    );
   }
   return { capability, connection };
 }
 
 function targetOf(capability: Capability, target: Json): Order['target'] {
-  if (typeof target !== 'string' || target === '') throw new SallyportError('INPUT_INVALID', 'the target has no name');
+  if (typeof target !== 'string' || target === '')
+    throw new SallyportError('INPUT_INVALID', 'the target has no name');
   return { kind: capability.manifest.target?.kind ?? 'thing', id: target };
 }
 
 function refuseProtected(policy: Policy, target: Order['target']): void {
   const hit = policy.protectedTargets.find(
-    (rule) => globMatches(rule.kind, target.kind) && globMatches(rule.match.toLowerCase(), target.id.toLowerCase()),
+    (rule) =>
+      globMatches(rule.kind, target.kind) &&
+      globMatches(rule.match.toLowerCase(), target.id.toLowerCase()),
   );
   if (hit !== undefined) throw new SallyportError('TARGET_PROTECTED', `${hit.id}: ${hit.reason}`);
 }
 
 /** The first rule that fits decides; the load of the policy made sure that one does for every effect that needs it. */
-export function ruleFor(policy: Policy, act: { effect: Order['effect']; capability: string; target: string }): ApprovalRule {
+export function ruleFor(
+  policy: Policy,
+  act: { effect: Order['effect']; capability: string; target: string },
+): ApprovalRule {
   const rule = policy.approvals.find(
-    (each) => each.effects.includes(act.effect) && globMatches(each.capability, act.capability) && globMatches(each.target.toLowerCase(), act.target.toLowerCase()),
+    (each) =>
+      each.effects.includes(act.effect) &&
+      globMatches(each.capability, act.capability) &&
+      globMatches(each.target.toLowerCase(), act.target.toLowerCase()),
   );
-  if (rule === undefined) throw new SallyportError('POLICY_INVALID', `no approval rule for ${act.capability} (${needsGate(act.effect) ? 'gated' : 'free'})`);
+  if (rule === undefined)
+    throw new SallyportError(
+      'POLICY_INVALID',
+      `no approval rule for ${act.capability} (${needsGate(act.effect) ? 'gated' : 'free'})`,
+    );
   return rule;
 }
 
-async function preconditionOf(deps: ActivityDeps, item: GateItem, parts: { capability: Capability; connection: Connection }): Promise<Order['precondition']> {
+async function preconditionOf(
+  deps: ActivityDeps,
+  item: GateItem,
+  parts: { capability: Capability; connection: Connection },
+): Promise<Order['precondition']> {
   const declared = parts.capability.manifest.precondition;
   if (declared === null) return null;
   const reading = { run: item.run, ...parts, input: item.command.call.input };
-  return { capability: declared.capability, state: await readTargetState(deps, reading, declared.capability) };
+  return {
+    capability: declared.capability,
+    state: await readTargetState(deps, reading, declared.capability),
+  };
 }
 
 function undoOf(command: GateItem['command']): Order['undo'] {
   if (command.undo === null) return null;
   const effect = capabilityNamed(command.undo.capability)?.manifest.effect;
-  if (effect === undefined) throw new SallyportError('PLAYBOOK_INVALID', `there is no capability ${command.undo.capability}`);
+  if (effect === undefined)
+    throw new SallyportError(
+      'PLAYBOOK_INVALID',
+      `there is no capability ${command.undo.capability}`,
+    );
   return { capability: command.undo.capability, effect, parameters: command.undo.input };
 }
 
 async function authorOf(deps: ActivityDeps, planDigest: string): Promise<string> {
-  const [row] = await deps.db.query<{ author: string }>('select author from plans where digest = $1', [planDigest]);
+  const [row] = await deps.db.query<{ author: string }>(
+    'select author from plans where digest = $1',
+    [planDigest],
+  );
   return row?.author ?? '';
 }

@@ -14,15 +14,25 @@ import type { ActivityDeps } from './deps.ts';
 import { callContext } from './effect-case.ts';
 import { errorOutcome, mapBounded } from './outcome.ts';
 
-export const lookupLimits = { callTimeoutMs: 8_000, callsAtOnce: 32, resultBytesMax: 512_000, outputBytesMax: 65_536 } as const;
+export const lookupLimits = {
+  callTimeoutMs: 8_000,
+  callsAtOnce: 32,
+  resultBytesMax: 512_000,
+  outputBytesMax: 65_536,
+} as const;
 
 /** Reads only. Each lookup is an entry; only the fields that the playbook selects leave the activity, redacted. */
 export function createLookupActivities(deps: ActivityDeps): LookupActivities {
   return {
     lookupMany: async (items) => {
       const startedMs = deps.clock.nowMs();
-      const bytesMax = Math.min(lookupLimits.outputBytesMax, Math.floor(lookupLimits.resultBytesMax / Math.max(items.length, 1)));
-      const outcomes = await mapBounded(items, lookupLimits.callsAtOnce, (item) => lookUp(deps, item, bytesMax));
+      const bytesMax = Math.min(
+        lookupLimits.outputBytesMax,
+        Math.floor(lookupLimits.resultBytesMax / Math.max(items.length, 1)),
+      );
+      const outcomes = await mapBounded(items, lookupLimits.callsAtOnce, (item) =>
+        lookUp(deps, item, bytesMax),
+      );
       await record(deps, items, outcomes);
       deps.observe('lookup batch', deps.clock.nowMs() - startedMs);
       return outcomes;
@@ -30,22 +40,48 @@ export function createLookupActivities(deps: ActivityDeps): LookupActivities {
   };
 }
 
-async function lookUp(deps: ActivityDeps, { run, command }: LookupItem, bytesMax: number): Promise<Outcome> {
+async function lookUp(
+  deps: ActivityDeps,
+  { run, command }: LookupItem,
+  bytesMax: number,
+): Promise<Outcome> {
   try {
     const capability = capabilityNamed(command.call.capability);
     const connection = deps.connections.get(command.call.connection);
     if (capability === null || connection === undefined || capability.manifest.effect !== 'read') {
-      throw new SallyportError('GRANT_MISSING', `${command.call.capability} cannot be read on ${command.call.connection} here`);
+      throw new SallyportError(
+        'GRANT_MISSING',
+        `${command.call.capability} cannot be read on ${command.call.connection} here`,
+      );
     }
     const { name, reveals } = capability.manifest;
-    if (!isGranted(deps.policy().grants, { playbook: run.playbook, connection: connection.name, capability: name })) {
-      throw new SallyportError('GRANT_MISSING', `${run.playbook} may not use ${name} on ${connection.name}`);
+    if (
+      !isGranted(deps.policy().grants, {
+        playbook: run.playbook,
+        connection: connection.name,
+        capability: name,
+      })
+    ) {
+      throw new SallyportError(
+        'GRANT_MISSING',
+        `${run.playbook} may not use ${name} on ${connection.name}`,
+      );
     }
-    const clear = await deps.reveal(command.call.input, { tenant: run.tenant, incidentId: run.incidentId, runKey: run.key, capability: name, kinds: reveals });
+    const clear = await deps.reveal(command.call.input, {
+      tenant: run.tenant,
+      incidentId: run.incidentId,
+      runKey: run.key,
+      capability: name,
+      kinds: reveals,
+    });
     const signal = AbortSignal.timeout(lookupLimits.callTimeoutMs);
-    const answer = await capability.call(capability.parseInput(clear), callContext(deps, { connection, key: command.id, tenant: run.tenant, signal }));
+    const answer = await capability.call(
+      capability.parseInput(clear),
+      callContext(deps, { connection, key: command.id, tenant: run.tenant, signal }),
+    );
     const output = deps.redact(selectFields(command.select, answer)) as JsonObject;
-    if (canonicalJson(output).length > bytesMax) throw new SallyportError('OUTPUT_TOO_LARGE', `more than ${bytesMax} bytes were selected`);
+    if (canonicalJson(output).length > bytesMax)
+      throw new SallyportError('OUTPUT_TOO_LARGE', `more than ${bytesMax} bytes were selected`);
     return { kind: 'ok', output };
   } catch (error) {
     return errorOutcome(error);
@@ -53,17 +89,34 @@ async function lookUp(deps: ActivityDeps, { run, command }: LookupItem, bytesMax
 }
 
 /** `{'*': '$'}` takes the answer whole; otherwise only what the paths find, absent fields left out. */
-function selectFields(fields: { readonly [field: string]: string }, answer: JsonObject): JsonObject {
+function selectFields(
+  fields: { readonly [field: string]: string },
+  answer: JsonObject,
+): JsonObject {
   if (fields['*'] === '$') return answer;
-  const found = Object.entries(fields).map(([field, path]): [string, Json | undefined] => [field, select(path, answer)]);
+  const found = Object.entries(fields).map(([field, path]): [string, Json | undefined] => [
+    field,
+    select(path, answer),
+  ]);
   return Object.fromEntries(found.filter((pair): pair is [string, Json] => pair[1] !== undefined));
 }
 
-function record(deps: ActivityDeps, items: readonly LookupItem[], outcomes: readonly Outcome[]): Promise<void> {
-  return appendEntries(deps.db, items.map((item, index) => lookupEntry(item, outcomes[index], deps.clock)));
+function record(
+  deps: ActivityDeps,
+  items: readonly LookupItem[],
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  return appendEntries(
+    deps.db,
+    items.map((item, index) => lookupEntry(item, outcomes[index], deps.clock)),
+  );
 }
 
-function lookupEntry({ run, command }: LookupItem, outcome: Outcome | undefined, clock: Clock): Entry {
+function lookupEntry(
+  { run, command }: LookupItem,
+  outcome: Outcome | undefined,
+  clock: Clock,
+): Entry {
   const failed = outcome?.kind !== 'ok';
   return newEntry(
     {

@@ -5,7 +5,8 @@ const detailCharsMax = 500;
 
 /** An error as the value that a run gets. What is not ours says nothing but that it broke. */
 export function errorOutcome(error: unknown): Extract<Outcome, { kind: 'error' }> {
-  if (!(error instanceof SallyportError)) return { kind: 'error', code: 'BROKEN_INVARIANT', detail: 'an unexpected error; see the log' };
+  if (!(error instanceof SallyportError))
+    return { kind: 'error', code: 'BROKEN_INVARIANT', detail: 'an unexpected error; see the log' };
   const detail = error.message.slice(0, detailCharsMax);
   return error.retryAfterMs === undefined
     ? { kind: 'error', code: error.code, detail }
@@ -13,7 +14,11 @@ export function errorOutcome(error: unknown): Extract<Outcome, { kind: 'error' }
 }
 
 /** `results` in the order of `items`, with at most `limit` under way at once. */
-export async function mapBounded<Item, Result>(items: readonly Item[], limit: number, work: (item: Item) => Promise<Result>): Promise<Result[]> {
+export async function mapBounded<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
   const results = new Array<Result>(items.length);
   const queue = items.entries();
   const lane = async (): Promise<void> => {

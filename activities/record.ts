@@ -6,7 +6,9 @@ import { createVoteActivities } from './judge-vote.ts';
 import { observeStages } from './stages.ts';
 
 /** The database's own worker: what became of runs and batches, and everything about gates. */
-export function createRecordActivities(deps: Pick<ActivityDeps, 'db' | 'clock' | 'observe'>): RecordActivities {
+export function createRecordActivities(
+  deps: Pick<ActivityDeps, 'db' | 'clock' | 'observe'>,
+): RecordActivities {
   return {
     ...createVoteActivities(deps),
     settleBatch: async ({ batchId, runs }) => {

@@ -21,14 +21,24 @@ export interface RevealDeps {
 export function createReveal({ db, vaultKeys, clock }: RevealDeps): ActivityDeps['reveal'] {
   return async (value, reason) => {
     if (reason.kinds.length === 0) return value;
-    const revealed = await revealTokens(value, reason.kinds, (token) => openOriginal(db, vaultKeys, { tenant: reason.tenant, token }));
-    if (revealed.tokens.length > 0) await appendEntries(db, revealed.tokens.map((token) => revealEntry(token.text, reason, clock)));
+    const revealed = await revealTokens(value, reason.kinds, (token) =>
+      openOriginal(db, vaultKeys, { tenant: reason.tenant, token }),
+    );
+    if (revealed.tokens.length > 0)
+      await appendEntries(
+        db,
+        revealed.tokens.map((token) => revealEntry(token.text, reason, clock)),
+      );
     // Tokens are replaced inside strings only: an object stays one.
     return revealed.value as JsonObject;
   };
 }
 
-function revealEntry(token: string, reason: RevealReason, clock: Clock): ReturnType<typeof newEntry> {
+function revealEntry(
+  token: string,
+  reason: RevealReason,
+  clock: Clock,
+): ReturnType<typeof newEntry> {
   return newEntry(
     {
       tenant: reason.tenant,

@@ -9,7 +9,10 @@ interface StageTimes {
 }
 
 /** Feeds the histogram of each stage from the times that the rows hold. Never fails its caller's work. */
-export async function observeStages({ db, observe }: Pick<ActivityDeps, 'db' | 'observe'>, incidents: readonly string[]): Promise<void> {
+export async function observeStages(
+  { db, observe }: Pick<ActivityDeps, 'db' | 'observe'>,
+  incidents: readonly string[],
+): Promise<void> {
   const rows = await db
     .query<StageTimes>(
       `select received_at, committed_at, dispatched_at, looked_up_at, ticketed_at from incidents
@@ -18,13 +21,15 @@ export async function observeStages({ db, observe }: Pick<ActivityDeps, 'db' | '
     )
     .catch(() => []);
   for (const row of rows) {
-    const since = (later: Date | null, earlier: Date | null): number | null => (later === null || earlier === null ? null : later.getTime() - earlier.getTime());
+    const since = (later: Date | null, earlier: Date | null): number | null =>
+      later === null || earlier === null ? null : later.getTime() - earlier.getTime();
     const stages = {
       committed: since(row.committed_at, row.received_at),
       dispatched: since(row.dispatched_at, row.received_at),
       'looked-up': since(row.looked_up_at, row.received_at),
       ticketed: since(row.ticketed_at, row.received_at),
     };
-    for (const [stage, ms] of Object.entries(stages)) if (ms !== null && ms >= 0) observe(stage, ms);
+    for (const [stage, ms] of Object.entries(stages))
+      if (ms !== null && ms >= 0) observe(stage, ms);
   }
 }

@@ -22,19 +22,34 @@ export function ticketInput(parts: TicketParts): JsonObject {
   if (intent.verb === 'ensure') {
     const { title, body } = renderTicket(ticketView(parts), destination);
     const { trace } = file;
-    const base = { externalKey: command.idempotencyKey, title, body, priority: trace?.priority.level ?? 'P3', team: trace?.owner.team ?? 'unassigned', labels: ['sallyport'] };
+    const base = {
+      externalKey: command.idempotencyKey,
+      title,
+      body,
+      priority: trace?.priority.level ?? 'P3',
+      team: trace?.owner.team ?? 'unassigned',
+      labels: ['sallyport'],
+    };
     return { ...base, ...command.call.input };
   }
   const ticketId = linkOf(parts);
-  if (intent.verb === 'comment') return { ticketId, key: command.idempotencyKey, body: renderComment(commentView(parts), destination) };
+  if (intent.verb === 'comment')
+    return {
+      ticketId,
+      key: command.idempotencyKey,
+      body: renderComment(commentView(parts), destination),
+    };
   return { ticketId, ...command.call.input };
 }
 
 const connectorOf = (capability: string): string => capability.split('.', 1)[0] ?? '';
 
 function linkOf({ command, intent, file }: TicketParts): string {
-  const link = file.links.find((each) => each.connection === command.call.connection && each.purpose === intent.purpose);
-  if (link === undefined) throw new SallyportError('TARGET_ABSENT', 'the incident has no ticket there');
+  const link = file.links.find(
+    (each) => each.connection === command.call.connection && each.purpose === intent.purpose,
+  );
+  if (link === undefined)
+    throw new SallyportError('TARGET_ABSENT', 'the incident has no ticket there');
   return link.externalId;
 }
 
@@ -48,7 +63,11 @@ function ticketView({ intent, run, file }: TicketParts): TicketView {
     title: finding.title,
     product: finding.product,
     source: finding.source,
-    severity: { normal: severityNames[finding.severityId], raw: finding.severitySource?.value ?? null, path: finding.severitySource?.path ?? null },
+    severity: {
+      normal: severityNames[finding.severityId],
+      raw: finding.severitySource?.value ?? null,
+      path: finding.severitySource?.path ?? null,
+    },
     priority: trace?.priority ?? { level: 'P3', why: 'not triaged' },
     owner: trace?.owner ?? { team: 'unassigned', why: 'not triaged' },
     rule: trace?.rule == null ? null : { ...trace.rule, why: trace.tried.at(-1)?.detail ?? '' },
@@ -76,13 +95,17 @@ function incidentView(run: RunRef, file: TicketFile): TicketView['incident'] {
 
 function commentView({ intent, run, file }: TicketParts): CommentView {
   const late = intent.view['late'];
-  const clear = file.allClearAt === null ? '' : ` The sender says that it is over (${file.allClearAt.toISOString()}).`;
+  const clear =
+    file.allClearAt === null
+      ? ''
+      : ` The sender says that it is over (${file.allClearAt.toISOString()}).`;
   const seen = `Seen ${file.count} ${file.count === 1 ? 'time' : 'times'}, last at ${file.lastSeen.toISOString()}.${clear}`;
   const answer = objectAt(intent.view, 'answer');
   return {
     incident: { id: run.incidentId, number: file.number },
     summary: typeof late === 'string' ? `A lookup answered late: ${late}.` : seen,
-    evidence: typeof late === 'string' ? rows(late, answer) : stepEvidence(objectAt(intent.view, 'steps')),
+    evidence:
+      typeof late === 'string' ? rows(late, answer) : stepEvidence(objectAt(intent.view, 'steps')),
     missing: missingOf(intent.view),
     deeds: deedsOf(intent.view),
     note: '',
@@ -99,19 +122,30 @@ function evidenceOf(finding: Finding): TicketView['evidence'] {
   const time = finding.time ?? 'not given';
   return [
     { label: 'time', value: time },
-    ...finding.resources.map((each) => ({ label: each.type, value: each.name === '' ? each.uid : each.name })),
+    ...finding.resources.map((each) => ({
+      label: each.type,
+      value: each.name === '' ? each.uid : each.name,
+    })),
     ...finding.actors.map((each) => ({ label: `actor (${each.type})`, value: each.name })),
-    ...finding.observables.map((each) => ({ label: `${each.type} (${each.role})`, value: each.value })),
+    ...finding.observables.map((each) => ({
+      label: `${each.type} (${each.role})`,
+      value: each.value,
+    })),
     ...(finding.link === '' ? [] : [{ label: 'source', value: finding.link }]),
   ];
 }
 
 function stepEvidence(steps: JsonObject): TicketView['evidence'] {
-  return Object.entries(steps).flatMap(([step, output]) => (isObject(output) ? rows(step, output) : []));
+  return Object.entries(steps).flatMap(([step, output]) =>
+    isObject(output) ? rows(step, output) : [],
+  );
 }
 
 function rows(step: string, output: JsonObject): TicketView['evidence'] {
-  return Object.entries(output).map(([field, value]) => ({ label: `${step}.${field}`, value: textOf(value) }));
+  return Object.entries(output).map(([field, value]) => ({
+    label: `${step}.${field}`,
+    value: textOf(value),
+  }));
 }
 
 const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -128,5 +162,11 @@ function missingOf(view: JsonObject): TicketView['missing'] {
 
 function deedsOf(view: JsonObject): readonly DeedView[] {
   const deeds = (view['deeds'] ?? []) as unknown as readonly Deed[];
-  return deeds.map((deed) => ({ what: `${deed.step}: ${deed.capability}`, outcome: deed.outcome, by: '', detail: deed.detail, at: '' }));
+  return deeds.map((deed) => ({
+    what: `${deed.step}: ${deed.capability}`,
+    outcome: deed.outcome,
+    by: '',
+    detail: deed.detail,
+    at: '',
+  }));
 }

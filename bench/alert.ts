@@ -39,12 +39,27 @@ export function benchAlert({ index, key }: AlertSketch): BenchAlert {
     process: {
       name: 'curl',
       command_line: `curl -H "Authorization: Bearer ${github}" -u svc:${password} https://svc:${password}@api.example.test/v1/items?key=${stripe}`,
-      environment: [`AWS_ACCESS_KEY_ID=${accessKey}`, `SLACK_TOKEN=${slack}`, `DB_PASSWORD=${password}`],
-      parents: ['systemd', 'containerd-shim', 'sh'].map((name, depth) => ({ name, pid: 1000 + depth, path: `/usr/bin/${name}` })),
+      environment: [
+        `AWS_ACCESS_KEY_ID=${accessKey}`,
+        `SLACK_TOKEN=${slack}`,
+        `DB_PASSWORD=${password}`,
+      ],
+      parents: ['systemd', 'containerd-shim', 'sh'].map((name, depth) => ({
+        name,
+        pid: 1000 + depth,
+        path: `/usr/bin/${name}`,
+      })),
     },
-    file: { sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', path: '/tmp/x' },
+    file: {
+      sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+      path: '/tmp/x',
+    },
     tags: Array.from({ length: 12 }, (_, tag) => `tag-${tag}:value-${(index + tag) % 17}`),
-    details: Array.from({ length: 6 }, (_, row) => ({ row, note: `observation ${row} of host ${key}: connection to 203.0.113.${row} seen ${row * 3} times in the window before the alert was raised`, bytes: row * 1024 })),
+    details: Array.from({ length: 6 }, (_, row) => ({
+      row,
+      note: `observation ${row} of host ${key}: connection to 203.0.113.${row} seen ${row * 3} times in the window before the alert was raised`,
+      bytes: row * 1024,
+    })),
   };
   return { id, body: JSON.stringify(alert) };
 }

@@ -24,9 +24,25 @@ export interface BenchEngine {
 export async function startBenchEngine(sinkUrl: string): Promise<BenchEngine> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sallyport-bench-'));
   const port = await freePort(0);
-  const env = { ...process.env, BENCH_PORT: String(port), BENCH_SECRET: benchSecret, BENCH_SINK_URL: sinkUrl, BENCH_FALCON_URL: sinkUrl, BENCH_FALCON_SECRET: 'fake-client:fake-secret' };
+  const env = {
+    ...process.env,
+    BENCH_PORT: String(port),
+    BENCH_SECRET: benchSecret,
+    BENCH_SINK_URL: sinkUrl,
+    BENCH_FALCON_URL: sinkUrl,
+    BENCH_FALCON_SECRET: 'fake-client:fake-secret',
+  };
   const startedMs = performance.now();
-  const args = [...profiling(), join(home, 'cli', 'main.ts'), 'start', '--config', join(home, 'bench', 'config', 'sallyport.yaml'), '--data', dataDir, '--no-samples'];
+  const args = [
+    ...profiling(),
+    join(home, 'cli', 'main.ts'),
+    'start',
+    '--config',
+    join(home, 'bench', 'config', 'sallyport.yaml'),
+    '--data',
+    dataDir,
+    '--no-samples',
+  ];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
   const url = `http://127.0.0.1:${port}`;
   await untilReady(child, url);
@@ -59,7 +75,9 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
 /** Servers run detached, so that they outlive a kill of the engine; their pids stand in the data directory. */
 async function recordedPids(dataDir: string): Promise<readonly number[]> {
   const names = await readdir(join(dataDir, 'run')).catch(() => []);
-  const records = await Promise.all(names.map((name) => readFile(join(dataDir, 'run', name), 'utf8').catch(() => '')));
+  const records = await Promise.all(
+    names.map((name) => readFile(join(dataDir, 'run', name), 'utf8').catch(() => '')),
+  );
   return records.flatMap((text) => {
     const pid = /"pid":\s*(\d+)/.exec(text)?.[1];
     return pid === undefined ? [] : [Number(pid)];

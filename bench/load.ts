@@ -21,13 +21,21 @@ export interface Sent {
 interface Work {
   readonly pool: Pool;
   readonly target: Target;
-  readonly tally: { accepted: number; refused: number; responseMs: number[]; sentAtMs: Map<string, number> };
+  readonly tally: {
+    accepted: number;
+    refused: number;
+    responseMs: number[];
+    sentAtMs: Map<string, number>;
+  };
 }
 
 const refusalsMax = 200;
 
 /** Closed loop: `senders` requests are always under way until `count` alerts over `keys` keys are accepted. */
-export async function sendFlatOut(target: Target, load: { count: number; keys: number; senders: number; firstIndex?: number }): Promise<Sent> {
+export async function sendFlatOut(
+  target: Target,
+  load: { count: number; keys: number; senders: number; firstIndex?: number },
+): Promise<Sent> {
   return measured(target, load.senders, async (work) => {
     let next = 0;
     const lane = async (): Promise<void> => {
@@ -41,7 +49,10 @@ export async function sendFlatOut(target: Target, load: { count: number; keys: n
 }
 
 /** Open loop: alerts leave on schedule whatever the answers do; latency counts from the scheduled time. */
-export async function sendAtRate(target: Target, load: { perSecond: number; seconds: number; keys: number; firstIndex?: number }): Promise<Sent> {
+export async function sendAtRate(
+  target: Target,
+  load: { perSecond: number; seconds: number; keys: number; firstIndex?: number },
+): Promise<Sent> {
   return measured(target, 64, async (work) => {
     const startMs = Date.now();
     const count = load.perSecond * load.seconds;
@@ -62,7 +73,11 @@ const keyOf = (load: { keys: number; firstIndex?: number }, index: number): numb
   return first + ((index - first) % load.keys);
 };
 
-async function measured(target: Target, connections: number, run: (work: Work) => Promise<void>): Promise<Sent> {
+async function measured(
+  target: Target,
+  connections: number,
+  run: (work: Work) => Promise<void>,
+): Promise<Sent> {
   const pool = new Pool(target.url, { connections, pipelining: 1 });
   const tally = { accepted: 0, refused: 0, responseMs: [], sentAtMs: new Map<string, number>() };
   const startMs = performance.now();
@@ -74,18 +89,32 @@ async function measured(target: Target, connections: number, run: (work: Work) =
   }
 }
 
-async function post({ pool, target, tally }: Work, alert: BenchAlert, dueMs: number): Promise<void> {
+async function post(
+  { pool, target, tally }: Work,
+  alert: BenchAlert,
+  dueMs: number,
+): Promise<void> {
   tally.sentAtMs.set(alert.id, dueMs);
-  const headers = { 'content-type': 'application/json', 'x-signature': signature(target.secret, alert.body), 'x-delivery': alert.id };
+  const headers = {
+    'content-type': 'application/json',
+    'x-signature': signature(target.secret, alert.body),
+    'x-delivery': alert.id,
+  };
   for (let refusals = 0; refusals < refusalsMax; refusals += 1) {
-    const response = await pool.request({ method: 'POST', path: `/v1/alerts/${target.source}`, headers, body: alert.body });
+    const response = await pool.request({
+      method: 'POST',
+      path: `/v1/alerts/${target.source}`,
+      headers,
+      body: alert.body,
+    });
     await response.body.dump();
     if (response.statusCode === 202) {
       tally.accepted += 1;
       tally.responseMs.push(Date.now() - dueMs);
       return;
     }
-    if (response.statusCode !== 503) throw new Error(`alert ${alert.id} was answered ${response.statusCode}`);
+    if (response.statusCode !== 503)
+      throw new Error(`alert ${alert.id} was answered ${response.statusCode}`);
     tally.refused += 1;
     const waitMs = Number(response.headers['retry-after'] ?? 1) * 1000;
     await new Promise((resolve) => setTimeout(resolve, waitMs));

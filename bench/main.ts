@@ -29,14 +29,22 @@ const mode = positionals[0] ?? 'flat';
 const settleWaitMs = 300_000;
 
 /** Every tenth alert asks for no ticket. */
-const ticketsOf = (alerts: number, keys: number): number => (keys >= alerts ? alerts - Math.floor(alerts / 10) : keys);
+const ticketsOf = (alerts: number, keys: number): number =>
+  keys >= alerts ? alerts - Math.floor(alerts / 10) : keys;
 
 async function main(): Promise<void> {
   const sink = await startSinkProcess();
   const engine = await startBenchEngine(sink.url);
   try {
     await warmUp(engine, sink);
-    console.log(JSON.stringify({ mode, ...setUp(), ...(await measure(engine, sink)), readyMs: Math.round(engine.readyMs) }));
+    console.log(
+      JSON.stringify({
+        mode,
+        ...setUp(),
+        ...(await measure(engine, sink)),
+        readyMs: Math.round(engine.readyMs),
+      }),
+    );
   } finally {
     await engine.stop();
     await sink.stop();
@@ -71,7 +79,8 @@ async function measure(engine: BenchEngine, sink: SinkProcess): Promise<object> 
   const tickets = await sink.tickets();
   const lastMs = Math.max(...tickets.map((ticket) => ticket.atMs));
   const cpuAfter = cpuByPart(await engine.pids());
-  const perAlert = (part: keyof typeof cpuAfter): number => rounded(((cpuAfter[part] - cpuBefore[part]) * 1000) / load.alerts, 2);
+  const perAlert = (part: keyof typeof cpuAfter): number =>
+    rounded(((cpuAfter[part] - cpuBefore[part]) * 1000) / load.alerts, 2);
   return {
     alerts: load.alerts,
     keys: load.keys,
@@ -82,7 +91,11 @@ async function measure(engine: BenchEngine, sink: SinkProcess): Promise<object> 
     ticketsPerSecond: rounded((tickets.length * 1000) / (lastMs - startMs)),
     alertsPerSecond: rounded((load.alerts * 1000) / (lastMs - startMs)),
     ...latencies(load.sent, tickets),
-    cpuMsPerAlert: { engine: perAlert('engine'), postgres: perAlert('postgres'), temporal: perAlert('temporal') },
+    cpuMsPerAlert: {
+      engine: perAlert('engine'),
+      postgres: perAlert('postgres'),
+      temporal: perAlert('temporal'),
+    },
     pssMb: Math.round(pssMb(await engine.pids())),
     leaks: await sink.leaks(),
   };
@@ -98,11 +111,23 @@ async function sendLoad(engine: BenchEngine): Promise<Load> {
   if (mode === 'rate') {
     const [perSecond, seconds] = [Number(values['per-second']), Number(values.seconds)];
     const alerts = perSecond * seconds;
-    return { alerts, keys: alerts, sent: await sendAtRate(engine.target, { perSecond, seconds, keys: alerts }) };
+    return {
+      alerts,
+      keys: alerts,
+      sent: await sendAtRate(engine.target, { perSecond, seconds, keys: alerts }),
+    };
   }
   const alerts = Number(values.alerts ?? (mode === 'storm' ? 20_000 : 5_000));
   const keys = mode === 'storm' ? 1 : Number(values.keys ?? alerts);
-  return { alerts, keys, sent: await sendFlatOut(engine.target, { count: alerts, keys, senders: Number(values.senders) }) };
+  return {
+    alerts,
+    keys,
+    sent: await sendFlatOut(engine.target, {
+      count: alerts,
+      keys,
+      senders: Number(values.senders),
+    }),
+  };
 }
 
 function answers(sent: Sent): object {
@@ -110,7 +135,10 @@ function answers(sent: Sent): object {
     accepted: sent.accepted,
     refused: sent.refused,
     acceptedPerSecond: rounded((sent.accepted * 1000) / sent.elapsedMs),
-    responseMs: { p50: rounded(percentile(sent.responseMs, 0.5)), p99: rounded(percentile(sent.responseMs, 0.99)) },
+    responseMs: {
+      p50: rounded(percentile(sent.responseMs, 0.5)),
+      p99: rounded(percentile(sent.responseMs, 0.99)),
+    },
   };
 }
 
@@ -120,7 +148,14 @@ function latencies(sent: Sent, tickets: readonly { alertId: string; atMs: number
     const atMs = sent.sentAtMs.get(ticket.alertId);
     return atMs === undefined ? [] : [ticket.atMs - atMs];
   });
-  return { ticketMs: { matched: ms.length, p50: rounded(percentile(ms, 0.5)), p95: rounded(percentile(ms, 0.95)), p99: rounded(percentile(ms, 0.99)) } };
+  return {
+    ticketMs: {
+      matched: ms.length,
+      p50: rounded(percentile(ms, 0.5)),
+      p95: rounded(percentile(ms, 0.95)),
+      p99: rounded(percentile(ms, 0.99)),
+    },
+  };
 }
 
 await main();

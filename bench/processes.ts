@@ -8,7 +8,7 @@ export function processTree(root: number, also: readonly number[] = []): readonl
     if (parent !== null) parents.set(Number(name), parent);
   }
   const found = new Set<number>([root, ...also]);
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const [pid, parent] of parents) {
       if (found.has(parent) && !found.has(pid)) {
@@ -28,7 +28,9 @@ function parentOf(pid: number): number | null {
 
 /** Proportional set size in MB: shared pages count once over all processes. */
 export function pssMb(pids: readonly number[]): number {
-  const kilobytes = pids.map((pid) => Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0));
+  const kilobytes = pids.map((pid) =>
+    Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0),
+  );
   return kilobytes.reduce((sum, kb) => sum + kb, 0) / 1024;
 }
 
@@ -58,7 +60,8 @@ export function cpuSeconds(pids: readonly number[]): number {
   return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond;
 }
 
-export const commandOf = (pid: number): string => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+export const commandOf = (pid: number): string =>
+  read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
 
 /** A process may be gone between listing and reading. */
 function read(path: string): string {

@@ -23,13 +23,19 @@ export interface SinkProcess {
 
 /** The sink of `sink.ts` as a process of its own, so that its work does not hide in the load generator's. */
 export async function startSinkProcess(): Promise<SinkProcess> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./sink.ts', import.meta.url)), '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('./sink.ts', import.meta.url)), '--port', '0'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   const { url } = JSON.parse(line) as { url: string };
-  const get = async <Answer>(path: string): Promise<Answer> => (await (await fetch(url + path)).json()) as Answer;
+  const get = async <Answer>(path: string): Promise<Answer> =>
+    (await (await fetch(url + path)).json()) as Answer;
   return {
     url,
-    untilTickets: (count, waitMs) => untilTickets(() => get<{ tickets: number }>('/stats'), count, waitMs),
+    untilTickets: (count, waitMs) =>
+      untilTickets(() => get<{ tickets: number }>('/stats'), count, waitMs),
     tickets: () => get<readonly SinkTicket[]>('/tickets.log'),
     leaks: async () => (await get<{ leaks: number }>('/stats')).leaks,
     reset: async () => void (await fetch(`${url}/reset`, { method: 'POST' })),
@@ -40,7 +46,11 @@ export async function startSinkProcess(): Promise<SinkProcess> {
   };
 }
 
-async function untilTickets(stats: () => Promise<{ tickets: number }>, count: number, waitMs: number): Promise<void> {
+async function untilTickets(
+  stats: () => Promise<{ tickets: number }>,
+  count: number,
+  waitMs: number,
+): Promise<void> {
   const deadlineMs = Date.now() + waitMs;
   for (let { tickets } = await stats(); tickets < count; { tickets } = await stats()) {
     if (Date.now() > deadlineMs) throw new Error(`only ${tickets} of ${count} tickets came in`);

@@ -10,7 +10,8 @@ export type EffectClass = 'read' | 'reversible' | 'disruptive' | 'irreversible';
 /** Which worker may run it: each class has its own task queue, credentials and egress list. */
 export type PrivilegeClass = 'lookup' | 'ticket' | 'notify' | 'act';
 
-export const needsGate = (effect: EffectClass): boolean => effect === 'disruptive' || effect === 'irreversible';
+export const needsGate = (effect: EffectClass): boolean =>
+  effect === 'disruptive' || effect === 'irreversible';
 
 /** One verb of one product, as plain data: what the compiler, the gate and the executor know of it. */
 export interface CapabilityManifest {

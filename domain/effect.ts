@@ -16,7 +16,8 @@ export const effectMoves: { readonly [From in EffectState]: readonly EffectState
 };
 
 export function moveEffect(from: EffectState, to: EffectState): EffectState {
-  if (!effectMoves[from].includes(to)) throw new SallyportError('CONFLICT', `an effect cannot go from ${from} to ${to}`);
+  if (!effectMoves[from].includes(to))
+    throw new SallyportError('CONFLICT', `an effect cannot go from ${from} to ${to}`);
   return to;
 }
 

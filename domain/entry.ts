@@ -17,7 +17,15 @@ export interface Entry {
   readonly run: string | null;
   /** What it is about: an order digest, a ticket, a token, an approver … */
   readonly subject: string | null;
-  readonly outcome: 'done' | 'refused' | 'failed' | 'unknown' | 'held' | 'opened' | 'closed' | 'intended';
+  readonly outcome:
+    | 'done'
+    | 'refused'
+    | 'failed'
+    | 'unknown'
+    | 'held'
+    | 'opened'
+    | 'closed'
+    | 'intended';
   readonly data: JsonObject;
 }
 
@@ -27,12 +35,45 @@ export interface Actor {
 }
 
 export const entryTypes = [
-  'alert.received', 'alert.rejected', 'finding.filed', 'incident.changed', 'triage.decided',
-  'run.started', 'run.handed-over', 'run.ended', 'lookup.done',
-  'effect.intent', 'effect.result', 'effect.refused', 'effect.held', 'effect.settled',
-  'gate.opened', 'gate.reminded', 'gate.decided', 'vote.cast', 'vote.refused', 'warrant.granted', 'warrant.used', 'warrant.void',
-  'undo.requested', 'token.revealed', 'approver.changed', 'switch.changed', 'policy.loaded', 'playbook.loaded', 'config.loaded',
-  'history.exported', 'audit.read', 'audit.exported', 'ticket.linked', 'note.added', 'engine.started', 'engine.stopped', 'log.opened', 'log.heartbeat',
-  'retention.purged', 'access.refused',
+  'alert.received',
+  'alert.rejected',
+  'finding.filed',
+  'incident.changed',
+  'triage.decided',
+  'run.started',
+  'run.handed-over',
+  'run.ended',
+  'lookup.done',
+  'effect.intent',
+  'effect.result',
+  'effect.refused',
+  'effect.held',
+  'effect.settled',
+  'gate.opened',
+  'gate.reminded',
+  'gate.decided',
+  'vote.cast',
+  'vote.refused',
+  'warrant.granted',
+  'warrant.used',
+  'warrant.void',
+  'undo.requested',
+  'token.revealed',
+  'approver.changed',
+  'switch.changed',
+  'policy.loaded',
+  'playbook.loaded',
+  'config.loaded',
+  'history.exported',
+  'audit.read',
+  'audit.exported',
+  'ticket.linked',
+  'note.added',
+  'engine.started',
+  'engine.stopped',
+  'log.opened',
+  'log.heartbeat',
+  'retention.purged',
+  'access.refused',
 ] as const;
 export type EntryType = (typeof entryTypes)[number];

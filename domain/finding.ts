@@ -29,7 +29,11 @@ export interface Finding {
   readonly actors: readonly Actor[];
   readonly observables: readonly Observable[];
   readonly attacks: readonly string[];
-  readonly compliance: { readonly standard: string; readonly control: string; readonly status: string } | null;
+  readonly compliance: {
+    readonly standard: string;
+    readonly control: string;
+    readonly status: string;
+  } | null;
   readonly remediation: { readonly text: string; readonly url: string } | null;
   readonly link: string;
   /** Why the parser gave up, for `unparsed`; notes such as `duplicate-keys` otherwise. */
@@ -52,10 +56,27 @@ export type FindingKind =
 export type SeverityId = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 export type FindingStatus = 'open' | 'closed' | 'unknown';
 
-export const severityNames = ['unknown', 'informational', 'low', 'medium', 'high', 'critical', 'fatal'] as const;
+export const severityNames = [
+  'unknown',
+  'informational',
+  'low',
+  'medium',
+  'high',
+  'critical',
+  'fatal',
+] as const;
 
 export interface Resource {
-  readonly type: 'host' | 'pod' | 'workload' | 'container' | 'cloud' | 'repository' | 'service' | 'account' | 'other';
+  readonly type:
+    | 'host'
+    | 'pod'
+    | 'workload'
+    | 'container'
+    | 'cloud'
+    | 'repository'
+    | 'service'
+    | 'account'
+    | 'other';
   readonly uid: string;
   readonly name: string;
   readonly namespace?: string;
@@ -72,7 +93,19 @@ export interface Actor {
 
 /** A typed value seen. `role` says on which side it stood. */
 export interface Observable {
-  readonly type: 'ip' | 'hostname' | 'domain' | 'url' | 'hash' | 'user' | 'email' | 'file' | 'process' | 'mac' | 'port' | 'other';
+  readonly type:
+    | 'ip'
+    | 'hostname'
+    | 'domain'
+    | 'url'
+    | 'hash'
+    | 'user'
+    | 'email'
+    | 'file'
+    | 'process'
+    | 'mac'
+    | 'port'
+    | 'other';
   readonly value: string;
   readonly role: 'actor' | 'target' | 'artifact';
 }

@@ -4,7 +4,8 @@ export function globMatches(glob: string, text: string): boolean {
   const [first = '', ...rest] = parts;
   if (rest.length === 0) return glob === text;
   const last = rest.pop() ?? '';
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length)
+    return false;
   let at = first.length;
   const end = text.length - last.length;
   for (const part of rest) {

@@ -23,7 +23,8 @@ export function mayMove(from: IncidentState, to: IncidentState): boolean {
 /** Returns `to`, or throws CONFLICT where the table has no such move. Staying is always allowed but when closed. */
 export function moveIncident(from: IncidentState, to: IncidentState): IncidentState {
   if (from === to && from !== 'closed') return to;
-  if (!mayMove(from, to)) throw new SallyportError('CONFLICT', `an incident cannot go from ${from} to ${to}`);
+  if (!mayMove(from, to))
+    throw new SallyportError('CONFLICT', `an incident cannot go from ${from} to ${to}`);
   return to;
 }
 

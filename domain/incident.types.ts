@@ -21,5 +21,13 @@ export interface Incident {
   readonly lastSeen: string;
 }
 
-export type IncidentState = 'new' | 'triage' | 'draft' | 'ignored' | 'handled' | 'responding' | 'attention' | 'closed';
+export type IncidentState =
+  | 'new'
+  | 'triage'
+  | 'draft'
+  | 'ignored'
+  | 'handled'
+  | 'responding'
+  | 'attention'
+  | 'closed';
 export type Verdict = 'true-positive' | 'false-positive' | 'benign' | 'duplicate' | 'resolved';

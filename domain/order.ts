@@ -25,8 +25,17 @@ export interface Order {
   /** What the target looked like when the order was made; read anew right before acting. */
   readonly precondition: { readonly capability: string; readonly state: JsonObject } | null;
   readonly reach: string;
-  readonly undo: { readonly capability: string; readonly effect: EffectClass; readonly parameters: JsonObject } | null;
-  readonly playbook: { readonly name: string; readonly version: number; readonly digest: string; readonly author: string };
+  readonly undo: {
+    readonly capability: string;
+    readonly effect: EffectClass;
+    readonly parameters: JsonObject;
+  } | null;
+  readonly playbook: {
+    readonly name: string;
+    readonly version: number;
+    readonly digest: string;
+    readonly author: string;
+  };
   readonly policyDigest: string;
   readonly rule: ApprovalRule;
   readonly requester: string;

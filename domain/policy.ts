@@ -33,7 +33,10 @@ export type Priority = 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
 
 /** Priority = severity × asset criticality × exposure; see `domain/priority.ts`. */
 export interface PriorityPolicy {
-  readonly criticality: readonly { readonly match: string; readonly level: 'low' | 'normal' | 'high' | 'crown' }[];
+  readonly criticality: readonly {
+    readonly match: string;
+    readonly level: 'low' | 'normal' | 'high' | 'crown';
+  }[];
   readonly exposure: readonly { readonly match: string; readonly level: 'internal' | 'internet' }[];
   /** Ticket system → priority → the value that the system knows. */
   readonly values: { readonly [connector: string]: { readonly [P in Priority]: string } };
@@ -96,7 +99,11 @@ export interface Suppression {
 export interface TriageTrace {
   readonly policyDigest: string;
   readonly rule: { readonly id: string; readonly version: number } | null;
-  readonly tried: readonly { readonly rule: string; readonly verdict: 'match' | 'no match' | 'error'; readonly detail: string }[];
+  readonly tried: readonly {
+    readonly rule: string;
+    readonly verdict: 'match' | 'no match' | 'error';
+    readonly detail: string;
+  }[];
   readonly decision: TriageDecision;
   readonly priority: { readonly level: Priority; readonly why: string };
   readonly owner: { readonly team: string; readonly why: string };

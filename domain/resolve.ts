@@ -22,7 +22,9 @@ export function resolveValue(value: PlanValue, data: JsonObject): Json {
 }
 
 export function resolveInput(input: PlanInput, data: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, resolveValue(value, data)]));
+  return Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [name, resolveValue(value, data)]),
+  );
 }
 
 export function resolveCall(call: PlanCall, data: JsonObject): ResolvedCall {

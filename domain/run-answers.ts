@@ -2,21 +2,31 @@ import { assert } from './assert.ts';
 import type { ErrorCode } from './errors.ts';
 import type { ActionStep, LookupStep, Plan, UndoStep } from './plan.ts';
 import { endRun, noteDeed, noteMissing, settle, stepOf, type Draft } from './run-draft.ts';
-import { enterStep, openGateAgain, verifyAgain } from './run-steps.ts';
+import { openGateAgain } from './run-effects.ts';
+import { enterStep, verifyAgain } from './run-verify.ts';
 import type { Command, Outcome } from './run.types.ts';
 
 /** Applies the answer to a command that is still open; false where none is, so that a repeat changes nothing. */
-export function applyOutcome(plan: Plan, draft: Draft, answer: { commandId: string; outcome: Outcome }): boolean {
+export function applyOutcome(
+  plan: Plan,
+  draft: Draft,
+  answer: { commandId: string; outcome: Outcome },
+): boolean {
   const command = draft.pending[answer.commandId];
   if (command === undefined) return false;
   settle(draft, command.id);
   if (command.kind === 'lookup') applyLookup(plan, draft, { command, outcome: answer.outcome });
-  else if (command.kind === 'effect') applyEffect(plan, draft, { command, outcome: answer.outcome });
-  else if (command.kind === 'open-gate') applyGateRefused(plan, draft, { command, outcome: answer.outcome });
+  else if (command.kind === 'effect')
+    applyEffect(plan, draft, { command, outcome: answer.outcome });
+  else if (command.kind === 'open-gate')
+    applyGateRefused(plan, draft, { command, outcome: answer.outcome });
   return true;
 }
 
-type Answered<Kind extends Command['kind']> = { command: Extract<Command, { kind: Kind }>; outcome: Outcome };
+type Answered<Kind extends Command['kind']> = {
+  command: Extract<Command, { kind: Kind }>;
+  outcome: Outcome;
+};
 
 function applyLookup(plan: Plan, draft: Draft, { command, outcome }: Answered<'lookup'>): void {
   const step = stepOf(plan, command.step);
@@ -37,7 +47,11 @@ function applyLateLookup(plan: Plan, draft: Draft, { command, outcome }: Answere
   enterStep(plan, draft, { kind: 'late-comment', step: command.step });
 }
 
-function applyVerification(plan: Plan, draft: Draft, { command, outcome }: Answered<'lookup'>): void {
+function applyVerification(
+  plan: Plan,
+  draft: Draft,
+  { command, outcome }: Answered<'lookup'>,
+): void {
   const step = stepOf(plan, command.step);
   assert(step.kind === 'action', 'a verification belongs to an action');
   if (verifyAgain(draft, { command, step, outcome })) return;
@@ -52,14 +66,22 @@ function applyEffect(plan: Plan, draft: Draft, { command, outcome }: Answered<'e
   assert(step.kind === 'ticket' || step.kind === 'notify', 'an effect answers a step that has one');
   if (outcome.kind === 'ok') draft.outputs = { ...draft.outputs, [command.step]: outcome.output };
   if (outcome.kind === 'ok' && step.kind === 'ticket') draft.ticketed = true;
-  else if (outcome.kind !== 'ok') noteDeed(draft, command, { outcome: deedOf(outcome), detail: why(outcome) });
-  if (outcome.kind !== 'ok' && step.kind === 'ticket') return endRun(draft, 'failed', `${command.step}: ${why(outcome)}`);
+  else if (outcome.kind !== 'ok')
+    noteDeed(draft, command, { outcome: deedOf(outcome), detail: why(outcome) });
+  if (outcome.kind !== 'ok' && step.kind === 'ticket')
+    return endRun(draft, 'failed', `${command.step}: ${why(outcome)}`);
   draft.cursor = step.next;
 }
 
 function applyUndo(draft: Draft, step: UndoStep, { command, outcome }: Answered<'effect'>): void {
   if (outcome.kind === 'ok') draft.outputs = { ...draft.outputs, [command.step]: outcome.output };
-  noteDeed(draft, command, outcome.kind === 'ok' ? { outcome: 'undone', detail: 'undone' } : { outcome: deedOf(outcome), detail: why(outcome) });
+  noteDeed(
+    draft,
+    command,
+    outcome.kind === 'ok'
+      ? { outcome: 'undone', detail: 'undone' }
+      : { outcome: deedOf(outcome), detail: why(outcome) },
+  );
   draft.cursor = outcome.kind === 'ok' ? step.next : step.failed;
 }
 
@@ -84,7 +106,11 @@ function applyAction(plan: Plan, draft: Draft, { command, step, outcome }: Actio
 /** The world moved since the vote: what was approved is no longer what would be done. */
 const gateAsksAnew: ReadonlySet<ErrorCode> = new Set(['PRECONDITION_CHANGED']);
 
-function applyGateRefused(plan: Plan, draft: Draft, { command, outcome }: Answered<'open-gate'>): void {
+function applyGateRefused(
+  plan: Plan,
+  draft: Draft,
+  { command, outcome }: Answered<'open-gate'>,
+): void {
   const step = stepOf(plan, command.step);
   assert(step.kind === 'gate', 'a gate command belongs to a gate step');
   noteDeed(draft, command, { outcome: deedOf(outcome), detail: why(outcome) });
@@ -109,7 +135,11 @@ function lookupStep(plan: Plan, id: string): LookupStep | undefined {
 }
 
 function why(outcome: Outcome): string {
-  return outcome.kind === 'ok' ? 'ok' : outcome.kind === 'held' ? `held: ${outcome.detail}` : `${outcome.code}: ${outcome.detail}`;
+  return outcome.kind === 'ok'
+    ? 'ok'
+    : outcome.kind === 'held'
+      ? `held: ${outcome.detail}`
+      : `${outcome.code}: ${outcome.detail}`;
 }
 
 const refusals: ReadonlySet<ErrorCode> = new Set([

@@ -1,10 +1,14 @@
 import { assert } from './assert.ts';
-import type { JsonObject } from './json.ts';
+import { SallyportError } from './errors.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { Plan, PlanStep } from './plan.ts';
 import type { Command, Deed, RunState, RunStatus } from './run.types.ts';
 
 /** A run while one event is applied to it: the state's own copy, open for change, and the commands it caused. */
-export type Draft = { -readonly [Key in keyof RunState]: RunState[Key] } & { commands: Command[]; verified?: boolean };
+export type Draft = { -readonly [Key in keyof RunState]: RunState[Key] } & {
+  commands: Command[];
+  verified?: boolean;
+};
 
 export function copyRun(state: RunState): Draft {
   return { ...state, commands: [] };
@@ -35,20 +39,30 @@ export function send(draft: Draft, command: Command): void {
 
 /** Removes an answered command. */
 export function settle(draft: Draft, commandId: string): void {
-  draft.pending = Object.fromEntries(Object.entries(draft.pending).filter(([id]) => id !== commandId));
+  draft.pending = Object.fromEntries(
+    Object.entries(draft.pending).filter(([id]) => id !== commandId),
+  );
 }
 
 export function block(draft: Draft, status: RunStatus): void {
   draft.status = status;
 }
 
-export function noteDeed(draft: Draft, command: Command, deed: Pick<Deed, 'outcome' | 'detail'>): void {
+export function noteDeed(
+  draft: Draft,
+  command: Command,
+  deed: Pick<Deed, 'outcome' | 'detail'>,
+): void {
   const capability = command.kind === 'wait' ? 'wait' : command.call.capability;
   draft.deeds = [...draft.deeds, { step: command.step, capability, ...deed }];
 }
 
 /** Ends the run. What was sent and is still open stays with the host, which records it. */
-export function endRun(draft: Draft, status: 'done' | 'failed' | 'cancelled', outcome: string): void {
+export function endRun(
+  draft: Draft,
+  status: 'done' | 'failed' | 'cancelled',
+  outcome: string,
+): void {
   draft.cursor = null;
   draft.status = status;
   draft.outcome = outcome;
@@ -59,4 +73,19 @@ export function endRun(draft: Draft, status: 'done' | 'failed' | 'cancelled', ou
 export function noteMissing(draft: Draft, step: string, reason: string): void {
   draft.missing = [...draft.missing, { step, why: reason }];
   draft.outputs = { ...draft.outputs, [step]: {} };
+}
+
+/** Id, step and iteration of the command that the step at the cursor sends. */
+export function placeOf(
+  draft: RunState,
+  iteration = 0,
+): { id: string; step: string; iteration: number } {
+  assert(draft.cursor !== null, 'a step is taken at the cursor');
+  return { id: `${pathOf(draft, draft.cursor)}#${iteration}`, step: draft.cursor, iteration };
+}
+
+export function truth(value: Json): boolean {
+  if (typeof value !== 'boolean')
+    throw new SallyportError('EXPRESSION_FAILED', 'a condition must be true or false');
+  return value;
 }

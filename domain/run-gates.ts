@@ -1,13 +1,17 @@
 import { assert } from './assert.ts';
 import type { GateStep, Plan } from './plan.ts';
 import { block, settle, stepOf, type Draft } from './run-draft.ts';
-import { openGateAgain } from './run-steps.ts';
+import { openGateAgain } from './run-effects.ts';
 import type { GateView, RunEvent } from './run.types.ts';
 
 /** The gate's order is written and people can see it; the run waits from here. */
-export function applyGateOpened(draft: Draft, event: Extract<RunEvent, { kind: 'gate-opened' }>): boolean {
+export function applyGateOpened(
+  draft: Draft,
+  event: Extract<RunEvent, { kind: 'gate-opened' }>,
+): boolean {
   const command = draft.pending[event.commandId];
-  if (command?.kind !== 'open-gate' || draft.gates[command.step]?.gateId === event.gateId) return false;
+  if (command?.kind !== 'open-gate' || draft.gates[command.step]?.gateId === event.gateId)
+    return false;
   const view: GateView = {
     gateId: event.gateId,
     orderDigest: event.orderDigest,
@@ -20,10 +24,17 @@ export function applyGateOpened(draft: Draft, event: Extract<RunEvent, { kind: '
 }
 
 /** People, the deadline or a changed world decided the gate. */
-export function applyGateDecided(plan: Plan, draft: Draft, event: Extract<RunEvent, { kind: 'gate-decided' }>): boolean {
-  const [stepId, gate] = Object.entries(draft.gates).find(([, view]) => view.gateId === event.gateId) ?? [];
+export function applyGateDecided(
+  plan: Plan,
+  draft: Draft,
+  event: Extract<RunEvent, { kind: 'gate-decided' }>,
+): boolean {
+  const [stepId, gate] =
+    Object.entries(draft.gates).find(([, view]) => view.gateId === event.gateId) ?? [];
   if (stepId === undefined || gate === undefined || gate.state !== 'open') return false;
-  const command = Object.values(draft.pending).find((open) => open.kind === 'open-gate' && open.step === stepId);
+  const command = Object.values(draft.pending).find(
+    (open) => open.kind === 'open-gate' && open.step === stepId,
+  );
   assert(command !== undefined, 'an open gate has its command');
   settle(draft, command.id);
   draft.gates = { ...draft.gates, [stepId]: { ...gate, state: event.state } };
@@ -41,11 +52,20 @@ interface GateDecision {
 
 function decideGateStep(plan: Plan, draft: Draft, { stepId, step, event }: GateDecision): void {
   draft.status = 'active';
-  if (event.state === 'void' && openGateAgain(plan, draft, { gate: stepId, why: event.detail })) return;
+  if (event.state === 'void' && openGateAgain(plan, draft, { gate: stepId, why: event.detail }))
+    return;
   draft.outputs = { ...draft.outputs, [stepId]: { decision: event.state, detail: event.detail } };
   if (event.state === 'approved') draft.cursor = step.approved;
   else {
-    draft.deeds = [...draft.deeds, { step: stepId, capability: 'gate', outcome: 'refused', detail: `${event.state}: ${event.detail}` }];
+    draft.deeds = [
+      ...draft.deeds,
+      {
+        step: stepId,
+        capability: 'gate',
+        outcome: 'refused',
+        detail: `${event.state}: ${event.detail}`,
+      },
+    ];
     draft.cursor = event.state === 'expired' ? step.expired : step.denied;
   }
 }

@@ -4,7 +4,8 @@ import type { Plan } from './plan.ts';
 import { applyDeadline, applyOutcome } from './run-answers.ts';
 import { copyRun, endRun, settle, stepOf, type Draft } from './run-draft.ts';
 import { applyGateDecided, applyGateOpened } from './run-gates.ts';
-import { drive, enterStep } from './run-steps.ts';
+import { drive } from './run-steps.ts';
+import { enterStep } from './run-verify.ts';
 import type { Advance, RunEvent, RunState } from './run.types.ts';
 
 /** What a run starts from; everything else follows from its plan and events. */
@@ -101,7 +102,10 @@ function apply(plan: Plan, draft: Draft, event: RunEvent): boolean {
     case 'timer':
       return applyTimer(plan, draft, event.commandId);
     case 'findings':
-      draft.facts = { ...draft.facts, incident: { ...objectOf(draft.facts['incident']), ...event.incident } };
+      draft.facts = {
+        ...draft.facts,
+        incident: { ...objectOf(draft.facts['incident']), ...event.incident },
+      };
       return true;
     case 'cancel':
       endRun(draft, 'cancelled', event.reason);
@@ -112,11 +116,14 @@ function apply(plan: Plan, draft: Draft, event: RunEvent): boolean {
 /** `before` still holds the command that the event answers. */
 function noteTimes(before: RunState, draft: Draft, event: RunEvent): void {
   const { times } = draft;
-  if (event.kind === 'gate-decided') draft.times = { ...times, decidedMs: times.decidedMs ?? event.atMs };
+  if (event.kind === 'gate-decided')
+    draft.times = { ...times, decidedMs: times.decidedMs ?? event.atMs };
   if (event.kind !== 'outcome') return;
   const command = before.pending[event.commandId];
-  if (command?.kind === 'lookup') draft.times = { ...times, lookedUpMs: times.lookedUpMs ?? event.atMs };
-  if (command?.kind === 'effect' && draft.ticketed && !before.ticketed) draft.times = { ...times, ticketedMs: event.atMs };
+  if (command?.kind === 'lookup')
+    draft.times = { ...times, lookedUpMs: times.lookedUpMs ?? event.atMs };
+  if (command?.kind === 'effect' && draft.ticketed && !before.ticketed)
+    draft.times = { ...times, ticketedMs: event.atMs };
 }
 
 function objectOf(value: Json | undefined): JsonObject {

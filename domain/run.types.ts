@@ -68,11 +68,7 @@ export interface Deed {
   readonly detail: string;
 }
 
-export type Command =
-  | LookupCommand
-  | EffectCommand
-  | OpenGateCommand
-  | WaitCommand;
+export type Command = LookupCommand | EffectCommand | OpenGateCommand | WaitCommand;
 
 interface CommandBase {
   /** Unique within the run: `<step path>#<iteration>`; the path holds the `each` turns. */
@@ -134,18 +130,51 @@ export interface ResolvedCall extends Omit<PlanCall, 'input'> {
 
 export type RunEvent =
   | { readonly kind: 'start'; readonly atMs: number }
-  | { readonly kind: 'outcome'; readonly atMs: number; readonly commandId: string; readonly outcome: Outcome }
-  | { readonly kind: 'gate-opened'; readonly atMs: number; readonly commandId: string; readonly gateId: string; readonly orderDigest: string }
-  | { readonly kind: 'gate-decided'; readonly atMs: number; readonly id: string; readonly gateId: string; readonly state: 'approved' | 'denied' | 'expired' | 'void'; readonly detail: string }
+  | {
+      readonly kind: 'outcome';
+      readonly atMs: number;
+      readonly commandId: string;
+      readonly outcome: Outcome;
+    }
+  | {
+      readonly kind: 'gate-opened';
+      readonly atMs: number;
+      readonly commandId: string;
+      readonly gateId: string;
+      readonly orderDigest: string;
+    }
+  | {
+      readonly kind: 'gate-decided';
+      readonly atMs: number;
+      readonly id: string;
+      readonly gateId: string;
+      readonly state: 'approved' | 'denied' | 'expired' | 'void';
+      readonly detail: string;
+    }
   | { readonly kind: 'lookup-deadline'; readonly atMs: number; readonly commandId: string }
   | { readonly kind: 'timer'; readonly atMs: number; readonly commandId: string }
-  | { readonly kind: 'findings'; readonly atMs: number; readonly id: string; readonly incident: JsonObject }
-  | { readonly kind: 'cancel'; readonly atMs: number; readonly id: string; readonly reason: string };
+  | {
+      readonly kind: 'findings';
+      readonly atMs: number;
+      readonly id: string;
+      readonly incident: JsonObject;
+    }
+  | {
+      readonly kind: 'cancel';
+      readonly atMs: number;
+      readonly id: string;
+      readonly reason: string;
+    };
 
 /** What came of one command. Items of a vectorised activity answer one by one: one failure never fails the rest. */
 export type Outcome =
   | { readonly kind: 'ok'; readonly output: JsonObject }
-  | { readonly kind: 'error'; readonly code: ErrorCode; readonly detail: string; readonly retryAfterMs?: number }
+  | {
+      readonly kind: 'error';
+      readonly code: ErrorCode;
+      readonly detail: string;
+      readonly retryAfterMs?: number;
+    }
   | { readonly kind: 'held'; readonly detail: string };
 
 export interface Advance {

@@ -68,14 +68,27 @@ export const triageRequester = 'service:triage';
  * Decides what is to run for an incident that is due: what people asked for; the first triage, or another where the
  * severity rose and the rules now answer otherwise; else a follow-up to its ticket.
  */
-export function chooseRuns(incident: DueIncident, catalog: CatalogView, nowMs: number): TriageChoice {
-  const asked = incident.requests.map((request) => ({ request, ...requestedPlan(catalog, request) }));
+export function chooseRuns(
+  incident: DueIncident,
+  catalog: CatalogView,
+  nowMs: number,
+): TriageChoice {
+  const asked = incident.requests.map((request) => ({
+    request,
+    ...requestedPlan(catalog, request),
+  }));
   const planned: Omit<PlannedRun, 'ordinal' | 'state'>[] = [];
   for (const { request, compiled } of asked) {
-    if (compiled !== null) planned.push({ purpose: request.undoOf === undefined ? 'request' : 'undo', ...compiled, request });
+    if (compiled !== null)
+      planned.push({
+        purpose: request.undoOf === undefined ? 'request' : 'undo',
+        ...compiled,
+        request,
+      });
   }
   const trace = mustDecide(incident) ? decideTriage(catalog, incident.facts, nowMs) : null;
-  const name = trace === null || sameDecision(trace, incident.trace) ? null : playbookFor(trace.decision);
+  const name =
+    trace === null || sameDecision(trace, incident.trace) ? null : playbookFor(trace.decision);
   const chosen = name === null ? undefined : catalog.plans.get(name);
   if (chosen !== undefined) planned.push({ purpose: 'triage', ...chosen, request: null });
   const follow = catalog.plans.get('follow-up');
@@ -83,7 +96,13 @@ export function chooseRuns(incident: DueIncident, catalog: CatalogView, nowMs: n
   if (followUp) planned.push({ purpose: 'follow-up', ...follow, request: null });
   return {
     trace,
-    runs: planned.map((run, index) => plannedRun(incident, catalog, { ...run, ordinal: incident.nextOrdinal + index, trace: trace ?? incident.trace })),
+    runs: planned.map((run, index) =>
+      plannedRun(incident, catalog, {
+        ...run,
+        ordinal: incident.nextOrdinal + index,
+        trace: trace ?? incident.trace,
+      }),
+    ),
     refused: asked.filter(({ compiled }) => compiled === null).map(({ request }) => request),
     followUp,
   };
@@ -96,7 +115,10 @@ function mustDecide(incident: DueIncident): boolean {
 }
 
 function requestedPlan(catalog: CatalogView, request: Request): { compiled: CompiledPlan | null } {
-  const compiled = request.undoOf === undefined ? catalog.plans.get(request.playbook) : catalog.undoPlans.get(request.undoOf);
+  const compiled =
+    request.undoOf === undefined
+      ? catalog.plans.get(request.playbook)
+      : catalog.undoPlans.get(request.undoOf);
   return { compiled: compiled ?? null };
 }
 
@@ -133,7 +155,11 @@ function plannedRun(incident: DueIncident, catalog: CatalogView, chosen: Chosen)
     policyDigest: catalog.policyDigest,
     requester: run.request?.requester ?? triageRequester,
     rehearsal: run.request?.rehearsal ?? false,
-    facts: { ...incident.facts, incident: incidentFacts(incident.facts, trace), triage: triageFacts(trace) },
+    facts: {
+      ...incident.facts,
+      incident: incidentFacts(incident.facts, trace),
+      triage: triageFacts(trace),
+    },
     receivedAtMs: incident.receivedAtMs,
   });
   return { ...run, state };
@@ -142,11 +168,18 @@ function plannedRun(incident: DueIncident, catalog: CatalogView, chosen: Chosen)
 function incidentFacts(facts: JsonObject, trace: TriageTrace | null): JsonObject {
   const incident = facts['incident'];
   const known = isObject(incident) ? incident : {};
-  return trace === null ? known : { ...known, priority: trace.priority.level, owner: trace.owner.team };
+  return trace === null
+    ? known
+    : { ...known, priority: trace.priority.level, owner: trace.owner.team };
 }
 
 function triageFacts(trace: TriageTrace | null): JsonObject {
   if (trace === null) return {};
   const { rule, decision, priority, owner } = trace;
-  return { rule: rule === null ? null : { ...rule }, decision: { ...decision }, priority: { ...priority }, owner: { ...owner } };
+  return {
+    rule: rule === null ? null : { ...rule },
+    decision: { ...decision },
+    priority: { ...priority },
+    owner: { ...owner },
+  };
 }

@@ -12,7 +12,12 @@ export interface UndoPlanParts {
 /** The plan that takes back one signed order: its undo, opened by one approver's signature, then a word on the ticket. */
 export function undoPlan({ order, orderDigest, gateId, comment }: UndoPlanParts): Plan | null {
   if (order.undo === null) return null;
-  const input = Object.fromEntries(Object.entries(order.undo.parameters).map(([name, value]) => [name, { kind: 'literal' as const, value }]));
+  const input = Object.fromEntries(
+    Object.entries(order.undo.parameters).map(([name, value]) => [
+      name,
+      { kind: 'literal' as const, value },
+    ]),
+  );
   const call: PlanCall = {
     capability: order.undo.capability,
     connectorVersion: order.connectorVersion,
@@ -22,7 +27,9 @@ export function undoPlan({ order, orderDigest, gateId, comment }: UndoPlanParts)
     input,
   };
   const say = (next: string): Plan['steps'][string] | null =>
-    comment === null ? null : { kind: 'ticket', verb: 'comment', call: comment, purpose: '', form: 'light', next };
+    comment === null
+      ? null
+      : { kind: 'ticket', verb: 'comment', call: comment, purpose: '', form: 'light', next };
   const [sayDone, sayFailed] = [say('done'), say('failed')];
   return {
     schema: 1,
@@ -33,7 +40,14 @@ export function undoPlan({ order, orderDigest, gateId, comment }: UndoPlanParts)
     runbook: '',
     start: 'undo',
     steps: {
-      undo: { kind: 'undo', call, gateId, orderDigest, next: sayDone === null ? 'done' : 'say-done', failed: sayFailed === null ? 'failed' : 'say-failed' },
+      undo: {
+        kind: 'undo',
+        call,
+        gateId,
+        orderDigest,
+        next: sayDone === null ? 'done' : 'say-done',
+        failed: sayFailed === null ? 'failed' : 'say-failed',
+      },
       ...(sayDone === null ? {} : { 'say-done': sayDone }),
       ...(sayFailed === null ? {} : { 'say-failed': sayFailed }),
       done: { kind: 'end', outcome: 'undone' },

@@ -36,6 +36,10 @@ export interface Approver {
   readonly person: string;
   readonly kind: 'person' | 'service';
   readonly groups: readonly string[];
-  readonly keys: readonly { readonly keyId: string; readonly publicKey: string; readonly revokedAt: string | null }[];
+  readonly keys: readonly {
+    readonly keyId: string;
+    readonly publicKey: string;
+    readonly revokedAt: string | null;
+  }[];
   readonly revokedAt: string | null;
 }

@@ -117,7 +117,9 @@ async function dispatchOnce(deps: DispatcherDeps, turn: number): Promise<boolean
 async function hasRoom(deps: DispatcherDeps, open: number): Promise<boolean> {
   if (open < dispatcherLimits.batchesQuiet) return true;
   if (open >= dispatcherLimits.batchesMax) return false;
-  return (await countDue(deps.db, { tenant: deps.tenant, max: claimLimits.runs })) >= claimLimits.runs;
+  return (
+    (await countDue(deps.db, { tenant: deps.tenant, max: claimLimits.runs })) >= claimLimits.runs
+  );
 }
 
 /** A batch that cannot be started stays stamped: the reaper finds no execution for it and lets its incidents go again. */

@@ -119,9 +119,10 @@ function recordRejection<Sealed>(
         : 'REQUEST_INVALID';
   if (reason === 'BACKLOG_FULL' || reason === 'STORE_UNAVAILABLE' || reason === 'BROKEN_INVARIANT')
     return;
-  const { source } = request.params as { source?: string };
+  // The address is whatever a stranger typed; Fastify gives the parameter of the pattern as text.
+  const { source = '' } = request.params as { source?: string };
   deps.rejects.record({
-    source: source ?? '',
+    source: Object.hasOwn(deps.sources, source) || looksLikeName(source) ? source : '(unknown)',
     reason,
     detail:
       error instanceof SallyportError
@@ -131,6 +132,9 @@ function recordRejection<Sealed>(
     body: bodyOf(request),
   });
 }
+
+/** SECURITY: a credential in the wrong place of an address has no context by which redaction would know it. */
+const looksLikeName = (text: string): boolean => /^[a-z][a-z-]{0,31}$/.test(text);
 
 const tooLarge = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 413;

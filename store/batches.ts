@@ -5,7 +5,9 @@ import type { Sql } from './database.ts';
 import { notifyWork } from './notify.ts';
 
 export async function openBatches(sql: Sql): Promise<number> {
-  const [row] = await sql.query<{ n: number }>('select count(*) as n from batches where closed_at is null');
+  const [row] = await sql.query<{ n: number }>(
+    'select count(*) as n from batches where closed_at is null',
+  );
   return row?.n ?? 0;
 }
 
@@ -24,7 +26,10 @@ export async function markStarted(sql: Sql, batchId: string): Promise<void> {
 }
 
 /** Batches that were stamped that long ago and have not been settled; at most 200, the oldest first. */
-export async function staleBatches(sql: Sql, olderThanMs: number): Promise<readonly { id: string; tenant: string }[]> {
+export async function staleBatches(
+  sql: Sql,
+  olderThanMs: number,
+): Promise<readonly { id: string; tenant: string }[]> {
   return sql.query(
     `select id, tenant from batches
       where closed_at is null and stamped_at <= clock_timestamp() - $1 * interval '1 millisecond' order by stamped_at limit 200`,
@@ -43,8 +48,15 @@ interface LostRun {
  * Lets the incidents of a lost batch go again from the start: its unhosted runs are forgotten, what people asked for is
  * asked anew, rules are evaluated anew. Keys hold no execution, so the executor answers what was done already.
  */
-export async function unstampBatch(tx: Sql, batch: { id: string; tenant: string }, clock: Clock): Promise<void> {
-  const [open] = await tx.query('select id from batches where id = $1 and closed_at is null for update', [batch.id]);
+export async function unstampBatch(
+  tx: Sql,
+  batch: { id: string; tenant: string },
+  clock: Clock,
+): Promise<void> {
+  const [open] = await tx.query(
+    'select id from batches where id = $1 and closed_at is null for update',
+    [batch.id],
+  );
   if (open === undefined) return;
   const lost = await tx.query<LostRun>(
     `delete from runs where batch_id = $1 and host = 'triage' and ended_at is null returning key, incident_id, request, purpose`,

@@ -8,14 +8,22 @@ export interface ClaimRecord {
   readonly digest: string;
   readonly tenant: string;
   readonly policyDigest: string;
-  readonly chosen: readonly { readonly incident: { readonly id: string; readonly severityId: number; readonly state: string }; readonly choice: TriageChoice }[];
+  readonly chosen: readonly {
+    readonly incident: { readonly id: string; readonly severityId: number; readonly state: string };
+    readonly choice: TriageChoice;
+  }[];
 }
 
 /** Writes a claim: the batch, its runs, and each incident with its decision. Incidents without a run get no stamp. */
 export async function saveClaim(tx: Sql, claim: ClaimRecord): Promise<void> {
   const runs = claim.chosen.flatMap(({ choice }) => choice.runs);
   if (runs.length > 0) {
-    await tx.query('insert into batches (id, tenant, digest, incidents) values ($1, $2, $3, $4)', [claim.batchId, claim.tenant, claim.digest, claim.chosen.length]);
+    await tx.query('insert into batches (id, tenant, digest, incidents) values ($1, $2, $3, $4)', [
+      claim.batchId,
+      claim.tenant,
+      claim.digest,
+      claim.chosen.length,
+    ]);
     await saveRuns(tx, claim);
   }
   await saveIncidents(tx, claim);
@@ -38,15 +46,14 @@ async function saveRuns(tx: Sql, claim: ClaimRecord): Promise<void> {
       state: withoutFacts(state),
     })),
   );
-  const undoPlans = claim.chosen.flatMap(({ choice }) => choice.runs.filter((run) => run.purpose === 'undo'));
+  const undoPlans = claim.chosen.flatMap(({ choice }) =>
+    choice.runs.filter((run) => run.purpose === 'undo'),
+  );
   for (const { digest, plan } of undoPlans) {
-    await tx.query('insert into plans (digest, name, version, author, body) values ($1, $2, $3, $4, $5) on conflict do nothing', [
-      digest,
-      plan.name,
-      plan.version,
-      plan.author,
-      JSON.stringify(plan),
-    ]);
+    await tx.query(
+      'insert into plans (digest, name, version, author, body) values ($1, $2, $3, $4, $5) on conflict do nothing',
+      [digest, plan.name, plan.version, plan.author, JSON.stringify(plan)],
+    );
   }
   await tx.query(
     `insert into runs (key, tenant, incident_id, ordinal, playbook, version, plan_digest, policy_digest, requester, rehearsal,
@@ -99,8 +106,11 @@ async function saveIncidents(tx: Sql, claim: ClaimRecord): Promise<void> {
 /** Null where the state stays: follow-ups and undos say something about an incident without moving it. */
 function nextState(state: string, choice: TriageChoice): string | null {
   if (state === 'closed') return null;
-  if (choice.runs.some((run) => run.purpose === 'triage' || run.purpose === 'request')) return state === 'responding' ? null : 'triage';
-  if (choice.trace?.decision.kind === 'ignore' && choice.runs.length === 0) return state === 'new' ? 'ignored' : null;
-  if (choice.trace?.decision.kind === 'draft' && choice.runs.length === 0) return state === 'new' ? 'draft' : null;
+  if (choice.runs.some((run) => run.purpose === 'triage' || run.purpose === 'request'))
+    return state === 'responding' ? null : 'triage';
+  if (choice.trace?.decision.kind === 'ignore' && choice.runs.length === 0)
+    return state === 'new' ? 'ignored' : null;
+  if (choice.trace?.decision.kind === 'draft' && choice.runs.length === 0)
+    return state === 'new' ? 'draft' : null;
   return null;
 }

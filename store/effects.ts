@@ -15,7 +15,10 @@ export interface EffectRow {
 }
 
 /** Rows of the keys that were met before, with whether their lease still counts. */
-export async function loadEffects(sql: Sql, keys: readonly string[]): Promise<Map<string, EffectRow>> {
+export async function loadEffects(
+  sql: Sql,
+  keys: readonly string[],
+): Promise<Map<string, EffectRow>> {
   const rows = await sql.query<EffectRow>(
     `select key, state, fence, order_digest, output, detail,
             coalesce(lease_until > clock_timestamp() and exists (
@@ -46,7 +49,11 @@ export interface EffectClaim {
 }
 
 /** Takes the lease of each effect that nobody else took meanwhile. Returns key → fence of those that were won. */
-export async function claimEffects(tx: Sql, claims: readonly EffectClaim[], lease: { owner: number; ms: number }): Promise<Map<string, number>> {
+export async function claimEffects(
+  tx: Sql,
+  claims: readonly EffectClaim[],
+  lease: { owner: number; ms: number },
+): Promise<Map<string, number>> {
   if (claims.length === 0) return new Map();
   const rows = await tx.query<{ key: string; fence: number }>(
     `insert into effects as e (key, tenant, incident_id, run_key, step, capability, connection, target, order_digest,
@@ -75,7 +82,10 @@ export interface EffectResult {
 }
 
 /** Writes results of leases that are still ours. Returns the keys written: a late holder writes nothing. */
-export async function settleEffects(tx: Sql, results: readonly EffectResult[]): Promise<Set<string>> {
+export async function settleEffects(
+  tx: Sql,
+  results: readonly EffectResult[],
+): Promise<Set<string>> {
   if (results.length === 0) return new Set();
   const rows = await tx.query<{ key: string }>(
     `update effects e
@@ -89,7 +99,10 @@ export async function settleEffects(tx: Sql, results: readonly EffectResult[]): 
 }
 
 /** How many effects of a kind were started on a connection within the window; those that certainly failed do not count. */
-export async function countRecentEffects(sql: Sql, scope: { connection: string; capabilityLike: string; windowMs: number }): Promise<number> {
+export async function countRecentEffects(
+  sql: Sql,
+  scope: { connection: string; capabilityLike: string; windowMs: number },
+): Promise<number> {
   const [row] = await sql.query<{ n: number }>(
     `select count(*) as n from effects
       where connection = $1 and capability like $2 and state <> 'failed'

@@ -42,7 +42,11 @@ export interface IncidentChange {
 }
 
 /** Moves an incident by the table in `domain/incident.ts` and writes the entry. NOT_FOUND, CONFLICT. */
-export async function changeIncident(tx: Sql, change: IncidentChange, clock: Clock): Promise<Incident> {
+export async function changeIncident(
+  tx: Sql,
+  change: IncidentChange,
+  clock: Clock,
+): Promise<Incident> {
   const row = await lockIncident(tx, change.id);
   const state = moveIncident(row.state, change.to);
   const assignee = change.set?.assignee === undefined ? row.assignee : change.set.assignee;
@@ -71,7 +75,9 @@ export async function changeIncident(tx: Sql, change: IncidentChange, clock: Clo
 }
 
 async function lockIncident(tx: Sql, id: string): Promise<IncidentRow> {
-  const [row] = await tx.query<IncidentRow>('select * from incidents where id = $1 for update', [id]);
+  const [row] = await tx.query<IncidentRow>('select * from incidents where id = $1 for update', [
+    id,
+  ]);
   if (row === undefined) throw new SallyportError('NOT_FOUND', `no incident ${id}`);
   return row;
 }
@@ -97,12 +103,22 @@ export function toIncident(row: IncidentRow): Incident {
 }
 
 /** Finds an incident by its id or by its number as people write it (`42` or `#42`). NOT_FOUND. */
-export async function findIncident(sql: Sql, tenant: string, idOrNumber: string): Promise<IncidentRow> {
+export async function findIncident(
+  sql: Sql,
+  tenant: string,
+  idOrNumber: string,
+): Promise<IncidentRow> {
   const number = /^#?(\d{1,15})$/.exec(idOrNumber)?.[1];
   const [row] =
     number === undefined
-      ? await sql.query<IncidentRow>('select * from incidents where tenant = $1 and id = $2', [tenant, idOrNumber])
-      : await sql.query<IncidentRow>('select * from incidents where tenant = $1 and number = $2', [tenant, number]);
+      ? await sql.query<IncidentRow>('select * from incidents where tenant = $1 and id = $2', [
+          tenant,
+          idOrNumber,
+        ])
+      : await sql.query<IncidentRow>('select * from incidents where tenant = $1 and number = $2', [
+          tenant,
+          number,
+        ]);
   if (row === undefined) throw new SallyportError('NOT_FOUND', `no incident ${idOrNumber}`);
   return row;
 }
@@ -125,5 +141,9 @@ export async function requestRun(tx: Sql, incidentId: string, request: RunReques
       returning id`,
     [incidentId, JSON.stringify([request])],
   );
-  if (rows.length === 0) throw new SallyportError('CONFLICT', 'the incident has too many requests that wait, or is gone');
+  if (rows.length === 0)
+    throw new SallyportError(
+      'CONFLICT',
+      'the incident has too many requests that wait, or is gone',
+    );
 }

@@ -44,7 +44,11 @@ export async function openInstance(url: string): Promise<Instance> {
 }
 
 async function hold(url: string, id: number): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: 'sallyport-instance', keepAlive: true });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'sallyport-instance',
+    keepAlive: true,
+  });
   // A dying connection says so more than once; whoever reopens it listens to the first only.
   client.on('error', () => undefined);
   await client.connect();

@@ -9,7 +9,10 @@ export async function notifyWork(tx: Sql): Promise<void> {
 }
 
 /** Calls `onWork` at each notification. A lost connection is opened again; callers poll as well, so nothing is missed. */
-export async function listenForWork(url: string, onWork: () => void): Promise<{ close(): Promise<void> }> {
+export async function listenForWork(
+  url: string,
+  onWork: () => void,
+): Promise<{ close(): Promise<void> }> {
   let closed = false;
   let client = await open(url, onWork);
   client.once('error', () => void reopen());
@@ -33,7 +36,11 @@ export async function listenForWork(url: string, onWork: () => void): Promise<{ 
 }
 
 async function open(url: string, onWork: () => void): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: 'sallyport-listen', keepAlive: true });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'sallyport-listen',
+    keepAlive: true,
+  });
   // A dying connection says so more than once; whoever reopens it listens to the first only.
   client.on('error', () => undefined);
   await client.connect();

@@ -17,7 +17,11 @@ export interface SettledRun {
  * Writes what became of runs. A report counts only if its step number is higher than the row's (or equal, for a move),
  * so that late and repeated reports change nothing. Returns the keys that were written.
  */
-export async function saveRuns(tx: Sql, runs: readonly SettledRun[], clock: Clock): Promise<ReadonlySet<string>> {
+export async function saveRuns(
+  tx: Sql,
+  runs: readonly SettledRun[],
+  clock: Clock,
+): Promise<ReadonlySet<string>> {
   const rows = runs.map(({ report, movedTo }) => ({
     key: report.key,
     step_no: report.stepNo,
@@ -41,12 +45,18 @@ export async function saveRuns(tx: Sql, runs: readonly SettledRun[], clock: Cloc
     [JSON.stringify(rows)],
   );
   const keys = new Set(written.map((row) => row.key));
-  const changed = runs.filter(({ report, movedTo }) => keys.has(report.key) && (movedTo !== null || isOver(report)));
-  await appendEntries(tx, changed.map((run) => runEntry(run, clock)));
+  const changed = runs.filter(
+    ({ report, movedTo }) => keys.has(report.key) && (movedTo !== null || isOver(report)),
+  );
+  await appendEntries(
+    tx,
+    changed.map((run) => runEntry(run, clock)),
+  );
   return keys;
 }
 
-const isOver = (report: RunReport): boolean => report.status === 'done' || report.status === 'failed' || report.status === 'cancelled';
+const isOver = (report: RunReport): boolean =>
+  report.status === 'done' || report.status === 'failed' || report.status === 'cancelled';
 
 function runEntry({ report, movedTo, why }: SettledRun, clock: Clock): Entry {
   const moved = movedTo !== null;
@@ -60,7 +70,14 @@ function runEntry({ report, movedTo, why }: SettledRun, clock: Clock): Entry {
       run: report.key,
       subject: moved ? movedTo : report.plan.name,
       outcome: moved ? 'opened' : report.status === 'done' ? 'closed' : 'failed',
-      data: moved ? { why } : { outcome: report.outcome, status: report.status, missing: report.missing.length, deeds: report.deeds.map((deed) => ({ ...deed })) },
+      data: moved
+        ? { why }
+        : {
+            outcome: report.outcome,
+            status: report.status,
+            missing: report.missing.length,
+            deeds: report.deeds.map((deed) => ({ ...deed })),
+          },
     },
     clock,
   );
@@ -77,10 +94,22 @@ export interface Settlement {
  * are done, `closed` where the sender said all-clear after the last finding. A batch frees its incidents in the same
  * statement; what came in meanwhile makes an incident due again, at most once in 1 → 5 → 30 s.
  */
-export async function settleIncidents(tx: Sql, { reports, batchId }: Settlement, clock: Clock): Promise<void> {
-  const times = reports.map(({ incidentId, times: at }) => ({ id: incidentId, looked: isoOf(at.lookedUpMs), ticketed: isoOf(at.ticketedMs), decided: isoOf(at.decidedMs) }));
+export async function settleIncidents(
+  tx: Sql,
+  { reports, batchId }: Settlement,
+  clock: Clock,
+): Promise<void> {
+  const times = reports.map(({ incidentId, times: at }) => ({
+    id: incidentId,
+    looked: isoOf(at.lookedUpMs),
+    ticketed: isoOf(at.ticketedMs),
+    decided: isoOf(at.decidedMs),
+  }));
   const rows = await tx.query<Moved>(settleSql, [JSON.stringify(times), batchId]);
-  await appendEntries(tx, rows.filter((row) => row.before !== row.after).map((row) => movedEntry(row, clock)));
+  await appendEntries(
+    tx,
+    rows.filter((row) => row.before !== row.after).map((row) => movedEntry(row, clock)),
+  );
 }
 
 interface Moved {
@@ -149,7 +178,13 @@ function movedEntry(row: Moved, clock: Clock): Entry {
 
 /** Closes the batch, and frees what none of its reports spoke of. */
 export async function closeBatch(tx: Sql, batchId: string): Promise<void> {
-  await tx.query(`update incidents i set batch_id = null, batch_digest = null, stamped_at = null, due_at = ${dueAgain('i')} where batch_id = $1`, [batchId]);
-  await tx.query('update batches set closed_at = clock_timestamp() where id = $1 and closed_at is null', [batchId]);
+  await tx.query(
+    `update incidents i set batch_id = null, batch_digest = null, stamped_at = null, due_at = ${dueAgain('i')} where batch_id = $1`,
+    [batchId],
+  );
+  await tx.query(
+    'update batches set closed_at = clock_timestamp() where id = $1 and closed_at is null',
+    [batchId],
+  );
   await notifyWork(tx);
 }

@@ -14,12 +14,19 @@ export interface TicketFile {
   readonly allClearAt: Date | null;
   readonly runbook: string;
   readonly receipts: readonly string[];
-  readonly links: readonly { readonly connection: string; readonly purpose: string; readonly externalId: string }[];
+  readonly links: readonly {
+    readonly connection: string;
+    readonly purpose: string;
+    readonly externalId: string;
+  }[];
 }
 
 const receiptsMax = 8;
 
-export async function loadTicketFiles(sql: Sql, runKeys: readonly string[]): Promise<ReadonlyMap<string, TicketFile>> {
+export async function loadTicketFiles(
+  sql: Sql,
+  runKeys: readonly string[],
+): Promise<ReadonlyMap<string, TicketFile>> {
   if (runKeys.length === 0) return new Map();
   const rows = await sql.query<TicketFile>(
     `select r.key as "runKey", i.facts, i.trace, i.number, i.count,

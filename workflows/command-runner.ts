@@ -1,6 +1,15 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { isWorthRetrying } from '../domain/errors.ts';
-import type { Command, EffectCommand, LookupCommand, OpenGateCommand, Outcome, RunEvent, RunState, WaitCommand } from '../domain/run.types.ts';
+import type {
+  Command,
+  EffectCommand,
+  LookupCommand,
+  OpenGateCommand,
+  Outcome,
+  RunEvent,
+  RunState,
+  WaitCommand,
+} from '../domain/run.types.ts';
 import { respondId } from './ids.ts';
 import type { Proxies } from './proxies.ts';
 import { refOf } from './run-view.ts';
@@ -21,7 +30,12 @@ export interface CommandRunner {
 }
 
 /** How long a command is repeated before its failure is the answer, and how the pauses grow. Milliseconds. */
-const patience = { lookupMs: 600_000, effectMs: 86_400_000, pauseMsMin: 1_000, pauseMsMax: 30_000 } as const;
+const patience = {
+  lookupMs: 600_000,
+  effectMs: 86_400_000,
+  pauseMsMin: 1_000,
+  pauseMsMax: 30_000,
+} as const;
 
 export function createCommandRunner(deps: CommandRunnerDeps): CommandRunner {
   const scopes = new Map<string, CancellationScope>();
@@ -49,18 +63,29 @@ export function createCommandRunner(deps: CommandRunnerDeps): CommandRunner {
     async close(before, after) {
       for (const id of Object.keys(before.pending)) {
         const command = before.pending[id];
-        if (command !== undefined && !(id in after.pending) && command.kind !== 'effect') scopes.get(id)?.cancel();
+        if (command !== undefined && !(id in after.pending) && command.kind !== 'effect')
+          scopes.get(id)?.cancel();
       }
       const ended = after.cursor === null && after.status === 'cancelled';
       const open = Object.values(after.gates).filter((gate) => gate.state === 'open');
-      if (ended) await Promise.all(open.map((gate) => deps.proxies.record.voidGate({ gateId: gate.gateId, reason: 'the run was cancelled' })));
+      if (ended)
+        await Promise.all(
+          open.map((gate) =>
+            deps.proxies.record.voidGate({ gateId: gate.gateId, reason: 'the run was cancelled' }),
+          ),
+        );
     },
   };
 }
 
 function failed(command: Command, error: unknown): RunEvent {
   const detail = error instanceof Error ? error.message : 'failed';
-  return { kind: 'outcome', atMs: Date.now(), commandId: command.id, outcome: { kind: 'error', code: 'BROKEN_INVARIANT', detail } };
+  return {
+    kind: 'outcome',
+    atMs: Date.now(),
+    commandId: command.id,
+    outcome: { kind: 'error', code: 'BROKEN_INVARIANT', detail },
+  };
 }
 
 function work(deps: CommandRunnerDeps, command: Command): Promise<void> {
@@ -99,7 +124,9 @@ async function runEffect(deps: CommandRunnerDeps, command: EffectCommand): Promi
   const queue = command.call.privilege;
   if (queue === 'lookup') throw new Error('a lookup is not an effect');
   const outcome = await insist(Date.now() + patience.effectMs, async () => {
-    const [answer] = await deps.proxies.effects[queue].executeMany([{ run: refOf(deps.state()), command }]);
+    const [answer] = await deps.proxies.effects[queue].executeMany([
+      { run: refOf(deps.state()), command },
+    ]);
     return answer;
   });
   deps.post({ kind: 'outcome', atMs: Date.now(), commandId: command.id, outcome });
@@ -107,27 +134,63 @@ async function runEffect(deps: CommandRunnerDeps, command: EffectCommand): Promi
 
 /** Repeats while the table of errors says that it may help; the last answer counts. */
 async function insist(untilMs: number, call: () => Promise<Outcome | undefined>): Promise<Outcome> {
-  for (let pauseMs: number = patience.pauseMsMin; ; pauseMs = Math.min(pauseMs * 2, patience.pauseMsMax)) {
-    const outcome = (await call()) ?? { kind: 'error', code: 'BROKEN_INVARIANT', detail: 'no answer' };
+  for (
+    let pauseMs: number = patience.pauseMsMin;
+    ;
+    pauseMs = Math.min(pauseMs * 2, patience.pauseMsMax)
+  ) {
+    const outcome = (await call()) ?? {
+      kind: 'error',
+      code: 'BROKEN_INVARIANT',
+      detail: 'no answer',
+    };
     const waitMs = outcome.kind === 'error' ? Math.max(outcome.retryAfterMs ?? 0, pauseMs) : 0;
-    if (outcome.kind !== 'error' || !isWorthRetrying(outcome.code) || Date.now() + waitMs > untilMs) return outcome;
+    if (outcome.kind !== 'error' || !isWorthRetrying(outcome.code) || Date.now() + waitMs > untilMs)
+      return outcome;
     await sleep(waitMs);
   }
 }
 
 async function runGate(deps: CommandRunnerDeps, command: OpenGateCommand): Promise<void> {
-  const answer = await deps.proxies.gates.openGate({ run: refOf(deps.state()), command, workflowId: respondId(deps.state().key) });
+  const answer = await deps.proxies.gates.openGate({
+    run: refOf(deps.state()),
+    command,
+    workflowId: respondId(deps.state().key),
+  });
   if (answer.kind === 'error') {
     const pauseMs = Math.max(answer.retryAfterMs ?? 0, patience.pauseMsMin * 5);
-    if (!isWorthRetrying(answer.code)) return deps.post({ kind: 'outcome', atMs: Date.now(), commandId: command.id, outcome: answer });
+    if (!isWorthRetrying(answer.code))
+      return deps.post({
+        kind: 'outcome',
+        atMs: Date.now(),
+        commandId: command.id,
+        outcome: answer,
+      });
     await sleep(pauseMs);
     return runGate(deps, command);
   }
-  deps.post({ kind: 'gate-opened', atMs: Date.now(), commandId: command.id, gateId: answer.gateId, orderDigest: answer.orderDigest });
+  deps.post({
+    kind: 'gate-opened',
+    atMs: Date.now(),
+    commandId: command.id,
+    gateId: answer.gateId,
+    orderDigest: answer.orderDigest,
+  });
   if (answer.state !== 'open') {
-    return deps.post({ kind: 'gate-decided', atMs: Date.now(), id: `${answer.gateId}/resumed`, gateId: answer.gateId, state: answer.state, detail: answer.detail });
+    return deps.post({
+      kind: 'gate-decided',
+      atMs: Date.now(),
+      id: `${answer.gateId}/resumed`,
+      gateId: answer.gateId,
+      state: answer.state,
+      detail: answer.detail,
+    });
   }
-  await watchGate(deps, { gateId: answer.gateId, remindMs: command.remindMs, expiresAtMs: answer.expiresAtMs });
+  await watchGate(deps, {
+    gateId: answer.gateId,
+    remindMs: command.remindMs,
+    expiresAtMs: answer.expiresAtMs,
+  });
 }
 
 interface Watch {
@@ -137,7 +200,10 @@ interface Watch {
 }
 
 /** One reminder, then the deadline: expiry means denied. The row decides, since a vote may have come just before. */
-async function watchGate(deps: CommandRunnerDeps, { gateId, remindMs, expiresAtMs }: Watch): Promise<void> {
+async function watchGate(
+  deps: CommandRunnerDeps,
+  { gateId, remindMs, expiresAtMs }: Watch,
+): Promise<void> {
   const leftMs = (): number => Math.max(expiresAtMs - Date.now(), 1);
   if (remindMs < leftMs()) {
     await sleep(remindMs);
@@ -147,7 +213,14 @@ async function watchGate(deps: CommandRunnerDeps, { gateId, remindMs, expiresAtM
     await sleep(leftMs());
     const { state, detail } = await deps.proxies.record.expireGate({ gateId });
     if (state !== 'open') {
-      return deps.post({ kind: 'gate-decided', atMs: Date.now(), id: `${gateId}/deadline`, gateId, state, detail });
+      return deps.post({
+        kind: 'gate-decided',
+        atMs: Date.now(),
+        id: `${gateId}/deadline`,
+        gateId,
+        state,
+        detail,
+      });
     }
   }
 }

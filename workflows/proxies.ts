@@ -1,5 +1,10 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
-import type { EffectActivities, GateActivities, LookupActivities, RecordActivities } from '../activities/contract.ts';
+import type {
+  EffectActivities,
+  GateActivities,
+  LookupActivities,
+  RecordActivities,
+} from '../activities/contract.ts';
 import type { PrivilegeClass } from '../domain/capability.ts';
 import { taskQueues } from './ids.ts';
 
@@ -11,9 +16,18 @@ const patient: ActivityOptions = {
   startToCloseTimeout: '15s',
   scheduleToCloseTimeout: '24h',
   heartbeatTimeout: '3s',
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s', nonRetryableErrorTypes: ['BROKEN_INVARIANT'] },
+  retry: {
+    initialInterval: '500ms',
+    backoffCoefficient: 2,
+    maximumInterval: '15s',
+    nonRetryableErrorTypes: ['BROKEN_INVARIANT'],
+  },
 };
-const brisk: ActivityOptions = { ...patient, scheduleToCloseTimeout: '40s', retry: { initialInterval: '200ms', maximumAttempts: 2 } };
+const brisk: ActivityOptions = {
+  ...patient,
+  scheduleToCloseTimeout: '40s',
+  retry: { initialInterval: '200ms', maximumAttempts: 2 },
+};
 
 export interface Proxies {
   readonly lookup: LookupActivities;

@@ -9,7 +9,15 @@ import type { GateDecisionState, VoteJudgement } from '../activities/contract.ts
 import { advance, runIsOver } from '../domain/run.ts';
 import type { RunEvent, RunState } from '../domain/run.types.ts';
 import { createCommandRunner } from './command-runner.ts';
-import { cancelSignal, findingsSignal, stateQuery, voteSignal, voteUpdate, type RespondInput, type VoteMessage } from './messages.ts';
+import {
+  cancelSignal,
+  findingsSignal,
+  stateQuery,
+  voteSignal,
+  voteUpdate,
+  type RespondInput,
+  type VoteMessage,
+} from './messages.ts';
 import { runProxies } from './proxies.ts';
 import { reportOf } from './run-view.ts';
 
@@ -23,19 +31,42 @@ const historyEventsMax = 1_000;
 export async function respond(input: RespondInput): Promise<void> {
   let state: RunState = input.state;
   const events: RunEvent[] = [];
-  const runner = createCommandRunner({ proxies: runProxies, post: (event) => events.push(event), state: () => state });
+  const runner = createCommandRunner({
+    proxies: runProxies,
+    post: (event) => events.push(event),
+    state: () => state,
+  });
 
   setHandler(stateQuery, () => state);
   setHandler(voteUpdate, (message) => judge(message), { validator: checkVote });
   setHandler(voteSignal, async (message) => {
     if (isVote(message)) await judge(message);
   });
-  setHandler(cancelSignal, (message) => void events.push({ kind: 'cancel', atMs: Date.now(), id: message.id, reason: message.reason }));
-  setHandler(findingsSignal, (message) => void events.push({ kind: 'findings', atMs: Date.now(), id: message.id, incident: message.incident }));
+  setHandler(
+    cancelSignal,
+    (message) =>
+      void events.push({
+        kind: 'cancel',
+        atMs: Date.now(),
+        id: message.id,
+        reason: message.reason,
+      }),
+  );
+  setHandler(
+    findingsSignal,
+    (message) =>
+      void events.push({
+        kind: 'findings',
+        atMs: Date.now(),
+        id: message.id,
+        incident: message.incident,
+      }),
+  );
 
   async function judge({ voteId }: VoteMessage): Promise<VoteJudgement> {
     const judgement = await runProxies.record.judgeVote({ voteId });
-    if (judgement.gate.state !== 'open') events.push(decided({ id: voteId, ...judgement, state: judgement.gate.state }));
+    if (judgement.gate.state !== 'open')
+      events.push(decided({ id: voteId, ...judgement, state: judgement.gate.state }));
     return judgement;
   }
 
@@ -62,7 +93,10 @@ interface Drained {
 }
 
 /** Applies what has come in, records it once, and only then sends what follows from it. */
-async function applyAll(input: RespondInput, { state, events, runner }: Drained): Promise<RunState> {
+async function applyAll(
+  input: RespondInput,
+  { state, events, runner }: Drained,
+): Promise<RunState> {
   let current = state;
   const commands = [];
   for (const event of events.splice(0)) {
@@ -70,7 +104,8 @@ async function applyAll(input: RespondInput, { state, events, runner }: Drained)
     current = step.state;
     commands.push(...step.commands.filter((command) => command.id in current.pending));
   }
-  if (current.status !== state.status && !runIsOver(current)) await runProxies.record.recordRun(reportOf(current));
+  if (current.status !== state.status && !runIsOver(current))
+    await runProxies.record.recordRun(reportOf(current));
   await runner.close(state, current);
   runner.resume(commands);
   return current;
@@ -87,10 +122,14 @@ async function park(state: RunState, why: string): Promise<void> {
   setHandler(cancelSignal, () => {
     cancelled = true;
   });
-  await runProxies.record.recordRun(reportOf({ ...state, status: 'parked', outcome: why, stepNo: state.stepNo + 1 }));
+  await runProxies.record.recordRun(
+    reportOf({ ...state, status: 'parked', outcome: why, stepNo: state.stepNo + 1 }),
+  );
   await condition(() => cancelled);
   await condition(allHandlersFinished);
-  await runProxies.record.recordRun(reportOf({ ...state, status: 'cancelled', outcome: why, stepNo: state.stepNo + 2 }));
+  await runProxies.record.recordRun(
+    reportOf({ ...state, status: 'cancelled', outcome: why, stepNo: state.stepNo + 2 }),
+  );
 }
 
 interface Decision {
@@ -112,7 +151,10 @@ const decided = ({ id, gateId, state, why }: Decision): RunEvent => ({
 const voteIdCharsMax = 64;
 
 function isVote(message: unknown): message is VoteMessage {
-  const id = typeof message === 'object' && message !== null && 'voteId' in message ? message.voteId : undefined;
+  const id =
+    typeof message === 'object' && message !== null && 'voteId' in message
+      ? message.voteId
+      : undefined;
   return typeof id === 'string' && id.length > 0 && id.length <= voteIdCharsMax;
 }
 

@@ -4,7 +4,14 @@ import type { EffectItem, LookupItem } from '../activities/contract.ts';
 import { isWorthRetrying } from '../domain/errors.ts';
 import type { Plan } from '../domain/plan.ts';
 import { advance, runIsOver } from '../domain/run.ts';
-import type { Command, EffectCommand, LookupCommand, Outcome, RunEvent, RunState } from '../domain/run.types.ts';
+import type {
+  Command,
+  EffectCommand,
+  LookupCommand,
+  Outcome,
+  RunEvent,
+  RunState,
+} from '../domain/run.types.ts';
 import { respondId } from './ids.ts';
 import type { RespondInput, TriageInput } from './messages.ts';
 import { batchProxies } from './proxies.ts';
@@ -26,15 +33,25 @@ type Quick = LookupCommand | EffectCommand;
  * never waits: what reaches a gate, an action or a timer, or fails at the first try, goes to an execution of its own.
  */
 export async function triage(input: TriageInput): Promise<void> {
-  const batch = input.runs.map((state): Hosted => ({ state, open: [], leaving: null, parked: false }));
+  const batch = input.runs.map((state): Hosted => ({
+    state,
+    open: [],
+    leaving: null,
+    parked: false,
+  }));
   for (const run of batch) feed(input, run, { kind: 'start', atMs: Date.now() });
-  for (let turn = takeTurn(batch); turn.length > 0; turn = takeTurn(batch)) await playTurn(input, turn);
+  for (let turn = takeTurn(batch); turn.length > 0; turn = takeTurn(batch))
+    await playTurn(input, turn);
   const leaving = batch.filter((run) => run.leaving !== null);
   await Promise.all(leaving.map((run) => handOver(input, run)));
   await batchProxies.record.settleBatch({
     batchId: input.batchId,
     tenant: input.tenant,
-    runs: batch.map((run) => ({ report: reportOf(run.state), movedTo: run.leaving === null ? null : respondId(run.state.key), why: run.leaving ?? '' })),
+    runs: batch.map((run) => ({
+      report: reportOf(run.state),
+      movedTo: run.leaving === null ? null : respondId(run.state.key),
+      why: run.leaving ?? '',
+    })),
   });
 }
 
@@ -51,7 +68,8 @@ function feed(input: TriageInput, run: Hosted, event: RunEvent): void {
   }
   const waiting = run.open.find((command) => !isQuick(command));
   if (waiting !== undefined) run.leaving = `waits: ${waiting.kind}`;
-  else if (run.leaving === null && run.open.length === 0 && !runIsOver(run.state)) run.leaving = 'waits';
+  else if (run.leaving === null && run.open.length === 0 && !runIsOver(run.state))
+    run.leaving = 'waits';
 }
 
 function planOf(input: TriageInput, state: RunState): Plan {
@@ -61,7 +79,8 @@ function planOf(input: TriageInput, state: RunState): Plan {
 }
 
 const isQuick = (command: Command): command is Quick =>
-  command.kind === 'lookup' || (command.kind === 'effect' && command.call.privilege !== 'act' && command.orderDigest === null);
+  command.kind === 'lookup' ||
+  (command.kind === 'effect' && command.call.privilege !== 'act' && command.orderDigest === null);
 
 interface Move {
   readonly run: Hosted;
@@ -69,7 +88,9 @@ interface Move {
 }
 
 function takeTurn(batch: readonly Hosted[]): Move[] {
-  return batch.filter((run) => run.leaving === null).flatMap((run) => run.open.filter(isQuick).map((command) => ({ run, command })));
+  return batch
+    .filter((run) => run.leaving === null)
+    .flatMap((run) => run.open.filter(isQuick).map((command) => ({ run, command })));
 }
 
 async function playTurn(input: TriageInput, turn: readonly Move[]): Promise<void> {
@@ -77,15 +98,25 @@ async function playTurn(input: TriageInput, turn: readonly Move[]): Promise<void
   const sets = [
     answer(input, lookups, (moves) => batchProxies.lookup.lookupMany(moves.map(lookupItem))),
     ...(['ticket', 'notify'] as const).map((name) => {
-      const moves = turn.filter((move) => move.command.kind === 'effect' && move.command.call.privilege === name);
-      return answer(input, moves, (items) => batchProxies.effects[name].executeMany(items.map(effectItem)));
+      const moves = turn.filter(
+        (move) => move.command.kind === 'effect' && move.command.call.privilege === name,
+      );
+      return answer(input, moves, (items) =>
+        batchProxies.effects[name].executeMany(items.map(effectItem)),
+      );
     }),
   ];
   await Promise.all(sets);
 }
 
-const lookupItem = ({ run, command }: Move): LookupItem => ({ run: refOf(run.state), command: command as LookupCommand });
-const effectItem = ({ run, command }: Move): EffectItem => ({ run: refOf(run.state), command: command as EffectCommand });
+const lookupItem = ({ run, command }: Move): LookupItem => ({
+  run: refOf(run.state),
+  command: command as LookupCommand,
+});
+const effectItem = ({ run, command }: Move): EffectItem => ({
+  run: refOf(run.state),
+  command: command as EffectCommand,
+});
 
 type Send = (moves: readonly Move[]) => Promise<readonly Outcome[]>;
 
@@ -95,15 +126,24 @@ async function answer(input: TriageInput, moves: readonly Move[], send: Send): P
   const outcomes = await send(moves).catch(() => null);
   moves.forEach((move, index) => {
     const outcome = outcomes?.[index];
-    if (outcome === undefined) move.run.leaving = 'the batch\'s activity failed';
-    else if (outcome.kind === 'error' && isWorthRetrying(outcome.code)) move.run.leaving = `${move.command.step}: ${outcome.code}`;
-    else feed(input, move.run, { kind: 'outcome', atMs: Date.now(), commandId: move.command.id, outcome });
+    if (outcome === undefined) move.run.leaving = "the batch's activity failed";
+    else if (outcome.kind === 'error' && isWorthRetrying(outcome.code))
+      move.run.leaving = `${move.command.step}: ${outcome.code}`;
+    else
+      feed(input, move.run, {
+        kind: 'outcome',
+        atMs: Date.now(),
+        commandId: move.command.id,
+        outcome,
+      });
   });
 }
 
 async function handOver(input: TriageInput, run: Hosted): Promise<void> {
   const plan = planOf(input, run.state);
-  const args: [RespondInput] = [{ schema: 1, plan, state: run.state, parked: run.parked ? run.leaving : null }];
+  const args: [RespondInput] = [
+    { schema: 1, plan, state: run.state, parked: run.parked ? run.leaving : null },
+  ];
   try {
     await startChild(respond, {
       workflowId: respondId(run.state.key),

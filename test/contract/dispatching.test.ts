@@ -14,11 +14,16 @@ beforeAll(async () => {
   pg = await startTestPostgres();
 });
 afterAll(() => pg.stop());
-beforeEach(() => pg.db.query('truncate incidents, findings, runs, batches, ticket_links, notes, audit_entries cascade'));
+beforeEach(() =>
+  pg.db.query(
+    'truncate incidents, findings, runs, batches, ticket_links, notes, audit_entries cascade',
+  ),
+);
 
 const claim = (order: 'severity' | 'age' = 'severity'): Promise<Batch | null> =>
   claimBatch({ db: pg.db, clock: systemClock, tenant, catalog: () => sampleCatalog }, order);
-const record = (): ReturnType<typeof createRecordActivities> => createRecordActivities({ db: pg.db, clock: systemClock, observe: () => undefined });
+const record = (): ReturnType<typeof createRecordActivities> =>
+  createRecordActivities({ db: pg.db, clock: systemClock, observe: () => undefined });
 
 interface Row {
   readonly state: string;
@@ -31,7 +36,10 @@ interface Row {
 }
 
 async function incident(id: string): Promise<Row> {
-  const [row] = await pg.db.query<Row>(`select *, extract(epoch from due_at - clock_timestamp()) as due_in from incidents where id = $1`, [id]);
+  const [row] = await pg.db.query<Row>(
+    `select *, extract(epoch from due_at - clock_timestamp()) as due_in from incidents where id = $1`,
+    [id],
+  );
   if (row === undefined) throw new Error(`no incident ${id}`);
   return row;
 }
@@ -42,7 +50,13 @@ async function claimed(order: 'severity' | 'age' = 'severity'): Promise<Batch> {
   return batch;
 }
 
-const reportOf = ({ facts: _, ...state }: RunState, over: Partial<RunReport> = {}): RunReport => ({ ...state, status: 'done', outcome: 'handled', stepNo: 9, ...over });
+const reportOf = ({ facts: _, ...state }: RunState, over: Partial<RunReport> = {}): RunReport => ({
+  ...state,
+  status: 'done',
+  outcome: 'handled',
+  stepNo: 9,
+  ...over,
+});
 
 async function settle(batch: Batch, over: Partial<RunReport> = {}): Promise<void> {
   const runs = batch.runs.map((run) => ({ report: reportOf(run, over), movedTo: null, why: '' }));
@@ -50,7 +64,10 @@ async function settle(batch: Batch, over: Partial<RunReport> = {}): Promise<void
 }
 
 const link = (id: string): Promise<unknown> =>
-  pg.db.query(`insert into ticket_links (key, tenant, incident_id, connection, purpose, external_id, url) values ($1, $2, $1, 'board', '', '7', '')`, [id, tenant]);
+  pg.db.query(
+    `insert into ticket_links (key, tenant, incident_id, connection, purpose, external_id, url) values ($1, $2, $1, 'board', '', '7', '')`,
+    [id, tenant],
+  );
 
 describe('the claim', () => {
   it('stamps what is due with its rule and plan, and leaves the rest', async () => {
@@ -58,7 +75,11 @@ describe('the claim', () => {
     await insertDue(pg.db, 'inc_later', { dueInMs: 60_000 });
     const batch = await claimed();
     expect(batch.runs.map((run) => run.incidentId)).toEqual(['inc_a']);
-    expect(await incident('inc_a')).toMatchObject({ state: 'triage', batch_id: batch.id, trace: { rule: { id: 'grave' } } });
+    expect(await incident('inc_a')).toMatchObject({
+      state: 'triage',
+      batch_id: batch.id,
+      trace: { rule: { id: 'grave' } },
+    });
     expect((await incident('inc_later')).batch_id).toBeNull();
     expect(await claim()).toBeNull();
   });
@@ -66,14 +87,23 @@ describe('the claim', () => {
   it('settles on the spot what the rules ignore, and says why', async () => {
     await insertDue(pg.db, 'inc_mild', { severity: 1 });
     expect((await claimed()).runs).toEqual([]);
-    expect(await incident('inc_mild')).toMatchObject({ state: 'ignored', batch_id: null, due_at: null });
-    const [entry] = await pg.db.query<{ body: string }>(`select body from audit_entries where type = 'triage.decided'`);
-    expect(JSON.parse(entry?.body ?? '{}')).toMatchObject({ data: { decision: { kind: 'ignore', reason: 'mild' }, rule: { id: 'rest' } } });
+    expect(await incident('inc_mild')).toMatchObject({
+      state: 'ignored',
+      batch_id: null,
+      due_at: null,
+    });
+    const [entry] = await pg.db.query<{ body: string }>(
+      `select body from audit_entries where type = 'triage.decided'`,
+    );
+    expect(JSON.parse(entry?.body ?? '{}')).toMatchObject({
+      data: { decision: { kind: 'ignore', reason: 'mild' }, rule: { id: 'rest' } },
+    });
   });
 
   it('takes the gravest first, and by age the oldest', async () => {
     await insertDue(pg.db, 'inc_old', { severity: 4, dueInMs: -60_000 });
-    for (let index = 0; index < claimLimits.runs; index += 1) await insertDue(pg.db, `inc_grave_${index}`, { severity: 5 });
+    for (let index = 0; index < claimLimits.runs; index += 1)
+      await insertDue(pg.db, `inc_grave_${index}`, { severity: 5 });
     const grave = await claimed('severity');
     expect(grave.full).toBe(true);
     expect(grave.runs.some((run) => run.incidentId === 'inc_old')).toBe(false);
@@ -89,7 +119,12 @@ describe('the claim', () => {
   });
 
   it('starts what a person asked for, under their name', async () => {
-    await insertDue(pg.db, 'inc_mild', { severity: 1, requests: [{ playbook: 'sample', requester: 'erin', rehearsal: true, at: '2026-11-22T00:00:00Z' }] });
+    await insertDue(pg.db, 'inc_mild', {
+      severity: 1,
+      requests: [
+        { playbook: 'sample', requester: 'erin', rehearsal: true, at: '2026-11-22T00:00:00Z' },
+      ],
+    });
     const [run] = (await claimed()).runs;
     expect(run).toMatchObject({ requester: 'erin', rehearsal: true });
     expect((await incident('inc_mild')).requests).toEqual([]);
@@ -104,9 +139,14 @@ describe('the claim', () => {
   });
 
   it('refuses a request for a playbook that nobody has, in the ledger', async () => {
-    await insertDue(pg.db, 'inc_mild', { severity: 1, requests: [{ playbook: 'none', requester: 'erin', rehearsal: false, at: '' }] });
+    await insertDue(pg.db, 'inc_mild', {
+      severity: 1,
+      requests: [{ playbook: 'none', requester: 'erin', rehearsal: false, at: '' }],
+    });
     await claimed();
-    expect(await pg.db.query(`select outcome from audit_entries where type = 'run.ended'`)).toEqual([{ outcome: 'refused' }]);
+    expect(await pg.db.query(`select outcome from audit_entries where type = 'run.ended'`)).toEqual(
+      [{ outcome: 'refused' }],
+    );
   });
 });
 
@@ -114,7 +154,11 @@ describe('the settling', () => {
   it('frees an incident whose runs are done', async () => {
     await insertDue(pg.db, 'inc_a');
     await settle(await claimed());
-    expect(await incident('inc_a')).toMatchObject({ state: 'handled', batch_id: null, due_at: null });
+    expect(await incident('inc_a')).toMatchObject({
+      state: 'handled',
+      batch_id: null,
+      due_at: null,
+    });
   });
 
   it('changes nothing when it is told twice', async () => {
@@ -133,8 +177,14 @@ describe('the settling', () => {
     const batch = await claimed();
     const [run] = batch.runs;
     const movedTo = respondId(run?.key ?? '');
-    await record().settleBatch({ batchId: batch.id, tenant, runs: [{ report: reportOf(run as RunState, { status: 'waiting' }), movedTo, why: 'waits' }] });
-    expect(await pg.db.query('select host, workflow_id, ended_at from runs')).toEqual([{ host: 'respond', workflow_id: movedTo, ended_at: null }]);
+    await record().settleBatch({
+      batchId: batch.id,
+      tenant,
+      runs: [{ report: reportOf(run as RunState, { status: 'waiting' }), movedTo, why: 'waits' }],
+    });
+    expect(await pg.db.query('select host, workflow_id, ended_at from runs')).toEqual([
+      { host: 'respond', workflow_id: movedTo, ended_at: null },
+    ]);
     expect((await incident('inc_a')).state).toBe('responding');
   });
 
@@ -194,7 +244,10 @@ describe('a batch that was lost', () => {
   });
 
   it('asks anew for what a person had asked for', async () => {
-    await insertDue(pg.db, 'inc_mild', { severity: 1, requests: [{ playbook: 'sample', requester: 'erin', rehearsal: false, at: '' }] });
+    await insertDue(pg.db, 'inc_mild', {
+      severity: 1,
+      requests: [{ playbook: 'sample', requester: 'erin', rehearsal: false, at: '' }],
+    });
     const batch = await claimed();
     await pg.db.transaction((tx) => unstampBatch(tx, { id: batch.id, tenant }, systemClock));
     expect((await claimed()).runs.map((run) => run.requester)).toEqual(['erin']);
@@ -215,7 +268,10 @@ describe('a batch that was lost', () => {
     const batch = await claimed();
     const [run] = batch.runs;
     await pg.db.transaction(async (tx) => {
-      await tx.query(`update runs set host = 'respond', workflow_id = $2 where key = $1`, [run?.key, respondId(run?.key ?? '')]);
+      await tx.query(`update runs set host = 'respond', workflow_id = $2 where key = $1`, [
+        run?.key,
+        respondId(run?.key ?? ''),
+      ]);
       await unstampBatch(tx, { id: batch.id, tenant }, systemClock);
     });
     expect(await pg.db.query('select key from runs')).toEqual([{ key: run?.key }]);
@@ -224,7 +280,18 @@ describe('a batch that was lost', () => {
   it('is not touched while it is young', async () => {
     await insertDue(pg.db, 'inc_a');
     await claimed();
-    const client = { workflow: { getHandle: () => { throw new Error('must not be asked'); } } };
-    expect(await reapBatches({ db: pg.db, clock: systemClock, client: client as never }, { olderThanMs: 30_000 })).toBe(0);
+    const client = {
+      workflow: {
+        getHandle: () => {
+          throw new Error('must not be asked');
+        },
+      },
+    };
+    expect(
+      await reapBatches(
+        { db: pg.db, clock: systemClock, client: client as never },
+        { olderThanMs: 30_000 },
+      ),
+    ).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createEffectActivities, executorLimits } from '../../activities/executor.ts';
+import { createEffectActivities } from '../../activities/executor.ts';
+import { executorLimits } from '../../activities/executor-limits.ts';
 import type { EffectItem } from '../../activities/contract.ts';
 import type { ActivityDeps } from '../../activities/deps.ts';
 import type { Outcome } from '../../domain/run.types.ts';
@@ -26,10 +27,17 @@ async function one(item: EffectItem): Promise<Outcome> {
 const refused = (code: string): object => expect.objectContaining({ kind: 'error', code });
 
 /** Makes an unfinished call old enough to be looked up. */
-const age = (): Promise<unknown> => world.pg.db.query(`update effects set called_at = called_at - interval '1 minute'`);
+const age = (): Promise<unknown> =>
+  world.pg.db.query(`update effects set called_at = called_at - interval '1 minute'`);
 
 async function stop(scope: string, stopped: boolean): Promise<void> {
-  await world.pg.db.transaction((tx) => setSwitch(tx, { tenant: 'acme', scope, stopped, reason: 'drill', actor: { kind: 'person', id: 'erin' } }, world.deps.clock));
+  await world.pg.db.transaction((tx) =>
+    setSwitch(
+      tx,
+      { tenant: 'acme', scope, stopped, reason: 'drill', actor: { kind: 'person', id: 'erin' } },
+      world.deps.clock,
+    ),
+  );
 }
 
 describe('the executor', () => {
@@ -43,7 +51,9 @@ describe('the executor', () => {
 
   it('writes intent, spent warrant and result', async () => {
     await one(world.contain(await world.approved()));
-    const types = (await world.court.entries()).map((entry) => entry.type).filter((type) => /effect|warrant/.test(type));
+    const types = (await world.court.entries())
+      .map((entry) => entry.type)
+      .filter((type) => /effect|warrant/.test(type));
     expect(types).toEqual(['warrant.granted', 'warrant.used', 'effect.intent', 'effect.result']);
   });
 
@@ -54,12 +64,18 @@ describe('the executor', () => {
     expect(await world.actions()).toEqual([]);
   });
 
-  it.each(['"web-8"', '"WEB-7"'])('refuses an order of which one value became %s after the vote', async (value) => {
-    const gate = await world.approved();
-    await world.pg.db.query(`update gates set order_body = jsonb_set(order_body, '{parameters,host}', $1::jsonb)`, [value]);
-    expect(await one(world.contain(gate))).toEqual(refused('WARRANT_REFUSED'));
-    expect(await world.actions()).toEqual([]);
-  });
+  it.each(['"web-8"', '"WEB-7"'])(
+    'refuses an order of which one value became %s after the vote',
+    async (value) => {
+      const gate = await world.approved();
+      await world.pg.db.query(
+        `update gates set order_body = jsonb_set(order_body, '{parameters,host}', $1::jsonb)`,
+        [value],
+      );
+      expect(await one(world.contain(gate))).toEqual(refused('WARRANT_REFUSED'));
+      expect(await world.actions()).toEqual([]);
+    },
+  );
 
   it('refuses a connection that was pointed elsewhere after the vote', async () => {
     const gate = await world.approved();
@@ -82,14 +98,17 @@ describe('the executor', () => {
     expect(await world.actions()).toEqual(['contain']);
   });
 
-  it.each(['all', 'connector:crowdstrike', 'playbook:host-malware'])('stops at the kill switch %s and goes on when it is off', async (scope) => {
-    const item = world.contain(await world.approved());
-    await stop(scope, true);
-    expect(await one(item)).toEqual(refused('STOPPED'));
-    expect(await world.actions()).toEqual([]);
-    await stop(scope, false);
-    expect(await one(item)).toMatchObject({ kind: 'ok' });
-  });
+  it.each(['all', 'connector:crowdstrike', 'playbook:host-malware'])(
+    'stops at the kill switch %s and goes on when it is off',
+    async (scope) => {
+      const item = world.contain(await world.approved());
+      await stop(scope, true);
+      expect(await one(item)).toEqual(refused('STOPPED'));
+      expect(await world.actions()).toEqual([]);
+      await stop(scope, false);
+      expect(await one(item)).toMatchObject({ kind: 'ok' });
+    },
+  );
 
   it('refuses a target that policy protects', async () => {
     world.policy.protectedTargets = [{ id: 'web', kind: 'host', match: 'WEB-*', reason: 'shop' }];
@@ -106,24 +125,36 @@ describe('the executor', () => {
   it('refuses what is over the budget', async () => {
     world.policy.budgets = [{ id: 'few', capability: 'crowdstrike.*', max: 1, windowMs: 60_000 }];
     expect(await one(world.contain(await world.approved()))).toMatchObject({ kind: 'ok' });
-    const second = await world.approved({ target: { kind: 'host', id: 'db-10' }, parameters: { host: 'db-10' }, precondition: null });
+    const second = await world.approved({
+      target: { kind: 'host', id: 'db-10' },
+      parameters: { host: 'db-10' },
+      precondition: null,
+    });
     expect(await one(world.contain(second))).toEqual(refused('BUDGET_SPENT'));
   });
 
   it('refuses when the target changed since the evidence was read', async () => {
-    const gate = await world.approved({ precondition: { capability: 'crowdstrike.host.read', state: { host: 'web-7', status: 'contained' } } });
+    const gate = await world.approved({
+      precondition: {
+        capability: 'crowdstrike.host.read',
+        state: { host: 'web-7', status: 'contained' },
+      },
+    });
     expect(await one(world.contain(gate))).toEqual(refused('PRECONDITION_CHANGED'));
     expect(await world.actions()).toEqual([]);
   });
 
-  it.each(['after', 'half', 'garbage', 'slow'])('looks up what became of a call whose answer was lost (%s)', async (mode) => {
-    const item = world.contain(await world.approved());
-    await world.fault({ mode, match: 'POST /devices/entities/devices-actions' });
-    expect(await one(item)).toEqual(refused('LEASE_HELD'));
-    await age();
-    expect(await one(item)).toMatchObject({ kind: 'ok' });
-    expect(await world.actions()).toEqual(['contain']);
-  });
+  it.each(['after', 'half', 'garbage', 'slow'])(
+    'looks up what became of a call whose answer was lost (%s)',
+    async (mode) => {
+      const item = world.contain(await world.approved());
+      await world.fault({ mode, match: 'POST /devices/entities/devices-actions' });
+      expect(await one(item)).toEqual(refused('LEASE_HELD'));
+      await age();
+      expect(await one(item)).toMatchObject({ kind: 'ok' });
+      expect(await world.actions()).toEqual(['contain']);
+    },
+  );
 
   it('acts after all where the look-up shows that nothing happened', async () => {
     const item = world.contain(await world.approved());
@@ -139,7 +170,10 @@ describe('the executor', () => {
     await world.fault({ mode: 'before', match: 'POST /devices/entities/devices-actions' });
     await one(item);
     const other = await openInstance(world.pg.url);
-    await world.pg.db.query(`update effects set state = 'intended', lease_owner = $1, lease_until = now() + interval '1 minute'`, [String(other.id)]);
+    await world.pg.db.query(
+      `update effects set state = 'intended', lease_owner = $1, lease_until = now() + interval '1 minute'`,
+      [String(other.id)],
+    );
     await age();
     expect(await one(item)).toEqual(refused('LEASE_HELD'));
     await other.close();

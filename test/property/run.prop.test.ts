@@ -6,7 +6,12 @@ import type { Command, Outcome, RunEvent, RunState } from '../../domain/run.type
 import { aLookup, aPlan, aRun, aTicket, containPlan, end } from '../support/plans.ts';
 
 const plans = {
-  quick: aPlan({ asset: aLookup('intel'), intel: aLookup('ticket'), ticket: aTicket('done'), done: end() }),
+  quick: aPlan({
+    asset: aLookup('intel'),
+    intel: aLookup('ticket'),
+    ticket: aTicket('done'),
+    done: end(),
+  }),
   contain: containPlan(),
   verified: containPlan(true),
 };
@@ -29,21 +34,48 @@ const happenings = fc.record({
 });
 type Happening = typeof happenings extends fc.Arbitrary<infer T> ? T : never;
 
-const answerTo = (state: RunState, command: Command, { outcome, verdict }: Happening, turn: number): RunEvent => {
+const answerTo = (
+  state: RunState,
+  command: Command,
+  { outcome, verdict }: Happening,
+  turn: number,
+): RunEvent => {
   if (command.kind === 'wait') return { kind: 'timer', atMs: turn, commandId: command.id };
-  if (command.kind !== 'open-gate') return { kind: 'outcome', atMs: turn, commandId: command.id, outcome };
+  if (command.kind !== 'open-gate')
+    return { kind: 'outcome', atMs: turn, commandId: command.id, outcome };
   const gateId = `gat_${command.id}`;
   const open = state.gates[command.step]?.gateId === gateId;
-  if (!open) return { kind: 'gate-opened', atMs: turn, commandId: command.id, gateId, orderDigest: `order of ${command.id}` };
-  return { kind: 'gate-decided', atMs: turn, id: `vot_${turn}`, gateId, state: verdict, detail: '' };
+  if (!open)
+    return {
+      kind: 'gate-opened',
+      atMs: turn,
+      commandId: command.id,
+      gateId,
+      orderDigest: `order of ${command.id}`,
+    };
+  return {
+    kind: 'gate-decided',
+    atMs: turn,
+    id: `vot_${turn}`,
+    gateId,
+    state: verdict,
+    detail: '',
+  };
 };
 
 function noiseOf(state: RunState, { noise, pick }: Happening, turn: number): RunEvent | null {
   const ids = Object.keys(state.pending);
   const id = ids[pick % Math.max(ids.length, 1)] ?? 'none#0';
   if (noise === 'deadline') return { kind: 'lookup-deadline', atMs: turn, commandId: id };
-  if (noise === 'findings') return { kind: 'findings', atMs: turn, id: `f${turn}`, incident: { count: turn } };
-  if (noise === 'stray') return { kind: 'outcome', atMs: turn, commandId: 'never-sent#0', outcome: { kind: 'held', detail: '' } };
+  if (noise === 'findings')
+    return { kind: 'findings', atMs: turn, id: `f${turn}`, incident: { count: turn } };
+  if (noise === 'stray')
+    return {
+      kind: 'outcome',
+      atMs: turn,
+      commandId: 'never-sent#0',
+      outcome: { kind: 'held', detail: '' },
+    };
   return null;
 }
 
@@ -61,11 +93,15 @@ function play(plan: Plan, story: readonly Happening[], checkRepeats = true): Pla
     const open = Object.values(state.pending);
     const noise = noiseOf(state, happening, turn + 1);
     const command = open[happening.pick % Math.max(open.length, 1)];
-    for (const event of [noise, command === undefined ? null : answerTo(state, command, happening, turn + 1)]) {
+    for (const event of [
+      noise,
+      command === undefined ? null : answerTo(state, command, happening, turn + 1),
+    ]) {
       if (event === null) continue;
       const next = advance(plan, state, event);
       sent.push(...next.commands);
-      if (checkRepeats && event.kind === 'outcome') expect(advance(plan, next.state, event)).toEqual({ state: next.state, commands: [] });
+      if (checkRepeats && event.kind === 'outcome')
+        expect(advance(plan, next.state, event)).toEqual({ state: next.state, commands: [] });
       state = next.state;
       states.push(state);
     }
@@ -89,7 +125,11 @@ describe('any run, whatever happens in whatever order', () => {
   it('has no two effects with one key, but tickets of one purpose', () => {
     fc.assert(
       fc.property(planArbitrary, stories, (plan, story) => {
-        const keys = play(plan, story).sent.flatMap((command) => (command.kind === 'effect' && command.ticket?.verb !== 'ensure' ? [command.idempotencyKey] : []));
+        const keys = play(plan, story).sent.flatMap((command) =>
+          command.kind === 'effect' && command.ticket?.verb !== 'ensure'
+            ? [command.idempotencyKey]
+            : [],
+        );
         expect(new Set(keys).size).toBe(keys.length);
       }),
     );
@@ -101,7 +141,11 @@ describe('any run, whatever happens in whatever order', () => {
         const { sent, states } = play(plan, story);
         for (const command of sent) {
           if (command.kind !== 'effect' || command.call.privilege !== 'act') continue;
-          const approved = states.some((state) => state.gates['ask']?.gateId === command.gateId && state.gates['ask']?.state === 'approved');
+          const approved = states.some(
+            (state) =>
+              state.gates['ask']?.gateId === command.gateId &&
+              state.gates['ask']?.state === 'approved',
+          );
           expect(approved && command.orderDigest !== null).toBe(true);
         }
       }),
@@ -112,9 +156,14 @@ describe('any run, whatever happens in whatever order', () => {
     fc.assert(
       fc.property(planArbitrary, stories, (plan, story) => {
         const { states } = play(plan, story);
-        states.slice(1).forEach((state, index) => expect(state.stepNo).toBeGreaterThanOrEqual(states[index]?.stepNo ?? 0));
+        states
+          .slice(1)
+          .forEach((state, index) =>
+            expect(state.stepNo).toBeGreaterThanOrEqual(states[index]?.stepNo ?? 0),
+          );
         const over = states.findIndex(runIsOver);
-        if (over >= 0) expect(states.slice(over).every((state) => state === states[over])).toBe(true);
+        if (over >= 0)
+          expect(states.slice(over).every((state) => state === states[over])).toBe(true);
       }),
     );
   });
@@ -130,7 +179,10 @@ describe('any run, whatever happens in whatever order', () => {
           const noise = noiseOf(state, happening, turn + 1);
           const open = Object.values(state.pending);
           const command = open[happening.pick % Math.max(open.length, 1)];
-          for (const event of [noise, command === undefined ? null : answerTo(state, command, happening, turn + 1)]) {
+          for (const event of [
+            noise,
+            command === undefined ? null : answerTo(state, command, happening, turn + 1),
+          ]) {
             if (event === null) continue;
             const next = advance(plan, state, event);
             sent.push(...next.commands);

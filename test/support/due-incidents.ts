@@ -8,10 +8,23 @@ import { aCall, aPlan, aTicket, end } from './plans.ts';
 export const tenant = 'main';
 
 const followUp: Plan = {
-  ...aPlan({ say: { kind: 'ticket', verb: 'comment', call: aCall('board.ticket.comment', 'ticket'), purpose: '', form: 'light', next: 'done' }, done: end() }),
+  ...aPlan({
+    say: {
+      kind: 'ticket',
+      verb: 'comment',
+      call: aCall('board.ticket.comment', 'ticket'),
+      purpose: '',
+      form: 'light',
+      next: 'done',
+    },
+    done: end(),
+  }),
   name: 'follow-up',
 };
-const compiled = (plan: Plan): { plan: Plan; digest: string } => ({ plan, digest: digestOf('sallyport/plan/v1', plan as unknown as Json) });
+const compiled = (plan: Plan): { plan: Plan; digest: string } => ({
+  plan,
+  digest: digestOf('sallyport/plan/v1', plan as unknown as Json),
+});
 
 /** One rule: grave findings run `sample`, the rest is ignored. */
 export const sampleCatalog: Omit<CatalogView, 'undoPlans'> = {
@@ -23,7 +36,12 @@ export const sampleCatalog: Omit<CatalogView, 'undoPlans'> = {
   policy: {
     schema: 1,
     triage: [
-      { id: 'grave', version: 1, when: 'finding.severityId >= 4', do: { kind: 'run', playbook: 'sample' } },
+      {
+        id: 'grave',
+        version: 1,
+        when: 'finding.severityId >= 4',
+        do: { kind: 'run', playbook: 'sample' },
+      },
       { id: 'rest', version: 1, when: 'true', do: { kind: 'ignore', reason: 'mild' } },
     ],
     priority: { criticality: [], exposure: [], values: {} },
@@ -54,7 +72,15 @@ export async function insertDue(db: Database, id: string, sketch: DueSketch = {}
       id,
       tenant,
       severity,
-      JSON.stringify({ finding: { severityId: severity, format: 'falco', title: 'malware', resources: [], observables: [] } }),
+      JSON.stringify({
+        finding: {
+          severityId: severity,
+          format: 'falco',
+          title: 'malware',
+          resources: [],
+          observables: [],
+        },
+      }),
       sketch.dueInMs ?? -1,
       JSON.stringify(sketch.requests ?? []),
     ],

@@ -40,7 +40,14 @@ const emptyPolicy: Policy = {
   approvals: [],
   budgets: [],
   protectedTargets: [],
-  grants: [{ playbook: 'host-malware', connection: 'edr', capabilities: ['crowdstrike.host.contain', 'crowdstrike.host.lift'], fields: ['*'] }],
+  grants: [
+    {
+      playbook: 'host-malware',
+      connection: 'edr',
+      capabilities: ['crowdstrike.host.contain', 'crowdstrike.host.lift'],
+      fields: ['*'],
+    },
+  ],
   suppressions: [],
 };
 
@@ -48,7 +55,10 @@ export async function startExecutorWorld(): Promise<ExecutorWorld> {
   const [pg, falcon] = await Promise.all([startTestPostgres(), startFake(falconFake)]);
   const clock = testClock(Date.now());
   const instance = await openInstance(pg.url);
-  const egress = createEgress({ clock: { nowMs: () => Date.now() }, limits: { totalTimeoutMs: 500, headersTimeoutMs: 500 } });
+  const egress = createEgress({
+    clock: { nowMs: () => Date.now() },
+    limits: { totalTimeoutMs: 500, headersTimeoutMs: 500 },
+  });
   const policy = { ...emptyPolicy };
   const connections = new Map([['edr', edr(falcon.url)]]);
   const deps: ActivityDeps = {
@@ -83,7 +93,12 @@ export const edr = (address: string): Connection => ({
 
 type Made = Pick<ExecutorWorld, 'falcon' | 'court' | 'carol' | 'dave'>;
 
-function verbs({ falcon, court: judge, carol, dave }: Made): Pick<ExecutorWorld, 'approved' | 'contain' | 'fault' | 'actions'> {
+function verbs({
+  falcon,
+  court: judge,
+  carol,
+  dave,
+}: Made): Pick<ExecutorWorld, 'approved' | 'contain' | 'fault' | 'actions'> {
   let orders = 0;
   return {
     approved: async (over = {}) => {
@@ -99,21 +114,38 @@ function verbs({ falcon, court: judge, carol, dave }: Made): Pick<ExecutorWorld,
       await fetch(`${falcon.url}/__control`, { method: 'POST', body: JSON.stringify(fault) });
     },
     actions: async () => {
-      const { state } = (await (await fetch(`${falcon.url}/__state`)).json()) as { state: { actions: { action: string; id: string }[] } };
+      const { state } = (await (await fetch(`${falcon.url}/__state`)).json()) as {
+        state: { actions: { action: string; id: string }[] };
+      };
       return state.actions.map(({ action }) => action);
     },
   };
 }
 
-function containOrder(at: { address: string; nowMs: number; orders: number }, over: Partial<Order>): Order {
+function containOrder(
+  at: { address: string; nowMs: number; orders: number },
+  over: Partial<Order>,
+): Order {
   return anOrder({
     runKey: `run_${at.orders}`,
     capability: 'crowdstrike.host.contain',
-    connection: { name: 'edr', connector: 'crowdstrike', address: at.address, secretRef: 'file:edr' },
+    connection: {
+      name: 'edr',
+      connector: 'crowdstrike',
+      address: at.address,
+      secretRef: 'file:edr',
+    },
     target: { kind: 'host', id: 'web-7' },
     parameters: { host: 'web-7' },
-    precondition: { capability: 'crowdstrike.host.read', state: { host: 'web-7', status: 'normal' } },
-    undo: { capability: 'crowdstrike.host.lift', effect: 'disruptive', parameters: { host: 'web-7' } },
+    precondition: {
+      capability: 'crowdstrike.host.read',
+      state: { host: 'web-7', status: 'normal' },
+    },
+    undo: {
+      capability: 'crowdstrike.host.lift',
+      effect: 'disruptive',
+      parameters: { host: 'web-7' },
+    },
     notBefore: new Date(at.nowMs - 1_000).toISOString(),
     expiresAt: new Date(at.nowMs + 3_600_000).toISOString(),
     nonce: `n-${at.orders}`,
@@ -140,7 +172,14 @@ function commandOf(gate: Gate): EffectCommand {
     id: `${gate.step}#0`,
     step: 'contain',
     iteration: 0,
-    call: { capability: 'crowdstrike.host.contain', connectorVersion: '1.0.0', connection: 'edr', effect: 'disruptive', privilege: 'act', input: { host: 'web-7' } },
+    call: {
+      capability: 'crowdstrike.host.contain',
+      connectorVersion: '1.0.0',
+      connection: 'edr',
+      effect: 'disruptive',
+      privilege: 'act',
+      input: { host: 'web-7' },
+    },
     idempotencyKey: `key-${gate.id}`,
     ticket: null,
     orderDigest: gate.orderDigest,
@@ -149,7 +188,12 @@ function commandOf(gate: Gate): EffectCommand {
   };
 }
 
-async function stopAll(world: { pg: TestPostgres; falcon: RunningFake; egress: Egress; instance: Instance }): Promise<void> {
+async function stopAll(world: {
+  pg: TestPostgres;
+  falcon: RunningFake;
+  egress: Egress;
+  instance: Instance;
+}): Promise<void> {
   await world.egress.close();
   await world.instance.close();
   await world.falcon.stop();

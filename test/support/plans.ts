@@ -2,7 +2,11 @@ import { createRun } from '../../domain/run.ts';
 import type { Plan, PlanCall, PlanStep } from '../../domain/plan.ts';
 import type { RunState } from '../../domain/run.types.ts';
 
-export const aCall = (capability: string, privilege: PlanCall['privilege'] = 'lookup', input: PlanCall['input'] = {}): PlanCall => ({
+export const aCall = (
+  capability: string,
+  privilege: PlanCall['privilege'] = 'lookup',
+  input: PlanCall['input'] = {},
+): PlanCall => ({
   capability,
   connectorVersion: '1',
   connection: capability.split('.')[0] ?? '',
@@ -11,7 +15,10 @@ export const aCall = (capability: string, privilege: PlanCall['privilege'] = 'lo
   input,
 });
 
-export const aPlan = (steps: Record<string, PlanStep>, start = Object.keys(steps)[0] ?? 'end'): Plan => ({
+export const aPlan = (
+  steps: Record<string, PlanStep>,
+  start = Object.keys(steps)[0] ?? 'end',
+): Plan => ({
   schema: 1,
   name: 'sample',
   version: 1,
@@ -25,12 +32,21 @@ export const aPlan = (steps: Record<string, PlanStep>, start = Object.keys(steps
 export const end = (outcome = 'handled'): PlanStep => ({ kind: 'end', outcome });
 export const aLookup = (next: string, required = false): PlanStep => ({
   kind: 'lookup',
-  call: aCall('assets.asset.find', 'lookup', { name: { kind: 'path', path: '$.finding.resources[0].name', fallback: '' } }),
+  call: aCall('assets.asset.find', 'lookup', {
+    name: { kind: 'path', path: '$.finding.resources[0].name', fallback: '' },
+  }),
   select: { criticality: '$.criticality' },
   required,
   next,
 });
-export const aTicket = (next: string): PlanStep => ({ kind: 'ticket', verb: 'ensure', call: aCall('board.ticket.ensure', 'ticket'), purpose: '', form: 'full', next });
+export const aTicket = (next: string): PlanStep => ({
+  kind: 'ticket',
+  verb: 'ensure',
+  call: aCall('board.ticket.ensure', 'ticket'),
+  purpose: '',
+  form: 'full',
+  next,
+});
 export const aGate = (action: string, denied = 'denied'): PlanStep => ({
   kind: 'gate',
   action,
@@ -46,8 +62,18 @@ export const anAction = (gate: string, next: string, verified = false): PlanStep
   call: aCall('crowdstrike.host.contain', 'act', { host: { kind: 'literal', value: 'web-7' } }),
   gate,
   target: { kind: 'literal', value: 'web-7' },
-  undo: { capability: 'crowdstrike.host.lift', input: { host: { kind: 'literal', value: 'web-7' } } },
-  verify: verified ? { call: aCall('crowdstrike.host.read', 'lookup', { host: { kind: 'literal', value: 'web-7' } }), condition: "answer.status == 'contained'" } : null,
+  undo: {
+    capability: 'crowdstrike.host.lift',
+    input: { host: { kind: 'literal', value: 'web-7' } },
+  },
+  verify: verified
+    ? {
+        call: aCall('crowdstrike.host.read', 'lookup', {
+          host: { kind: 'literal', value: 'web-7' },
+        }),
+        condition: "answer.status == 'contained'",
+      }
+    : null,
   next,
   failed: 'failed',
 });
@@ -74,7 +100,10 @@ export const aRun = (plan: Plan, overrides: Partial<RunState> = {}): RunState =>
     policyDigest: 'p'.repeat(64),
     requester: 'service:triage',
     rehearsal: false,
-    facts: { incident: { id: 'inc_1', number: 1 }, finding: { severityId: 4, resources: [{ name: 'web-7' }] } },
+    facts: {
+      incident: { id: 'inc_1', number: 1 },
+      finding: { severityId: 4, resources: [{ name: 'web-7' }] },
+    },
     receivedAtMs: 0,
   }),
   ...overrides,

@@ -1,7 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
-import type { EffectActivities, GateActivities, LookupActivities, RecordActivities } from '../../activities/contract.ts';
+import {
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundle,
+} from '@temporalio/worker';
+import type {
+  EffectActivities,
+  GateActivities,
+  LookupActivities,
+  RecordActivities,
+} from '../../activities/contract.ts';
 import type { DataConverter } from '@temporalio/common';
 import { bundleWorkflows } from '../../server/workflow-bundle.ts';
 import { taskQueues } from '../../workflows/ids.ts';
@@ -36,7 +47,10 @@ async function makeBundle(): Promise<WorkflowBundle> {
 }
 
 /** A real dev server and real workers around activities that the test gives. */
-export async function startWorkflowHost(activities: FakeActivities, dataConverter?: DataConverter): Promise<WorkflowHost> {
+export async function startWorkflowHost(
+  activities: FakeActivities,
+  dataConverter?: DataConverter,
+): Promise<WorkflowHost> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const server = await startTestTemporal();
   const bundle = await workflowBundle();
@@ -44,9 +58,17 @@ export async function startWorkflowHost(activities: FakeActivities, dataConverte
   const connection = await Connection.connect({ address: server.address });
   const sealing = dataConverter === undefined ? {} : { dataConverter };
   const base = { connection: native, namespace: server.namespace, ...sealing };
-  const workers = [await Worker.create({ ...base, taskQueue: taskQueues.workflow, workflowBundle: bundle })];
+  const workers = [
+    await Worker.create({ ...base, taskQueue: taskQueues.workflow, workflowBundle: bundle }),
+  ];
   for (const name of ['lookup', 'ticket', 'notify', 'act', 'record'] as const) {
-    workers.push(await Worker.create({ ...base, taskQueue: taskQueues[name], activities: { ...activities[name] } }));
+    workers.push(
+      await Worker.create({
+        ...base,
+        taskQueue: taskQueues[name],
+        activities: { ...activities[name] },
+      }),
+    );
   }
   const running = workers.map((worker) => worker.run());
   return {

@@ -1,9 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { BatchReport, EffectItem, GateItem, LookupItem, VoteJudgement } from '../../activities/contract.ts';
+import type {
+  BatchReport,
+  EffectItem,
+  GateItem,
+  LookupItem,
+  VoteJudgement,
+} from '../../activities/contract.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Outcome, RunReport, RunState } from '../../domain/run.types.ts';
 import { respondId, taskQueues, triageId } from '../../workflows/ids.ts';
-import { cancelSignal, voteSignal, voteUpdate, type TriageInput } from '../../workflows/messages.ts';
+import {
+  cancelSignal,
+  voteSignal,
+  voteUpdate,
+  type TriageInput,
+} from '../../workflows/messages.ts';
 import { aLookup, aPlan, aRun, aTicket, containPlan, end } from '../support/plans.ts';
 import { startWorkflowHost, type WorkflowHost } from '../support/workflow-host.ts';
 
@@ -17,7 +28,12 @@ const world = {
   voided: [] as string[],
   lookUp: (_item: LookupItem): Outcome => ({ kind: 'ok', output: { criticality: 'crown' } }),
   effect: (_item: EffectItem): Outcome => ({ kind: 'ok', output: { ticketId: '1' } }),
-  judge: (_voteId: string): VoteJudgement => ({ gateId: 'gat_1', verdict: 'counted', why: '', gate: { state: 'approved' } }),
+  judge: (_voteId: string): VoteJudgement => ({
+    gateId: 'gat_1',
+    verdict: 'counted',
+    why: '',
+    gate: { state: 'approved' },
+  }),
 };
 const fresh = { ...world };
 
@@ -40,7 +56,14 @@ const activities = {
     ...execute,
     openGate: (item: GateItem) => {
       world.gates.push(item);
-      return Promise.resolve({ kind: 'opened', gateId: 'gat_1', orderDigest: 'o'.repeat(64), state: 'open', detail: '', expiresAtMs: Date.now() + 3_600_000 } as const);
+      return Promise.resolve({
+        kind: 'opened',
+        gateId: 'gat_1',
+        orderDigest: 'o'.repeat(64),
+        state: 'open',
+        detail: '',
+        expiresAtMs: Date.now() + 3_600_000,
+      } as const);
     },
   },
   record: {
@@ -59,7 +82,14 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => host.stop());
 beforeEach(() => {
-  Object.assign(world, fresh, { lookups: [], effects: [], gates: [], batches: [], reports: [], voided: [] });
+  Object.assign(world, fresh, {
+    lookups: [],
+    effects: [],
+    gates: [],
+    batches: [],
+    reports: [],
+    voided: [],
+  });
 });
 
 const quick = aPlan({ asset: aLookup('ticket'), ticket: aTicket('done'), done: end() });
@@ -67,16 +97,28 @@ let counter = 0;
 
 function inputOf(plan: Plan, runs: readonly RunState[]): TriageInput {
   counter += 1;
-  return { schema: 1, batchId: `b${counter}`, tenant: 'main', plans: { ['d'.repeat(64)]: plan }, runs };
+  return {
+    schema: 1,
+    batchId: `b${counter}`,
+    tenant: 'main',
+    plans: { ['d'.repeat(64)]: plan },
+    runs,
+  };
 }
 
 function runsOf(plan: Plan, count: number): RunState[] {
   counter += 1;
-  return Array.from({ length: count }, (_, index) => aRun(plan, { key: `run_${counter}_${index}`, incidentId: `inc_${counter}_${index}` }));
+  return Array.from({ length: count }, (_, index) =>
+    aRun(plan, { key: `run_${counter}_${index}`, incidentId: `inc_${counter}_${index}` }),
+  );
 }
 
 async function triage(input: TriageInput): Promise<void> {
-  await host.client.workflow.execute('triage', { workflowId: triageId(input.batchId), taskQueue: taskQueues.workflow, args: [input] });
+  await host.client.workflow.execute('triage', {
+    workflowId: triageId(input.batchId),
+    taskQueue: taskQueues.workflow,
+    args: [input],
+  });
 }
 
 describe('a batch', () => {
@@ -85,7 +127,9 @@ describe('a batch', () => {
     await triage(inputOf(quick, runs));
     expect(world.lookups.map((items) => items.length)).toEqual([64]);
     expect(world.effects.map((items) => items.length)).toEqual([64]);
-    expect(world.batches[0]?.runs.map((run) => [run.report.status, run.movedTo])).toEqual(runs.map(() => ['done', null]));
+    expect(world.batches[0]?.runs.map((run) => [run.report.status, run.movedTo])).toEqual(
+      runs.map(() => ['done', null]),
+    );
   });
 
   it('hands over what fails at the first try, and finishes the rest', async () => {
@@ -96,7 +140,11 @@ describe('a batch', () => {
       return { kind: 'error', code: 'VENDOR_UNAVAILABLE', detail: 'away' };
     };
     await triage(inputOf(quick, runs));
-    expect(world.batches[0]?.runs.map((run) => run.movedTo)).toEqual([null, respondId(runs[1]?.key ?? ''), null]);
+    expect(world.batches[0]?.runs.map((run) => run.movedTo)).toEqual([
+      null,
+      respondId(runs[1]?.key ?? ''),
+      null,
+    ]);
     await host.client.workflow.getHandle(respondId(runs[1]?.key ?? '')).result();
     expect(world.reports.at(-1)).toMatchObject({ key: runs[1]?.key, status: 'done' });
   });
@@ -122,7 +170,9 @@ describe('a batch', () => {
     };
     await triage(inputOf(quick, runs));
     expect(world.batches[0]?.runs.every((run) => run.movedTo !== null)).toBe(true);
-    await Promise.all(runs.map((run) => host.client.workflow.getHandle(respondId(run.key)).result()));
+    await Promise.all(
+      runs.map((run) => host.client.workflow.getHandle(respondId(run.key)).result()),
+    );
     expect(world.effects.flat().length).toBe(2);
   });
 
@@ -131,13 +181,20 @@ describe('a batch', () => {
     const runs = runsOf(plan, 1);
     await triage(inputOf(plan, runs));
     await triage(inputOf(plan, runs));
-    expect(world.batches.map((batch) => batch.runs[0]?.movedTo)).toEqual([respondId(runs[0]?.key ?? ''), respondId(runs[0]?.key ?? '')]);
-    await host.client.workflow.getHandle(respondId(runs[0]?.key ?? '')).signal(cancelSignal, { id: 'c2', reason: 'enough' });
+    expect(world.batches.map((batch) => batch.runs[0]?.movedTo)).toEqual([
+      respondId(runs[0]?.key ?? ''),
+      respondId(runs[0]?.key ?? ''),
+    ]);
+    await host.client.workflow
+      .getHandle(respondId(runs[0]?.key ?? ''))
+      .signal(cancelSignal, { id: 'c2', reason: 'enough' });
   });
 });
 
 describe('a run of its own', () => {
-  async function atGate(verified = false): Promise<{ handle: ReturnType<WorkflowHost['client']['workflow']['getHandle']>; key: string }> {
+  async function atGate(
+    verified = false,
+  ): Promise<{ handle: ReturnType<WorkflowHost['client']['workflow']['getHandle']>; key: string }> {
     const plan = containPlan(verified);
     const [run] = runsOf(plan, 1);
     const key = run?.key ?? '';
@@ -150,7 +207,10 @@ describe('a run of its own', () => {
     const judgement = await handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_1' }] });
     await handle.result();
     expect(judgement.verdict).toBe('counted');
-    expect(world.effects.at(-1)?.[0]?.command).toMatchObject({ orderDigest: 'o'.repeat(64), purpose: 'act' });
+    expect(world.effects.at(-1)?.[0]?.command).toMatchObject({
+      orderDigest: 'o'.repeat(64),
+      purpose: 'act',
+    });
     expect(world.reports.at(-1)).toMatchObject({ status: 'done', outcome: 'contained' });
   });
 
@@ -162,11 +222,20 @@ describe('a run of its own', () => {
   });
 
   it('records a refused vote and goes on waiting', async () => {
-    world.judge = (voteId) => ({ gateId: 'gat_1', verdict: 'refused', why: 'requester', gate: { state: voteId === 'vot_good' ? 'approved' : 'open' } });
+    world.judge = (voteId) => ({
+      gateId: 'gat_1',
+      verdict: 'refused',
+      why: 'requester',
+      gate: { state: voteId === 'vot_good' ? 'approved' : 'open' },
+    });
     const { handle } = await atGate();
     const refused = await handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_bad' }] });
     expect(refused).toMatchObject({ verdict: 'refused', why: 'requester' });
-    expect(world.effects.flat().filter((item) => item.command.purpose === 'act' && item.command.orderDigest !== null)).toEqual([]);
+    expect(
+      world.effects
+        .flat()
+        .filter((item) => item.command.purpose === 'act' && item.command.orderDigest !== null),
+    ).toEqual([]);
     await handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_good' }] });
     await handle.result();
   });
@@ -191,7 +260,9 @@ describe('a run of its own', () => {
     world.effect = (item) => {
       if (item.command.orderDigest === null) return { kind: 'ok', output: {} };
       tries += 1;
-      return tries === 1 ? { kind: 'error', code: 'LEASE_HELD', detail: 'soon' } : { kind: 'error', code: 'WARRANT_REFUSED', detail: 'no' };
+      return tries === 1
+        ? { kind: 'error', code: 'LEASE_HELD', detail: 'soon' }
+        : { kind: 'error', code: 'WARRANT_REFUSED', detail: 'no' };
     };
     const { handle } = await atGate();
     await handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_4' }] });
