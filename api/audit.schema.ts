@@ -59,7 +59,12 @@ export const auditQuery = z.strictObject({
 export const auditExportQuery = z
   .strictObject({
     incident: incident.optional(),
-    run: word(128).optional(),
+    // The export repeats it: what cannot be a key of ours is not let in.
+    run: z
+      .string()
+      .max(64)
+      .regex(/^run_[a-z2-7]{24}$/, 'must be the key of a run')
+      .optional(),
     from: time.optional(),
     to: time.optional(),
   })

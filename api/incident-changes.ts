@@ -47,14 +47,19 @@ type Wanted = Pick<Parameters<typeof changeIncident>[1], 'to' | 'set'>;
 export async function change(
   deps: PeopleDeps,
   by: PersonsChange,
-  wanted: (incident: Incident) => Wanted,
+  wanted: (incident: Incident, keep: (text: string) => Promise<string>) => Wanted | Promise<Wanted>,
 ): Promise<ReturnType<typeof ok>> {
   const { incident, cancelled } = await deps.db.transaction(async (tx) => {
     const before = await lockedIncident(tx, deps.tenant, by.id);
     const reason = await keepTyped(tx, deps, by.typed);
     const after = await changeIncident(
       tx,
-      { id: before.id, actor: by.who.actor, reason, ...wanted(before) },
+      {
+        id: before.id,
+        actor: by.who.actor,
+        reason,
+        ...(await wanted(before, (text) => keepTyped(tx, deps, text))),
+      },
       deps.clock,
     );
     return {

@@ -19,7 +19,7 @@ import { keepTyped } from './typed-text.ts';
 const handlers = ['analyst', 'approver', 'admin'] as const;
 
 export function incidentRoutes(deps: PeopleDeps): readonly Route[] {
-  return [...readingRoutes(deps), ...workingRoutes(deps), ...decidingRoutes(deps)];
+  return [...readingRoutes(deps), ...workingRoutes(deps), noteRoute(deps), ...decidingRoutes(deps)];
 }
 
 function readingRoutes(deps: PeopleDeps): readonly Route[] {
@@ -36,7 +36,8 @@ function readingRoutes(deps: PeopleDeps): readonly Route[] {
             tenant: deps.tenant,
             state: query.state ?? null,
             severityMin: query.severityMin ?? 0,
-            assignee: query.assignee ?? null,
+            assignee:
+              query.assignee === undefined ? null : deps.redactor.redactText(query.assignee).text,
             format: query.format ?? null,
             before: query.cursor === undefined ? null : Number(query.cursor),
             limit: query.limit,
@@ -88,10 +89,14 @@ function workingRoutes(deps: PeopleDeps): readonly Route[] {
       params: incidentParams,
       body: incidentAck,
       handle: ({ params, body, who }) =>
-        change(deps, { id: params.id, who, typed: body.reason ?? 'acknowledged' }, (incident) => ({
-          to: incident.state,
-          set: { assignee: incident.assignee ?? who.person },
-        })),
+        change(
+          deps,
+          { id: params.id, who, typed: body.reason ?? 'acknowledged' },
+          async (incident, keep) => ({
+            to: incident.state,
+            set: { assignee: incident.assignee ?? (await keep(who.person)) },
+          }),
+        ),
     }),
     route({
       method: 'POST',
@@ -101,33 +106,41 @@ function workingRoutes(deps: PeopleDeps): readonly Route[] {
       params: incidentParams,
       body: incidentAssign,
       handle: ({ params, body, who }) =>
-        change(deps, { id: params.id, who, typed: body.reason ?? 'assigned' }, (incident) => ({
-          to: incident.state,
-          set: { assignee: body.assignee },
-        })),
-    }),
-    route({
-      method: 'POST',
-      path: '/v1/incidents/:id/notes',
-      summary: 'Add a note',
-      roles: handlers,
-      params: incidentParams,
-      body: incidentNote,
-      handle: ({ params, body, who }) =>
-        deps.db.transaction(async (tx) => {
-          const incident = await lockedIncident(tx, deps.tenant, params.id);
-          const text = await keepTyped(tx, deps, body.body);
-          return created({
-            id: await addNote(
-              tx,
-              { tenant: deps.tenant, incidentId: incident.id, actor: who.actor, body: text },
-              deps.clock,
-            ),
-            body: text,
-          });
-        }),
+        change(
+          deps,
+          { id: params.id, who, typed: body.reason ?? 'assigned' },
+          async (incident, keep) => ({
+            to: incident.state,
+            // SECURITY: people are assigned by e-mail address too, which is a token from here on.
+            set: { assignee: body.assignee === null ? null : await keep(body.assignee) },
+          }),
+        ),
     }),
   ];
+}
+
+function noteRoute(deps: PeopleDeps): Route {
+  return route({
+    method: 'POST',
+    path: '/v1/incidents/:id/notes',
+    summary: 'Add a note',
+    roles: handlers,
+    params: incidentParams,
+    body: incidentNote,
+    handle: ({ params, body, who }) =>
+      deps.db.transaction(async (tx) => {
+        const incident = await lockedIncident(tx, deps.tenant, params.id);
+        const text = await keepTyped(tx, deps, body.body);
+        return created({
+          id: await addNote(
+            tx,
+            { tenant: deps.tenant, incidentId: incident.id, actor: who.actor, body: text },
+            deps.clock,
+          ),
+          body: text,
+        });
+      }),
+  });
 }
 
 function decidingRoutes(deps: PeopleDeps): readonly Route[] {

@@ -214,7 +214,8 @@ export function findLeaks(bytes: Buffer, canaries: readonly Canary[]): readonly 
   );
 }
 
-function formsOf(secret: string): readonly { form: string; needle: Buffer }[] {
+/** Every way of writing a secret that a search must find, as bytes. */
+export function formsOf(secret: string): readonly { form: string; needle: Buffer }[] {
   const raw = Buffer.from(secret);
   const escaped = JSON.stringify(secret).slice(1, -1);
   const uri = encodeURIComponent(secret);
