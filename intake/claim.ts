@@ -163,7 +163,7 @@ async function dueRows(tx: Sql, tenant: string, order: 'severity' | 'age'): Prom
 }
 
 function toDue(row: DueRow): DueIncident {
-  const severity = row.severity_id as keyof typeof severityNames & number;
+  const severity = row.severity_id;
   return {
     id: row.id,
     tenant: row.tenant,
