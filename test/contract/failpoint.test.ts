@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { armFailpoint, failpoints } from '../../platform/failpoint.ts';
 import { readEnvironment } from '../../platform/config.ts';
+import { filesOfRepository, textOf } from '../support/repository.ts';
 
 const run = promisify(execFile);
 const module = fileURLToPath(new URL('../../platform/failpoint.ts', import.meta.url));
@@ -66,5 +67,26 @@ describe('a failpoint', () => {
       'stamp-after-commit',
     );
     expect(new Set(failpoints).size).toBe(failpoints.length);
+  });
+
+  it('stands in the code under each name of the table', () => {
+    const rooms = ['activities', 'api', 'intake', 'server', 'store'];
+    const calls =
+      rooms
+        .flatMap((room) => filesOfRepository(room))
+        .map(textOf)
+        .join('\n')
+        .match(/failpoint\([^;]+\);/g)
+        ?.join('\n') ?? '';
+    const stands = (name: string): boolean => {
+      const parts = name.split('-');
+      const ends = parts.map((_, at) => `}-${parts.slice(at).join('-')}\``);
+      return (
+        calls.includes(`'${name}'`) ||
+        calls.includes(`\`${parts[0]}-\${`) ||
+        ends.some((end) => calls.includes(end))
+      );
+    };
+    expect(failpoints.filter((name) => !stands(name))).toEqual([]);
   });
 });

@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Failpoint } from '../../platform/failpoint.ts';
+import { clusterUrl } from '../../server/postgres-cluster.ts';
+import { openDatabase } from '../../store/database.ts';
+import { root } from '../support/repository.ts';
+
+export interface EngineOptions {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export type Server = 'postgres' | 'temporal';
+
+/** The real engine as a process of its own, to be killed and started again over one data directory. */
+export interface Engine {
+  readonly url: string;
+  /** Resolves when `/readyz` is 200, or with the death that came before. */
+  start(failpoint?: Failpoint): Promise<'ready' | 'dead'>;
+  /** The running engine dies at the n-th pass of this point from now on. */
+  arm(point: Failpoint, nth?: number): Promise<void>;
+  /** True if it died by SIGKILL within the time. */
+  killedWithin(limitMs: number): Promise<boolean>;
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+  /** The recorded pid of an embedded server. */
+  pidOf(server: Server): Promise<number>;
+  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+const pollMs = 50;
+const startLimitMs = 90_000;
+
+export function createEngine({ dataDir, port, variables }: EngineOptions): Engine {
+  const url = `http://127.0.0.1:${port}`;
+  const order = join(dataDir, 'failpoint');
+  const output = createWriteStream(join(dataDir, 'engine.out'), { flags: 'a' });
+  let child: ChildProcess | null = null;
+  let ended: Promise<string> = Promise.resolve('never started');
+
+  async function start(failpoint?: Failpoint): Promise<'ready' | 'dead'> {
+    await rm(order, { force: true });
+    const args = [
+      'start',
+      '--no-samples',
+      '--verbose',
+      '--data',
+      dataDir,
+      '--config',
+      join(root, 'test', 'faults', 'config', 'sallyport.yaml'),
+    ];
+    const started = spawn(process.execPath, [join(root, 'cli', 'main.ts'), ...args], {
+      env: {
+        ...process.env,
+        ...variables,
+        FAULTS_PORT: String(port),
+        SALLYPORT_FAILPOINT: failpoint ?? `@${order}`,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = started;
+    let said = '';
+    started.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    started.stdout.pipe(output, { end: false });
+    started.stderr.pipe(output, { end: false });
+    ended = new Promise((resolve) =>
+      started.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`)),
+    );
+    const isUp = (): boolean => started.exitCode === null && started.signalCode === null;
+    const limitMs = performance.now() + startLimitMs;
+    while (isUp() && performance.now() < limitMs) {
+      if (said.includes('is ready at') && (await isReady(url))) return 'ready';
+      await pause(pollMs);
+    }
+    if (isUp())
+      throw new Error(`the engine was not ready in ${startLimitMs} ms; see ${dataDir}/engine.out`);
+    if ((await ended) !== 'SIGKILL')
+      throw new Error(`the engine ended with ${await ended}; see ${dataDir}/engine.out`);
+    return 'dead';
+  }
+
+  return {
+    url,
+    start,
+    arm: (point, nth = 1) => writeFile(order, `${point}:${nth}`),
+    killedWithin: async (limitMs) => {
+      const late = new AbortController();
+      const how = await Promise.race([ended, pause(limitMs, 'alive', { signal: late.signal })]);
+      late.abort();
+      if (how !== 'SIGKILL' && how !== 'alive')
+        throw new Error(`the engine ended with ${how}; see ${dataDir}/engine.out`);
+      return how === 'SIGKILL';
+    },
+    kill: async () => {
+      child?.kill('SIGKILL');
+      await ended;
+    },
+    stop: async () => {
+      child?.kill('SIGTERM');
+      await ended;
+    },
+    pidOf: async (server) => {
+      const record = JSON.parse(await readFile(join(dataDir, 'run', `${server}.json`), 'utf8')) as {
+        pid: number;
+      };
+      return record.pid;
+    },
+    query: async (text, values) => {
+      const db = openDatabase({
+        url: await databaseUrl(dataDir),
+        connectionsMax: 1,
+        name: 'faults',
+      });
+      return db.query<never>(text, values).finally(() => db.close());
+    },
+  };
+}
+
+export async function isReady(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/readyz`).catch(() => null);
+  await answer?.arrayBuffer();
+  return answer?.status === 200;
+}
+
+const portLine = 3;
+
+/** PostgreSQL takes a free port at each start of the engine and writes it down. */
+async function databaseUrl(dataDir: string): Promise<string> {
+  const dir = (await readFile(join(dataDir, 'postgres.path'), 'utf8')).trim();
+  const lines = (await readFile(join(dir, 'postmaster.pid'), 'utf8')).split('\n');
+  const password = await readFile(join(dataDir, 'secrets', 'postgres'), 'utf8');
+  return clusterUrl(Number(lines[portLine]), password, 'sallyport');
+}
