@@ -2,6 +2,7 @@ import { destinationOf, renderComment, renderTicket } from '../connectors/ticket
 import { SallyportError } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
 import { severityNames } from '../domain/finding.ts';
+import { readFinding } from '../domain/upcast.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { Deed, EffectCommand, TicketIntent } from '../domain/run.types.ts';
 import type { CommentView, DeedView, TicketView } from '../domain/ticket-view.ts';
@@ -113,9 +114,8 @@ function commentView({ intent, run, file }: TicketParts): CommentView {
   };
 }
 
-/** Facts were written by our own claim, from a finding that intake made. */
 function findingOf(file: TicketFile): Finding {
-  return file.facts['finding'] as unknown as Finding;
+  return readFinding(file.facts['finding']);
 }
 
 function evidenceOf(finding: Finding): TicketView['evidence'] {

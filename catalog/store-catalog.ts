@@ -1,6 +1,7 @@
 import { SallyportError } from '../domain/errors.ts';
 import type { Entry } from '../domain/entry.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import { readPlan } from '../domain/upcast.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
@@ -70,10 +71,10 @@ export async function recordCatalog(
 
 /** The plan that a run was started with, whatever was loaded since; null where there is none. */
 export async function planByDigest(db: Sql, digest: string): Promise<Plan | null> {
-  const [row] = await db.query<{ body: Plan }>('select body from plans where digest = $1', [
+  const [row] = await db.query<{ body: unknown }>('select body from plans where digest = $1', [
     digest,
   ]);
-  return row?.body ?? null;
+  return row === undefined ? null : readPlan(row.body);
 }
 
 export async function policyByDigest(db: Sql, digest: string): Promise<Policy | null> {

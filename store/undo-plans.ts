@@ -4,6 +4,7 @@ import type { Order } from '../domain/order.ts';
 import type { Plan, PlanCall } from '../domain/plan.ts';
 import type { CompiledPlan, Request } from '../domain/triage.ts';
 import { undoPlan } from '../domain/undo-plan.ts';
+import { readPlan } from '../domain/upcast.ts';
 import type { Sql } from './database.ts';
 
 /** Plans for the undos that people signed, by order digest. The word on the ticket goes where the first plan's went. */
@@ -19,7 +20,7 @@ export async function undoPlansFor(
     id: string;
     order_digest: string;
     order_body: Order;
-    plan: Plan | null;
+    plan: unknown;
   }>(
     `select g.id, g.order_digest, g.order_body, p.body as plan
        from gates g left join plans p on p.digest = g.order_body->'playbook'->>'digest'
@@ -31,7 +32,7 @@ export async function undoPlansFor(
       order: row.order_body,
       orderDigest: row.order_digest,
       gateId: row.id,
-      comment: commentOf(row.plan),
+      comment: commentOf(row.plan === null ? null : readPlan(row.plan)),
     });
     // A Plan is JSON by construction.
     return plan === null

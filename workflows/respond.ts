@@ -8,6 +8,7 @@ import {
 import type { GateDecisionState, VoteJudgement } from '../activities/contract.ts';
 import { advance, runIsOver } from '../domain/run.ts';
 import type { RunEvent, RunState } from '../domain/run.types.ts';
+import { readPlan, readRunState } from '../domain/upcast.ts';
 import { createCommandRunner } from './command-runner.ts';
 import {
   cancelSignal,
@@ -28,8 +29,10 @@ const historyEventsMax = 1_000;
  * Hosts one run to its end: retries, votes, signals, timers. Everything that it decides is in the reducer; what it
  * adds is patience. Rolls over near 1,000 events, with the run's whole state as input.
  */
-export async function respond(input: RespondInput): Promise<void> {
-  let state: RunState = input.state;
+export async function respond(given: RespondInput): Promise<void> {
+  // What an earlier version started or rolled over is read here; what a newer one did waits for code that knows it.
+  const input = { ...given, plan: readPlan(given.plan) };
+  let state: RunState = readRunState(given.state);
   const events: RunEvent[] = [];
   const runner = createCommandRunner({
     proxies: runProxies,

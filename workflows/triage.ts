@@ -12,6 +12,7 @@ import type {
   RunEvent,
   RunState,
 } from '../domain/run.types.ts';
+import { readPlan, readRunState } from '../domain/upcast.ts';
 import { respondId } from './ids.ts';
 import type { RespondInput, TriageInput } from './messages.ts';
 import { batchProxies } from './proxies.ts';
@@ -32,7 +33,9 @@ type Quick = LookupCommand | EffectCommand;
  * Hosts up to 64 runs at once. Commands of one kind and turn travel in one activity per privilege class. A batch
  * never waits: what reaches a gate, an action or a timer, or fails at the first try, goes to an execution of its own.
  */
-export async function triage(input: TriageInput): Promise<void> {
+export async function triage(given: TriageInput): Promise<void> {
+  const plans = Object.entries(given.plans).map(([digest, plan]) => [digest, readPlan(plan)]);
+  const input = { ...given, plans: Object.fromEntries(plans), runs: given.runs.map(readRunState) };
   const batch = input.runs.map((state): Hosted => ({
     state,
     open: [],

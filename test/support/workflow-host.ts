@@ -26,6 +26,12 @@ export interface FakeActivities {
   readonly record: RecordActivities;
 }
 
+export interface HostOptions {
+  readonly dataConverter?: DataConverter;
+  /** Runs workflow code in this thread, where its memory can be measured. */
+  readonly debugMode?: boolean;
+}
+
 export interface WorkflowHost {
   readonly client: Client;
   readonly bundle: WorkflowBundle;
@@ -49,17 +55,23 @@ async function makeBundle(): Promise<WorkflowBundle> {
 /** A real dev server and real workers around activities that the test gives. */
 export async function startWorkflowHost(
   activities: FakeActivities,
-  dataConverter?: DataConverter,
+  options: HostOptions = {},
 ): Promise<WorkflowHost> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const server = await startTestTemporal();
   const bundle = await workflowBundle();
   const native = await NativeConnection.connect({ address: server.address });
   const connection = await Connection.connect({ address: server.address });
+  const { dataConverter, debugMode = false } = options;
   const sealing = dataConverter === undefined ? {} : { dataConverter };
   const base = { connection: native, namespace: server.namespace, ...sealing };
   const workers = [
-    await Worker.create({ ...base, taskQueue: taskQueues.workflow, workflowBundle: bundle }),
+    await Worker.create({
+      ...base,
+      taskQueue: taskQueues.workflow,
+      workflowBundle: bundle,
+      debugMode,
+    }),
   ];
   for (const name of ['lookup', 'ticket', 'notify', 'act', 'record'] as const) {
     workers.push(

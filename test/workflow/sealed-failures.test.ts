@@ -35,10 +35,9 @@ const activities: FakeActivities = {
 let host: WorkflowHost;
 beforeAll(async () => {
   const keyring = { current: 'k1', keys: { k1: new Uint8Array(32).fill(7) } };
-  host = await startWorkflowHost(
-    activities,
-    createDataConverter({ keyring, namespace: 'sallyport' }),
-  );
+  host = await startWorkflowHost(activities, {
+    dataConverter: createDataConverter({ keyring, namespace: 'sallyport' }),
+  });
 }, 120_000);
 afterAll(() => host.stop());
 
