@@ -1,4 +1,4 @@
-import { errorTable, isErrorCode, SallyportError } from '../domain/errors.ts';
+import { errorTable, SallyportError } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 
 /** RFC 9457, with our stable code beside it. */
@@ -40,10 +40,4 @@ function problem(code: ErrorCode, detail: string, retryAfterMs?: number): Proble
   const waitMs = retryAfterMs ?? (retry === 'after' || status === 503 ? defaultRetryMs : undefined);
   const headers = waitMs === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(waitMs / msPerSecond))) };
   return { status, headers, body: { type: `urn:sallyport:error:${code}`, title: action, status, detail, code } };
-}
-
-/** The code of a problem document that another of our processes sent; null where it is none. */
-export function codeOfProblem(body: unknown): ErrorCode | null {
-  if (typeof body !== 'object' || body === null || !('code' in body) || typeof body.code !== 'string') return null;
-  return isErrorCode(body.code) ? body.code : null;
 }

@@ -4,8 +4,3 @@ import { SallyportError } from './errors.ts';
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new SallyportError('BROKEN_INVARIANT', message);
 }
-
-/** Closes a switch over a tagged union: the compiler proves that no case is missing. */
-export function assertNever(value: never): never {
-  throw new SallyportError('BROKEN_INVARIANT', `unexpected value ${JSON.stringify(value)}`);
-}

@@ -41,9 +41,6 @@ export function createLogger(options: LoggerOptions): Logger {
   );
 }
 
-/** For the time before a redactor exists: says only that there was something. */
-export const redactEverything = (): string => '[not shown]';
-
 const depthMax = 6;
 const itemsMax = 50;
 const textCharsMax = 2_000;

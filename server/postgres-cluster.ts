@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { SallyportError } from '../domain/errors.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 
@@ -92,6 +92,3 @@ async function succeeded(child: ChildProcess, name: string): Promise<void> {
   });
   if (code !== 0) throw new SallyportError('STORE_UNAVAILABLE', `${name} failed: ${output.trim()}`);
 }
-
-/** Where PostgreSQL's log of a cluster goes. */
-export const clusterLog = (dir: string): string => join(dirname(dir), 'postgres.log');

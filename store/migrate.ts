@@ -33,13 +33,6 @@ export async function migrate(db: Database): Promise<readonly string[]> {
   });
 }
 
-/** SHA-256 over names and texts of all shipped migrations; equal digests mean equal schemas. */
-export async function schemaDigest(): Promise<string> {
-  const migrations = await readMigrations();
-  const lines = migrations.map((migration) => `${migration.name} ${migration.sha256}\n`);
-  return createHash('sha256').update(lines.join('')).digest('hex');
-}
-
 async function readMigrations(): Promise<readonly Migration[]> {
   const names = (await readdir(shippedMigrations)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(

@@ -16,7 +16,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { createEgress, type Egress } from '../../platform/http.ts';
 
 /** Short, so that a fake that never answers costs a test little; long enough for a busy machine's loopback. */
-export const testTimeoutMs = 250;
+const testTimeoutMs = 1_000;
 
 export interface ProductWorld {
   readonly ctx: CallContext;

@@ -57,7 +57,7 @@ export async function startExecutorWorld(): Promise<ExecutorWorld> {
   const instance = await openInstance(pg.url);
   const egress = createEgress({
     clock: { nowMs: () => Date.now() },
-    limits: { totalTimeoutMs: 500, headersTimeoutMs: 500 },
+    limits: { totalTimeoutMs: 2_000, headersTimeoutMs: 2_000 },
   });
   const policy = { ...emptyPolicy };
   const connections = new Map([['edr', edr(falcon.url)]]);
