@@ -46,7 +46,7 @@ const plan = aPlan({ asset: aLookup('ticket'), ticket: aTicket('done'), done: en
 /** Payloads are base64 in it, which a search for leaks sees through. */
 async function storedHistory(workflowId: string): Promise<Buffer> {
   const history = await host.client.workflow.getHandle(workflowId).fetchHistory();
-  return Buffer.from(JSON.stringify(historyToJSON(history)));
+  return Buffer.from(historyToJSON(history));
 }
 
 /** The messages of an error and of everything that caused it. */
