@@ -8,9 +8,8 @@ import type { HttpServer } from './http.ts';
 import type { Laps } from './laps.ts';
 import { roleParts, workflowRole } from './roles.ts';
 import type { Parts, RoleName, RoleParts } from './roles.ts';
-import { installSdkLogging } from './sdk-logging.ts';
 import { supervise } from './supervise.ts';
-import type { ComponentStatus, Supervised } from './supervise.ts';
+import type { Component, ComponentStatus, SuperviseDeps, Supervised } from './supervise.ts';
 
 export interface EngineOptions {
   readonly roles: readonly RoleName[];
@@ -32,23 +31,39 @@ export interface Engine {
 /** Runs the roles in this process. Migrations are applied already. */
 export async function startEngine(base: Base, options: EngineOptions): Promise<Engine> {
   const { laps } = options;
-  installSdkLogging(base.logger);
   const isBare = options.roles.every((role) => role === 'workflow');
   const core = isBare ? null : openCore(base);
-  const shared = core === null ? null : await laps.measure('catalog and leases', () => openParts(core, !options.isPatient));
+  const shared = core === null ? null : await laps.measure('catalog and leases', () => openParts(core, !options.isPatient)).catch((error: unknown) => closeAfter(error, core));
   const parts = await Promise.all(options.roles.map((role): RoleParts | Promise<RoleParts> => (role === 'workflow' || shared === null ? workflowRole(base) : roleParts(role, shared))));
   const supervised: Supervised[] = [];
   const statuses = (): readonly ComponentStatus[] => [...options.below(), ...supervised.map((each) => each.status())];
   const onChange = (status: ComponentStatus): void => {
-    base.metrics.component(status.name, status.state === 'up');
     if (status.state === 'down') base.logger.error({ component: status.name, detail: status.detail }, 'a component died and is started again');
   };
-  const http = await startHttp({ listen: base.config.listen, routes: parts.flatMap((each) => each.routes), tokens: base.config.tokens, components: statuses, metrics: base.metrics, logger: base.logger });
-  await laps.measure('workers and loops', async () => {
+  const open: Stopping = { http: null, parts, supervised, shared };
+  try {
+    const http = await startHttp({ listen: base.config.listen, routes: parts.flatMap((each) => each.routes), tokens: base.config.tokens, components: statuses, metrics: base.metrics, logger: base.logger });
+    open.http = http;
     const components = parts.flatMap((each) => each.components);
-    supervised.push(...(await Promise.all(components.map((component) => supervise(component, { clock: base.clock, onChange, isPatient: options.isPatient })))));
-  });
-  return { url: http.url, statuses, core, stop: () => stopEngine({ http, parts, supervised, shared }) };
+    const start = { clock: base.clock, onChange, isPatient: options.isPatient };
+    await laps.measure('workers and loops', () => superviseAll(components, start, supervised));
+    return { url: http.url, statuses, core, stop: () => stopEngine(open) };
+  } catch (error) {
+    await stopEngine(open);
+    throw error;
+  }
+}
+
+/** All start side by side; those that came up are in `supervised` even where another did not. */
+async function superviseAll(components: readonly Component[], deps: SuperviseDeps, supervised: Supervised[]): Promise<void> {
+  const started = await Promise.allSettled(components.map(async (component) => supervised.push(await supervise(component, deps))));
+  const failed = started.find((each) => each.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function closeAfter(error: unknown, core: Core): Promise<never> {
+  await core.close();
+  throw error;
 }
 
 async function openParts(core: Core, alone: boolean): Promise<Parts> {
@@ -57,7 +72,7 @@ async function openParts(core: Core, alone: boolean): Promise<Parts> {
 }
 
 interface Stopping {
-  readonly http: HttpServer;
+  http: HttpServer | null;
   readonly parts: readonly RoleParts[];
   readonly supervised: readonly Supervised[];
   readonly shared: Parts | null;
@@ -65,7 +80,7 @@ interface Stopping {
 
 /** First nothing new comes in, then what is under way ends, then the connections close. */
 async function stopEngine({ http, parts, supervised, shared }: Stopping): Promise<void> {
-  await http.close();
+  await http?.close();
   await Promise.all(parts.map((each) => each.drain()));
   await Promise.all(supervised.map((each) => each.stop()));
   await shared?.activities.close();

@@ -70,6 +70,7 @@ function healthRoutes(app: FastifyInstance, deps: HttpDeps): void {
   });
   app.get('/metrics', async (request, reply) => {
     if (!isLoopback(request.ip) && !isAdmin(request, deps.tokens)) throw new SallyportError('CREDENTIAL_MISSING', 'only this machine and administrators may read metrics');
+    for (const { name, state } of deps.components()) deps.metrics.component(name, state === 'up');
     const { contentType, text } = await deps.metrics.render();
     return reply.type(contentType).send(text);
   });
@@ -89,7 +90,8 @@ function refuse(deps: HttpDeps, { error, request, reply }: Refusal): FastifyRepl
 
 /** The wanted port, or a free one where it is taken; an address that is not ours is an error. */
 async function listen(app: FastifyInstance, wanted: HttpDeps['listen']): Promise<string> {
-  return app.listen(wanted).catch((error: NodeJS.ErrnoException) => {
+  // A copy: fastify writes to what it is given, and the configuration is frozen.
+  return app.listen({ ...wanted }).catch((error: NodeJS.ErrnoException) => {
     throw new SallyportError('CONFIG_INVALID', `cannot listen on ${wanted.host}:${wanted.port} (${error.code ?? error.message})`, { cause: error });
   });
 }

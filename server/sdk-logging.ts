@@ -3,7 +3,10 @@ import type { Logger } from '../platform/logger.ts';
 
 let isInstalled = false;
 
-/** Sends what Temporal's SDK says to our log, where it is redacted like everything else. Once per process. */
+/**
+ * Sends what Temporal's SDK says to our log, where it is redacted like everything else. Once per process, and only where
+ * there are workers: the SDK's runtime ends with the last of them, and without any it would keep the process alive.
+ */
 export function installSdkLogging(logger: Logger): void {
   if (isInstalled) return;
   isInstalled = true;

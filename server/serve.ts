@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { exitCodes } from '../cli/io.ts';
 import type { CliIo } from '../cli/io.ts';
 import { SallyportError } from '../domain/errors.ts';
-import { systemClock } from '../platform/clock.ts';
 import { loadConfig, readEnvironment } from '../platform/config.ts';
 import type { Allowance } from '../platform/config.ts';
 import { armFailpoint } from '../platform/failpoint.ts';
@@ -24,17 +24,20 @@ export async function serve(args: readonly string[], io: CliIo): Promise<number>
   const role = values.role ?? '';
   if (!isRole(role)) throw new SallyportError('REQUEST_INVALID', `--role must be one of ${roles.join(', ')}`);
   const stopping = listenForStop(io.stderr, () => undefined);
-  const environment = readEnvironment();
-  armFailpoint(environment.failpoint);
-  const config = await loadConfig({ path: values.config ?? environment.configPath ?? shippedConfig, environment, may: allowanceOf(role) });
-  const base = createBase({ config, process: role, workflowBundle: environment.workflowBundle, logFile: null });
-  if (config.databaseUrl !== null) await migrateOnce(config.databaseUrl.reveal());
-  const engine = await startEngine(base, { roles: [role], laps: startLaps(), isPatient: true, below: () => [] });
-  base.logger.info({ role, url: engine.url, startedAtMs: systemClock.nowMs() }, 'ready');
-  await stopping.asked;
-  await engine.stop();
-  stopping.dispose();
-  return 0;
+  try {
+    const environment = readEnvironment();
+    armFailpoint(environment.failpoint);
+    const config = await loadConfig({ path: values.config ?? environment.configPath ?? shippedConfig, environment, may: allowanceOf(role) });
+    const base = createBase({ config, process: role, workflowBundle: environment.workflowBundle, logFile: null });
+    if (config.databaseUrl !== null) await migrateOnce(config.databaseUrl.reveal());
+    const engine = await startEngine(base, { roles: [role], laps: startLaps(), isPatient: true, below: () => [] });
+    base.logger.info({ role, url: engine.url }, 'ready');
+    await stopping.asked;
+    await engine.stop();
+    return exitCodes.done;
+  } finally {
+    stopping.dispose();
+  }
 }
 
 /** SECURITY: a process that is taken over gives away only what its role needed. */
