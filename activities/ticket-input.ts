@@ -6,7 +6,7 @@ import { readFinding } from '../domain/upcast.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { Deed, EffectCommand, TicketIntent } from '../domain/run.types.ts';
 import type { CommentView, DeedView, TicketView } from '../domain/ticket-view.ts';
-import type { TicketFile } from '../store/ticket-files.ts';
+import type { Decision, TicketFile } from '../store/ticket-files.ts';
 import type { RunRef } from './contract.ts';
 
 export interface TicketParts {
@@ -78,7 +78,7 @@ function ticketView({ intent, run, file }: TicketParts): TicketView {
     missing: missingOf(intent.view),
     runbook: file.runbook,
     remediation: finding.remediation,
-    deeds: deedsOf(intent.view),
+    deeds: deedsOf(intent.view, file.decisions),
     history: `sallyport history ${file.number}`,
   };
 }
@@ -105,10 +105,9 @@ function commentView({ intent, run, file }: TicketParts): CommentView {
   return {
     incident: { id: run.incidentId, number: file.number },
     summary: typeof late === 'string' ? `A lookup answered late: ${late}.` : seen,
-    evidence:
-      typeof late === 'string' ? rows(late, answer) : stepEvidence(objectAt(intent.view, 'steps')),
+    evidence: typeof late === 'string' ? rows(late, answer) : [],
     missing: missingOf(intent.view),
-    deeds: deedsOf(intent.view),
+    deeds: deedsOf(intent.view, file.decisions),
     note: '',
     history: `sallyport history ${file.number}`,
   };
@@ -160,13 +159,24 @@ function missingOf(view: JsonObject): TicketView['missing'] {
   return missing.map((gap) => ({ what: gap.step, why: gap.why }));
 }
 
-function deedsOf(view: JsonObject): readonly DeedView[] {
+function deedsOf(view: JsonObject, decisions: readonly Decision[]): readonly DeedView[] {
+  // Deeds were written by our own reducer.
   const deeds = (view['deeds'] ?? []) as unknown as readonly Deed[];
-  return deeds.map((deed) => ({
-    what: `${deed.step}: ${deed.capability}`,
-    outcome: deed.outcome,
-    by: '',
-    detail: deed.detail,
-    at: '',
-  }));
+  return deeds.map((deed) => {
+    const votes = decisions.filter((vote) => decides(vote, deed));
+    return {
+      what: `${deed.step}: ${deed.capability}`,
+      outcome: deed.outcome,
+      by: [...new Set(votes.map((vote) => vote.person))].join(', '),
+      detail: deed.detail,
+      at: votes.at(-1)?.at ?? '',
+    };
+  });
+}
+
+/** Whose signature stands behind a deed: approvals behind what was done, rejections behind what was refused. */
+function decides(vote: Decision, deed: Deed): boolean {
+  if (deed.capability === 'gate') return vote.decision === 'reject';
+  if (vote.capability !== deed.capability) return false;
+  return vote.decision === (deed.outcome === 'undone' ? 'undo' : 'approve');
 }

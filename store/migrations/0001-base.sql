@@ -225,6 +225,8 @@ create table gates (
   decided_at    timestamptz
 );
 create index gates_open on gates (tenant, state, opened_at);
+create index gates_by_incident on gates (incident_id);
+create index gates_by_run on gates (run_key, step, iteration);
 
 create table votes (
   id            text primary key,
