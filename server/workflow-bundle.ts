@@ -13,8 +13,7 @@ export async function bundleWorkflows(
     workflowsPath: fileURLToPath(workflows),
     // SECURITY: without it, messages of failures inside workflows stand in history in the clear.
     failureConverterPath,
-    // CEL holds no state of a workflow; loaded once per context it costs next to nothing for each of them.
-    preloadModules: ['@bufbuild/cel'],
+    preloadModules: [fileURLToPath(new URL('../workflows/preload.ts', import.meta.url))],
     logger: new DefaultLogger('WARN'),
   });
   return { code };
