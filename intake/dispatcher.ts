@@ -1,11 +1,16 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  type Client,
+} from '@temporalio/client';
+import { SallyportError } from '../domain/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Database } from '../store/database.ts';
 import { countDue, markStarted, openBatches } from '../store/batches.ts';
 import { stoppedScopes } from '../store/switches.ts';
 import type { TriageInput } from '../workflows/messages.ts';
-import { taskQueues, triageId } from '../workflows/ids.ts';
+import { taskQueues, triageId, workflowTaskTimeout } from '../workflows/ids.ts';
 import { claimBatch, claimLimits, type Batch, type ClaimDeps } from './claim.ts';
 import { reapBatches } from './reaper.ts';
 
@@ -67,7 +72,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       let reapedMs = deps.clock.nowMs();
       while (!signal.aborted) {
         woken = false;
-        const busy = await patiently(deps, signal, () => dispatchOnce(deps, turn++));
+        const busy = await patiently(deps, signal, () => dispatchOnce(deps, signal, turn++));
         if (deps.clock.nowMs() - reapedMs > dispatcherLimits.reapEveryMs) {
           reapedMs = deps.clock.nowMs();
           await patiently(deps, signal, () =>
@@ -102,14 +107,18 @@ async function patiently<Result>(
 }
 
 /** True if there may be more to do at once. */
-async function dispatchOnce(deps: DispatcherDeps, turn: number): Promise<boolean> {
+async function dispatchOnce(
+  deps: DispatcherDeps,
+  signal: AbortSignal,
+  turn: number,
+): Promise<boolean> {
   const stops = await stoppedScopes(deps.db);
   if (stops.some((stop) => stop.scope === 'all' || stop.scope === 'tickets')) return false;
   if (!(await hasRoom(deps, await openBatches(deps.db)))) return false;
   const byAge = turn % dispatcherLimits.ageEvery === dispatcherLimits.ageEvery - 1;
   const batch = await claimBatch(deps, byAge ? 'age' : 'severity');
   if (batch === null) return false;
-  if (batch.runs.length > 0) await startBatch(deps, batch);
+  if (batch.runs.length > 0) await patiently(deps, signal, () => startUnlessRefused(deps, batch));
   return true;
 }
 
@@ -122,7 +131,28 @@ async function hasRoom(deps: DispatcherDeps, open: number): Promise<boolean> {
   );
 }
 
-/** A batch that cannot be started stays stamped: the reaper finds no execution for it and lets its incidents go again. */
+const grpcAway: readonly number[] = [1, 2, 4, 8, 13, 14];
+
+/** PostgreSQL or Temporal cannot be asked now: the same may be asked again. */
+function isAway(error: unknown): boolean {
+  if (error instanceof SallyportError) return error.code === 'STORE_UNAVAILABLE';
+  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  return isGrpcServiceError(cause) && grpcAway.includes(cause.code);
+}
+
+/**
+ * While Temporal is away nothing more is stamped: what is, starts as soon as it is back. A batch that Temporal refuses
+ * stays stamped and holds up nobody: the reaper finds no execution for it and lets its incidents go again.
+ */
+async function startUnlessRefused(deps: DispatcherDeps, batch: Batch): Promise<void> {
+  try {
+    await startBatch(deps, batch);
+  } catch (error) {
+    if (isAway(error)) throw error;
+    deps.log('a batch could not be started', error);
+  }
+}
+
 async function startBatch(deps: DispatcherDeps, batch: Batch): Promise<void> {
   failpoint('stamp-after-commit');
   const input: TriageInput = {
@@ -138,6 +168,7 @@ async function startBatch(deps: DispatcherDeps, batch: Batch): Promise<void> {
       taskQueue: taskQueues.workflow,
       args: [input],
       memo: { digest: batch.digest },
+      workflowTaskTimeout,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
     });

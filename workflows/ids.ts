@@ -10,3 +10,6 @@ export const taskQueues = {
   act: 'sallyport-act',
   record: 'sallyport-record',
 } as const;
+
+/** A worker that dies with a workflow's task in its hands holds it up for so long; the default is 10 s. */
+export const workflowTaskTimeout = '5s';

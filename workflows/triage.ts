@@ -13,7 +13,7 @@ import type {
   RunState,
 } from '../domain/run.types.ts';
 import { readPlan, readRunState } from '../domain/upcast.ts';
-import { respondId } from './ids.ts';
+import { respondId, workflowTaskTimeout } from './ids.ts';
 import type { RespondInput, TriageInput } from './messages.ts';
 import { batchProxies } from './proxies.ts';
 import { respond } from './respond.ts';
@@ -152,6 +152,7 @@ async function handOver(input: TriageInput, run: Hosted): Promise<void> {
       workflowId: respondId(run.state.key),
       taskQueue: workflowInfo().taskQueue,
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowTaskTimeout,
       args,
     });
   } catch (error) {

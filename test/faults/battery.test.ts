@@ -34,17 +34,19 @@ const points: readonly Failpoint[] = [
   'sequence-checkpoint',
 ];
 
+const hookLimitMs = 120_000;
+
 let world: World;
 const rows: Row[] = [];
 
 beforeAll(async () => {
   world = await openWorld();
   await world.engine.start();
-});
+}, hookLimitMs);
 afterAll(async () => {
   process.stdout.write(`\n${tableOf(rows)}`);
   await world.close();
-});
+}, hookLimitMs);
 
 function hold(...played: readonly Row[]): void {
   rows.push(...played);

@@ -19,17 +19,17 @@ export async function findFaults(world: World): Promise<readonly string[]> {
 
 /** Every accepted alert is counted once, and its incident has a ticket. */
 async function lost(world: World): Promise<string[]> {
-  const rows = await world.engine.query<{ delivery: string; incidents: number; ticketed: boolean }>(
-    `select r.delivery, (select count(*) from findings f where f.receipt_id = r.id) as incidents,
-            exists (select 1 from findings f join ticket_links l on l.incident_id = f.incident_id where f.receipt_id = r.id) as ticketed from receipts r`,
+  const rows = await world.engine.query<{ uid: string; findings: number; ticketed: boolean }>(
+    `select f.body->>'uid' as uid, count(*) as findings, bool_and(exists (select 1 from ticket_links l where l.incident_id = f.incident_id)) as ticketed
+       from findings f join receipts r on r.id = f.receipt_id group by 1`,
   );
-  const known = new Map(rows.map((row) => [row.delivery, row]));
+  const known = new Map(rows.map((row) => [row.uid, row]));
   const wrong = [...world.accepted.keys()].flatMap((id) => {
     const row = known.get(id);
     if (row === undefined) return [`${id} was accepted and is lost`];
-    return row.incidents === 1 && row.ticketed
+    return row.findings === 1 && row.ticketed
       ? []
-      : [`${id} has ${row.incidents} findings, ticket: ${row.ticketed}`];
+      : [`${id} has ${row.findings} findings, ticket: ${row.ticketed}`];
   });
   const alerts = new Map<string, number>();
   for (const { host } of world.accepted.values()) alerts.set(host, (alerts.get(host) ?? 0) + 1);
@@ -167,7 +167,7 @@ export async function ledgerFaults(world: World, entriesMin: number): Promise<re
   return [...report.problems.map((problem) => `${problem.kind}: ${problem.detail}`), ...short];
 }
 
-const chunkBytes = 4 * 1_048_576;
+const chunkBytes = 8 * 1_048_576;
 const overlapBytes = 4_096;
 
 /** Planted secrets in any file that the engine and its servers wrote. */

@@ -7,7 +7,7 @@ export type Cause = 'alerts' | 'vote' | 'undo';
 
 /** What brings the engine to a point. */
 export function causeOf(point: Failpoint): Cause {
-  if (/^undo-/.test(point)) return 'undo';
+  if (point.startsWith('undo-')) return 'undo';
   if (/^(act|vote|record)-/.test(point)) return 'vote';
   return 'alerts';
 }
