@@ -26,7 +26,6 @@ const typeByState = {
   failed: 'effect.result',
   unknown: 'effect.result',
   held: 'effect.held',
-  refused: 'effect.refused',
   intended: 'effect.result',
 } as const satisfies Record<EffectState, Entry['type']>;
 
@@ -35,7 +34,6 @@ const outcomeByState = {
   failed: 'failed',
   unknown: 'unknown',
   held: 'held',
-  refused: 'refused',
   intended: 'intended',
 } as const;
 

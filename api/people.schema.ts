@@ -165,7 +165,7 @@ export const switchChange = z.strictObject({
   reason,
 });
 export const effectQuery = z.strictObject({
-  state: z.enum(['held', 'unknown', 'intended', 'failed', 'refused', 'done']).default('held'),
+  state: z.enum(['held', 'unknown', 'intended', 'failed', 'done']).default('held'),
 });
 export const effectSettle = z.strictObject({ outcome: z.enum(['done', 'failed']), reason });
 export const ticketQuery = z.strictObject({

@@ -6,6 +6,7 @@ import { problem, type Problem } from '../domain/compile-problem.ts';
 import { needsGate } from '../domain/capability.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
+import { builtIn } from '../domain/triage.ts';
 import { readPlaybook } from './read-playbook.ts';
 import { readPolicy, type ReadPolicy, type TextFile } from './read-policy.ts';
 import type { LocatedProblem } from './read-yaml.ts';
@@ -32,14 +33,6 @@ export interface CatalogPlan {
 }
 
 export const catalogLimits = { files: 500 } as const;
-
-/** Plans that the engine itself starts: for ticket decisions, escalations and what comes after a run. */
-export const builtInPlaybooks = {
-  full: 'plain-alert',
-  light: 'light-ticket',
-  escalate: 'escalate',
-  followUp: 'follow-up',
-} as const;
 
 export function loadCatalog(source: CatalogSource): Catalog {
   const connections = new Map(
@@ -152,7 +145,7 @@ function checkTogether({ read, policy, plans, connections }: Whole): readonly Lo
         ),
       );
   }
-  for (const name of Object.values(builtInPlaybooks).filter((each) => !plans.has(each))) {
+  for (const name of Object.values(builtIn).filter((each) => !plans.has(each))) {
     found.push(
       place(
         'playbooks',

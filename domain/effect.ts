@@ -4,14 +4,13 @@ import { SallyportError } from './errors.ts';
  * One effect on the outside world. `intended` is durable before the call; `unknown` means that the call may have
  * happened and must be looked up; `held` means that nobody but a person can tell.
  */
-export type EffectState = 'intended' | 'done' | 'failed' | 'unknown' | 'held' | 'refused';
+export type EffectState = 'intended' | 'done' | 'failed' | 'unknown' | 'held';
 
 export const effectMoves: { readonly [From in EffectState]: readonly EffectState[] } = {
   intended: ['done', 'failed', 'unknown', 'held'],
   unknown: ['intended', 'done', 'failed', 'held'],
   held: ['done', 'failed'],
   failed: ['intended'],
-  refused: ['intended'],
   done: [],
 };
 
@@ -53,7 +52,6 @@ export function planEffect(trace: EffectTrace | null): EffectPlan {
     case 'unknown':
       return { kind: 'settle' };
     case 'failed':
-    case 'refused':
       return { kind: trace.retryable ? 'act' : 'answer' };
   }
 }

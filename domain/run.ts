@@ -4,6 +4,7 @@ import type { Plan } from './plan.ts';
 import { applyDeadline, applyOutcome } from './run-answers.ts';
 import { copyRun, endRun, settle, stepOf, type Draft } from './run-draft.ts';
 import { applyGateDecided, applyGateOpened } from './run-gates.ts';
+import { moveRun } from './run-states.ts';
 import { drive } from './run-steps.ts';
 import { enterStep } from './run-verify.ts';
 import type { Advance, RunEvent, RunState } from './run.types.ts';
@@ -76,6 +77,7 @@ export function advance(plan: Plan, state: RunState, event: RunEvent): Advance {
     endRun(draft, 'failed', `${draft.cursor ?? 'end'}: ${error.code}: ${error.message}`);
     draft.commands = [];
   }
+  moveRun(state.status, draft.status);
   draft.stepNo += 1;
   const { commands, verified: _, ...next } = draft;
   return { state: next, commands };

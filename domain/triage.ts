@@ -61,6 +61,14 @@ export interface TriageChoice {
   readonly followUp: boolean;
 }
 
+/** Playbooks that the engine itself asks for by name; the catalog refuses to load without them. */
+export const builtIn = {
+  full: 'plain-alert',
+  light: 'light-ticket',
+  escalate: 'escalate',
+  followUp: 'follow-up',
+} as const;
+
 /** The service that starts what no person asked for. */
 export const triageRequester = 'service:triage';
 
@@ -91,7 +99,7 @@ export function chooseRuns(
     trace === null || sameDecision(trace, incident.trace) ? null : playbookFor(trace.decision);
   const chosen = name === null ? undefined : catalog.plans.get(name);
   if (chosen !== undefined) planned.push({ purpose: 'triage', ...chosen, request: null });
-  const follow = catalog.plans.get('follow-up');
+  const follow = catalog.plans.get(builtIn.followUp);
   const followUp = planned.length === 0 && incident.hasTicket && follow !== undefined;
   if (followUp) planned.push({ purpose: 'follow-up', ...follow, request: null });
   return {
@@ -132,9 +140,9 @@ export function playbookFor(decision: TriageDecision): string | null {
     case 'run':
       return decision.playbook;
     case 'ticket':
-      return decision.form === 'full' ? 'plain-alert' : 'light-ticket';
+      return decision.form === 'full' ? builtIn.full : builtIn.light;
     case 'escalate':
-      return 'escalate';
+      return builtIn.escalate;
     case 'draft':
     case 'ignore':
       return null;
@@ -155,14 +163,15 @@ function plannedRun(incident: DueIncident, catalog: CatalogView, chosen: Chosen)
     policyDigest: catalog.policyDigest,
     requester: run.request?.requester ?? triageRequester,
     rehearsal: run.request?.rehearsal ?? false,
-    facts: {
-      ...incident.facts,
-      incident: incidentFacts(incident.facts, trace),
-      triage: triageFacts(trace),
-    },
+    facts: runFacts(incident.facts, trace),
     receivedAtMs: incident.receivedAtMs,
   });
   return { ...run, state };
+}
+
+/** What a run reads: the incident's facts and what triage decided about it. */
+export function runFacts(facts: JsonObject, trace: TriageTrace | null): JsonObject {
+  return { ...facts, incident: incidentFacts(facts, trace), triage: triageFacts(trace) };
 }
 
 function incidentFacts(facts: JsonObject, trace: TriageTrace | null): JsonObject {

@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { appendEntries } from '../audit/append.ts';
 import { digestOf } from '../domain/digest.ts';
 import type { Entry } from '../domain/entry.ts';
-import type { JsonObject } from '../domain/json.ts';
-import { severityNames } from '../domain/finding.ts';
 import type { TriageTrace } from '../domain/policy.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { RunState } from '../domain/run.types.ts';
@@ -21,6 +19,7 @@ import type { Database, Sql } from '../store/database.ts';
 import { undoPlansFor } from '../store/undo-plans.ts';
 import { triageId } from '../workflows/ids.ts';
 import { entriesOf } from './claim-entries.ts';
+import { factsOf, type FactRow } from './facts.ts';
 
 export const claimLimits = {
   runs: 64,
@@ -121,30 +120,15 @@ function withinBytes(all: readonly Claimed[]): readonly Claimed[] {
   return end === -1 ? all : all.slice(0, end);
 }
 
-interface DueRow {
-  readonly id: string;
-  readonly tenant: string;
-  readonly number: number;
-  readonly correlation_key: string;
+interface DueRow extends FactRow {
   readonly state: string;
-  readonly title: string;
-  readonly format: string;
-  readonly kind: string;
-  readonly priority: string | null;
-  readonly owner: string | null;
-  readonly severity_id: number;
   readonly triaged_severity: number;
-  readonly count: number;
-  readonly first_seen: Date;
-  readonly last_seen: Date;
   readonly received_at: Date;
-  readonly all_clear_at: Date | null;
   readonly follow_ups: number;
   readonly has_ticket: boolean;
   readonly next_ordinal: number;
   readonly trace: TriageTrace | null;
   readonly requests: readonly Request[];
-  readonly facts: JsonObject;
 }
 
 /** Worst first, then oldest; every few batches the oldest first, so that nothing starves behind a storm. */
@@ -163,7 +147,6 @@ async function dueRows(tx: Sql, tenant: string, order: 'severity' | 'age'): Prom
 }
 
 function toDue(row: DueRow): DueIncident {
-  const severity = row.severity_id;
   return {
     id: row.id,
     tenant: row.tenant,
@@ -177,24 +160,6 @@ function toDue(row: DueRow): DueIncident {
     trace: row.trace,
     requests: row.requests,
     nextOrdinal: row.next_ordinal,
-    facts: {
-      ...row.facts,
-      incident: {
-        id: row.id,
-        number: row.number,
-        key: row.correlation_key,
-        severity: row.severity_id,
-        severityName: severityNames[severity] ?? 'unknown',
-        count: row.count,
-        title: row.title,
-        format: row.format,
-        kind: row.kind,
-        priority: row.priority,
-        owner: row.owner,
-        firstSeen: row.first_seen.toISOString(),
-        lastSeen: row.last_seen.toISOString(),
-        allClear: row.all_clear_at !== null,
-      },
-    },
+    facts: factsOf(row),
   };
 }

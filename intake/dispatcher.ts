@@ -4,6 +4,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import { SallyportError } from '../domain/errors.ts';
+import { builtIn } from '../domain/triage.ts';
 import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Database } from '../store/database.ts';
@@ -13,6 +14,8 @@ import type { TriageInput } from '../workflows/messages.ts';
 import { taskQueues, triageId, workflowTaskTimeout } from '../workflows/ids.ts';
 import { claimBatch, claimLimits, type Batch, type ClaimDeps } from './claim.ts';
 import { reapBatches } from './reaper.ts';
+import { reapRuns, runReaperLimits } from './run-reaper.ts';
+import { tellRuns } from './tell-runs.ts';
 
 export interface DispatcherDeps extends ClaimDeps {
   readonly db: Database;
@@ -65,9 +68,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   return {
     wake,
     run: async (signal) => {
-      await patiently(deps, signal, () =>
-        reapBatches(deps, { olderThanMs: deps.alone ? 0 : dispatcherLimits.reapAfterMs }),
-      );
+      const olderThanMs = deps.alone ? 0 : dispatcherLimits.reapAfterMs;
+      await patiently(deps, signal, () => reapBatches(deps, { olderThanMs }));
+      let nextRun = '';
       let turn = 0;
       let reapedMs = deps.clock.nowMs();
       while (!signal.aborted) {
@@ -78,6 +81,12 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
           await patiently(deps, signal, () =>
             reapBatches(deps, { olderThanMs: dispatcherLimits.reapAfterMs }),
           );
+          const round = {
+            after: nextRun,
+            limit: runReaperLimits.perRound,
+            olderThanMs: runReaperLimits.olderThanMs,
+          };
+          nextRun = (await patiently(deps, signal, () => reapRuns(deps, round))) ?? nextRun;
         }
         if (busy !== true) await rest(dispatcherLimits.pollMs, signal);
       }
@@ -119,6 +128,8 @@ async function dispatchOnce(
   const batch = await claimBatch(deps, byAge ? 'age' : 'severity');
   if (batch === null) return false;
   if (batch.runs.length > 0) await patiently(deps, signal, () => startUnlessRefused(deps, batch));
+  const again = batch.runs.filter((run) => run.plan.name === builtIn.followUp);
+  if (again.length > 0) await tellRuns(deps, again);
   return true;
 }
 

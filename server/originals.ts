@@ -26,6 +26,15 @@ export function createOriginals(base: Base, db: Database): Originals {
   const keep = async (sealed: readonly SealedOriginal[]): Promise<void> => {
     if (sealed.length > 0) await db.transaction((tx) => keepOriginals(tx, tenant, sealed));
   };
+  let flushing: Promise<void> = Promise.resolve();
+  const drain = async (): Promise<void> => {
+    const taken = waiting;
+    waiting = [];
+    await keep(taken).catch((error: unknown) => {
+      waiting.push(...taken);
+      throw error;
+    });
+  };
   return {
     keep,
     redact: (value) => {
@@ -33,24 +42,26 @@ export function createOriginals(base: Base, db: Database): Originals {
       waiting.push(...redacted.sealed);
       return redacted.value;
     },
-    flush: async () => {
-      const taken = waiting;
-      waiting = [];
-      await keep(taken).catch((error: unknown) => {
-        waiting.push(...taken);
-        throw error;
-      });
-    },
+    // One after the other: an activity must not answer while another still writes what it redacted.
+    flush: () => (flushing = flushing.catch(() => undefined).then(drain)),
     reveal: async (value, reason) => {
-      const revealed = await revealTokens(value, reason.kinds, (token) => openOriginal(db, base.keys.vault, { tenant: reason.tenant, token }));
-      if (revealed.tokens.length > 0) await record(base, db, { reason, tokens: revealed.tokens.map(({ text }) => text) });
-      if (!isObject(revealed.value)) throw new SallyportError('BROKEN_INVARIANT', 'revealing changed the shape of an input');
+      const revealed = await revealTokens(value, reason.kinds, (token) =>
+        openOriginal(db, base.keys.vault, { tenant: reason.tenant, token }),
+      );
+      if (revealed.tokens.length > 0)
+        await record(base, db, { reason, tokens: revealed.tokens.map(({ text }) => text) });
+      if (!isObject(revealed.value))
+        throw new SallyportError('BROKEN_INVARIANT', 'revealing changed the shape of an input');
       return revealed.value;
     },
   };
 }
 
-async function record(base: Base, db: Database, done: { readonly reason: RevealReason; readonly tokens: readonly string[] }): Promise<void> {
+async function record(
+  base: Base,
+  db: Database,
+  done: { readonly reason: RevealReason; readonly tokens: readonly string[] },
+): Promise<void> {
   const { reason, tokens } = done;
   const entries = tokens.map((token) =>
     newEntry(

@@ -20,6 +20,7 @@ import {
   updateInput,
   updateOutput,
 } from '../ticket.schema.ts';
+import { moveTicket } from '../../domain/ticket-states.ts';
 
 const manifestOf = (
   verb: Parameters<typeof ticketManifest>[2],
@@ -78,7 +79,9 @@ const transition = defineCapability({
   input: transitionInput,
   output: transitionOutput,
   call: async ({ ticketId, status }, ctx) => {
-    const { changed } = present(await boardOf(ctx).update(ctx.tenant, ticketId, { status }));
+    const board = boardOf(ctx);
+    moveTicket(present(await board.read(ctx.tenant, ticketId)).status, status);
+    const { changed } = present(await board.update(ctx.tenant, ticketId, { status }));
     return { ticketId, status, changed };
   },
   settle: async ({ ticketId, status }, ctx): Promise<Settlement> => {

@@ -1,0 +1,88 @@
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
+import { createRun } from '../domain/run.ts';
+import type { RunState } from '../domain/run.types.ts';
+import { runFacts } from '../domain/triage.ts';
+import { readPlan } from '../domain/upcast.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../store/database.ts';
+import { openRuns, resetRun, type OpenRun } from '../store/lost-runs.ts';
+import { taskQueues } from '../workflows/ids.ts';
+import type { RespondInput } from '../workflows/messages.ts';
+import { factsOf, type FactRow } from './facts.ts';
+
+export interface RunReaperDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly client: Client;
+}
+
+export const runReaperLimits = {
+  /** Executions described per round, so that ten thousand open gates cost a trickle. */
+  perRound: 50,
+  /** Younger runs may be between their row and their execution. */
+  olderThanMs: 30_000,
+} as const;
+
+/**
+ * Describes runs of their own in rounds. One whose execution is closed or absent (terminated, Temporal's file lost)
+ * begins again. Returns where the next round goes on: the empty string once all were seen.
+ */
+export async function reapRuns(
+  deps: RunReaperDeps,
+  round: { after: string; limit: number; olderThanMs: number },
+): Promise<string> {
+  const runs = await openRuns(deps.db, round);
+  for (const run of runs)
+    if (!(await isRunning(deps.client, run.workflow_id))) await beginAgain(deps, run);
+  return runs.length < round.limit ? '' : (runs.at(-1)?.key ?? '');
+}
+
+async function isRunning(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+async function beginAgain({ db, clock, client }: RunReaperDeps, run: OpenRun): Promise<void> {
+  const state = await db.transaction(async (tx) => {
+    const [row] = await tx.query<FactRow>('select * from incidents where id = $1', [
+      run.incident_id,
+    ]);
+    if (row === undefined || !(await resetRun(tx, run, clock))) return null;
+    return stateOf(run, row);
+  });
+  if (state === null) return;
+  const input: RespondInput = { schema: 1, plan: readPlan(run.plan), state, parked: null };
+  try {
+    await client.workflow.start('respond', {
+      workflowId: run.workflow_id,
+      taskQueue: taskQueues.workflow,
+      args: [input],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+function stateOf(run: OpenRun, row: FactRow): RunState {
+  return createRun(readPlan(run.plan), {
+    key: run.key,
+    tenant: run.tenant,
+    incidentId: run.incident_id,
+    incidentNumber: row.number,
+    planDigest: run.plan_digest,
+    policyDigest: run.policy_digest,
+    requester: run.requester,
+    rehearsal: run.rehearsal,
+    facts: runFacts(factsOf(row), run.trace),
+    receivedAtMs: run.received_at.getTime(),
+  });
+}
