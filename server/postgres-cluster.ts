@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { chown, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { SallyportError } from '../domain/errors.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 
@@ -18,27 +18,40 @@ export const clusterUser = 'sallyport';
 
 const outputCharsMax = 4_000;
 
-/** Makes a new data directory (`dir` must not exist). The password lies in a file only while `initdb` runs. */
+/**
+ * Makes a new data directory (`dir` must not exist). It stands there only when it is whole: what a kill left of an
+ * earlier try lies beside it and is removed. The password lies in a file only while `initdb` runs.
+ */
 export async function createCluster(options: ClusterOptions): Promise<void> {
   const { binaries, dir } = options;
-  const passwordFile = `${dir}.password`;
-  await mkdir(dir, { mode: 0o700 });
+  await removeUnfinished(dir);
+  const partial = await mkdtemp(`${dir}${unfinished}`);
+  const passwordFile = `${partial}.password`;
   await writeFile(passwordFile, `${options.password}\n`, { mode: 0o600 });
-  await handOver(binaries, [dir, passwordFile]);
+  await handOver(binaries, [partial, passwordFile]);
   const flags = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions', ...(options.flags ?? [])];
   const child = spawn(
     binaries.initdb,
-    [`--pgdata=${dir}`, `--username=${clusterUser}`, `--pwfile=${passwordFile}`, ...flags],
+    [`--pgdata=${partial}`, `--username=${clusterUser}`, `--pwfile=${passwordFile}`, ...flags],
     { ...binaries.identity, cwd: dirname(dir), env: { LC_ALL: 'C', TZ: 'UTC' }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   try {
     await succeeded(child, 'initdb');
+    await rename(partial, dir);
   } catch (error) {
-    await rm(dir, { recursive: true, force: true });
+    await rm(partial, { recursive: true, force: true });
     throw error;
   } finally {
     await rm(passwordFile, { force: true });
   }
+}
+
+const unfinished = '.unfinished-';
+
+async function removeUnfinished(dir: string): Promise<void> {
+  const names = (await readdir(dirname(dir))).filter((name) => name.startsWith(`${basename(dir)}${unfinished}`));
+  // An initdb that outlived its engine may still write there: then it is removed another time.
+  await Promise.all(names.map((name) => rm(join(dirname(dir), name), { recursive: true, force: true }).catch(() => undefined)));
 }
 
 /** Starts the server in `dir`; it logs to its stderr. Settings given here win over `postgresql.conf`. */

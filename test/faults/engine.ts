@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { processTree } from '../../bench/processes.ts';
 import type { Failpoint } from '../../platform/failpoint.ts';
 import { clusterUrl } from '../../server/postgres-cluster.ts';
 import { openDatabase } from '../../store/database.ts';
@@ -27,6 +28,8 @@ export interface Engine {
   /** True if it died by SIGKILL within the time. */
   killedWithin(limitMs: number): Promise<boolean>;
   kill(): Promise<void>;
+  /** With everything that it started, as a machine that loses its power does. */
+  killTree(): Promise<void>;
   stop(): Promise<void>;
   /** The recorded pid of an embedded server. */
   pidOf(server: Server): Promise<number>;
@@ -98,6 +101,10 @@ export function createEngine({ dataDir, port, variables }: EngineOptions): Engin
     },
     kill: async () => {
       child?.kill('SIGKILL');
+      await ended;
+    },
+    killTree: async () => {
+      for (const pid of processTree(child?.pid ?? 0)) process.kill(pid, 'SIGKILL');
       await ended;
     },
     stop: async () => {

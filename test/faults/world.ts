@@ -96,7 +96,7 @@ export async function openWorld(): Promise<World> {
   };
 }
 
-const pollMs = 50;
+const pollMs = 20;
 
 /** True once it is so; false where the time was up. What cannot be asked yet is not so. */
 export async function eventually(isSo: () => Promise<boolean>, limitMs: number): Promise<boolean> {
