@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { SallyportError } from '../domain/errors.ts';
@@ -30,8 +31,11 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
   if (cli === null) throw new SallyportError('CONFIG_INVALID', 'there is no temporal CLI; start with `npm start`, or set TEMPORAL_CLI or TEMPORAL_ADDRESS');
   const recordPath = join(dataDir, 'run', 'temporal.json');
   await endRecorded(recordPath, temporalEnding);
+  const file = join(dataDir, 'temporal', 'temporal.db');
+  const made = join(dataDir, 'temporal', 'made');
+  await removeUnfinished(file, [made, join(dataDir, 'cli.json')]);
   const [port, uiPort] = [await freePort(options.port), await freePort(options.uiPort)];
-  const flags = temporalArguments({ port, uiPort, namespace, file: join(dataDir, 'temporal', 'temporal.db') });
+  const flags = temporalArguments({ port, uiPort, namespace, file });
   const log = createWriteStream(join(dataDir, 'logs', 'temporal.log'), { flags: 'a', mode: 0o600 });
   const start: Component['start'] = async () => {
     await endRecorded(recordPath, temporalEnding);
@@ -43,10 +47,20 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
     });
     const running = await recordChild(child, { recordPath, ending: temporalEnding });
     await temporalReady(child);
+    await writeFile(made, '');
     child.stderr.pipe(log, { end: false });
     return running;
   };
   return { name: 'temporal', address: `127.0.0.1:${port}`, uiUrl: `http://127.0.0.1:${uiPort}/namespaces/${namespace}`, start };
+}
+
+/**
+ * A server that was killed while it made its file refuses that file for ever. One that never served, by none of the
+ * `proofs`, held nothing yet and is made anew.
+ */
+async function removeUnfinished(file: string, proofs: readonly string[]): Promise<void> {
+  if (proofs.some((proof) => existsSync(proof))) return;
+  await Promise.all(['', '-wal', '-shm', '-journal'].map((end) => rm(`${file}${end}`, { force: true })));
 }
 
 const retentionDays = 30;
