@@ -13,9 +13,10 @@ for key in key-tokens key-vault key-payload; do make "$key" "$(random)"; done
 for token in source-generic token-admin token-auditor; do make "$token" "$(random)"; done
 for password in postgres-admin postgres-sallyport postgres-temporal; do make "$password" "$(hex)"; done
 make database-url "postgres://sallyport:$(cat secrets/postgres-sallyport)@postgres:5432/sallyport"
-for credential in connection-edr connection-oncall; do make "$credential" 'replace-me'; done
+for credential in connection-cloud connection-edr connection-idp connection-oncall; do make "$credential" 'replace-me'; done
 
 # Temporal's image takes its password from the environment only.
 [ -s ../.env ] || printf 'TEMPORAL_DB_PASSWORD=%s\n' "$(cat secrets/postgres-temporal)" > ../.env
-# The containers run as uid 1000 and must be able to read the files; the folder stays closed to everyone else.
-chmod 711 secrets && chmod 444 secrets/*
+# The containers run as other users than you and must be able to read the files that are mounted into them; on this
+# machine the folder keeps everyone else out.
+chmod 700 secrets && chmod 444 secrets/*

@@ -20,7 +20,9 @@ interface Node {
   readonly pattern?: string;
 }
 
-export const configurationPage = fileURLToPath(new URL('./reference/configuration.md', import.meta.url));
+export const configurationPage = fileURLToPath(
+  new URL('./reference/configuration.md', import.meta.url),
+);
 
 const introduction = `# Configuration
 
@@ -42,6 +44,7 @@ const environment = `
 |---|---|
 | \`SALLYPORT_CONFIG\` | another \`sallyport.yaml\` |
 | \`SALLYPORT_DATA\` | the data directory |
+| \`SALLYPORT_SECRETS\` | in a container: the folder into which its runtime mounts secrets; their files may be readable to all accounts, of which a container has one |
 | \`DATABASE_URL\` | your PostgreSQL instead of the embedded one |
 | \`TEMPORAL_ADDRESS\`, \`TEMPORAL_NAMESPACE\` | your Temporal instead of the embedded one |
 | \`SALLYPORT_TEMPORAL_CLI\`, \`TEMPORAL_CLI\` | the \`temporal\` program of the embedded stack |
@@ -67,8 +70,11 @@ function rows(node: Node, path: string): readonly string[] {
 function below(node: Node, path: string): readonly string[] {
   if (node.properties !== undefined) return rows(node, path);
   if (node.items?.properties !== undefined) return rows(node.items, `${path}[]`);
-  if (typeof node.additionalProperties === 'object') return rows(node.additionalProperties, `${path}.<name>`);
-  return (node.oneOf ?? []).flatMap((variant) => rows(variant, `${path} (${String(variant.properties?.['kind']?.const ?? '')})`));
+  if (typeof node.additionalProperties === 'object')
+    return rows(node.additionalProperties, `${path}.<name>`);
+  return (node.oneOf ?? []).flatMap((variant) =>
+    rows(variant, `${path} (${String(variant.properties?.['kind']?.const ?? '')})`),
+  );
 }
 
 function row(path: string, node: Node, required: boolean): string {
@@ -88,10 +94,14 @@ function typeText(node: Node): string {
   if (node.anyOf !== undefined) return [...new Set(node.anyOf.map(typeText))].join(' or ');
   if (node.oneOf !== undefined) return 'one of the kinds below';
   if (node.items !== undefined) return `list of ${typeText(node.items)}`;
-  if (node.type === 'integer' && node.maximum !== undefined) return `${node.minimum} to ${node.maximum}`;
-  return node.type === 'object' && typeof node.additionalProperties === 'object' ? 'name → object' : (node.type ?? 'any');
+  if (node.type === 'integer' && node.maximum !== undefined)
+    return `${node.minimum} to ${node.maximum}`;
+  return node.type === 'object' && typeof node.additionalProperties === 'object'
+    ? 'name → object'
+    : (node.type ?? 'any');
 }
 
 const escaped = (text: string): string => text.replaceAll('|', '\\|');
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(configurationPage, renderConfigurationPage());
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  writeFileSync(configurationPage, renderConfigurationPage());

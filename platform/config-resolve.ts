@@ -3,7 +3,15 @@ import { resolve } from 'node:path';
 import { SallyportError } from '../domain/errors.ts';
 import { isObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { ApiToken, Config, ConnectionConfig, Environment, SourceConfig, TemporalConfig } from './config.ts';
+import type {
+  ApiToken,
+  Config,
+  ConfiguredKey,
+  ConnectionConfig,
+  Environment,
+  SourceConfig,
+  TemporalConfig,
+} from './config.ts';
 import type { ConfigFile } from './config.schema.ts';
 import { hideSecret, resolveSecret } from './secrets.ts';
 import type { Secret, SecretScope } from './secrets.ts';
@@ -21,24 +29,42 @@ export async function resolveConfig(file: ConfigFile, context: Resolving): Promi
   const { scope, dataDir, environment } = context;
   const plain = (text: string): string => interpolate(text, scope.variables);
   const folder = (text: string): string => resolve(scope.baseDir, plain(text));
-  const ownFile = (text: string | undefined, fallback: string): string => (text === undefined ? resolve(dataDir, fallback) : folder(text));
+  const ownFile = (text: string | undefined, fallback: string): string =>
+    text === undefined ? resolve(dataDir, fallback) : folder(text);
   const { publicUrl } = file.listen;
   return deepFreeze({
     path: context.path,
     tenant: file.tenant,
     dataDir,
-    listen: { host: plain(file.listen.host), port: portOf(file.listen.port, plain), publicUrl: publicUrl === undefined ? null : plain(publicUrl) },
-    databaseUrl: environment.databaseUrl === null ? await optionalSecret(file.database.url, scope) : hideSecret(environment.databaseUrl),
+    listen: {
+      host: plain(file.listen.host),
+      port: portOf(file.listen.port, plain),
+      publicUrl: publicUrl === undefined ? null : plain(publicUrl),
+    },
+    databaseUrl:
+      environment.databaseUrl === null
+        ? await optionalSecret(file.database.url, scope)
+        : hideSecret(environment.databaseUrl),
     temporal: await resolveTemporal(file.temporal, context),
     playbooksDir: folder(file.playbooks),
     policyDir: folder(file.policy),
-    ledger: { dir: ownFile(file.ledger.dir, 'ledger'), origin: plain(file.ledger.origin), keyFile: ownFile(file.ledger.keyFile, 'keys/log.pem') },
+    ledger: {
+      dir: ownFile(file.ledger.dir, 'ledger'),
+      origin: plain(file.ledger.origin),
+      keyFile: ownFile(file.ledger.keyFile, 'keys/log.pem'),
+    },
     keyFile: ownFile(file.keyFile, 'keys/keyring.json'),
+    keys: file.keys === undefined ? null : await resolveKeys(file.keys, scope),
     sources: await mapRecord(file.sources, (source) => resolveSource(source, scope)),
-    connections: await mapRecord(file.connections, (connection, name) => resolveConnection(connection, { name, scope })),
+    connections: await mapRecord(file.connections, (connection, name) =>
+      resolveConnection(connection, { name, scope }),
+    ),
     tokens: await Promise.all(file.tokens.map((token) => resolveToken(token, scope))),
     limits: file.limits,
-    log: { level: file.log.level, file: file.log.file === undefined ? null : folder(file.log.file) },
+    log: {
+      level: file.log.level,
+      file: file.log.file === undefined ? null : folder(file.log.file),
+    },
   });
 }
 
@@ -46,18 +72,25 @@ type Plain = (text: string) => string;
 
 type Place = Pick<TemporalConfig, 'address' | 'namespace' | 'port' | 'uiPort'>;
 
-export function temporalPlace(file: ConfigFile['temporal'], context: Pick<Resolving, 'environment' | 'scope'>): Place {
+export function temporalPlace(
+  file: ConfigFile['temporal'],
+  context: Pick<Resolving, 'environment' | 'scope'>,
+): Place {
   const { environment, scope } = context;
   const plain: Plain = (text) => interpolate(text, scope.variables);
   return {
-    address: environment.temporalAddress ?? (file.address === undefined ? null : plain(file.address)),
+    address:
+      environment.temporalAddress ?? (file.address === undefined ? null : plain(file.address)),
     namespace: environment.temporalNamespace ?? file.namespace,
     port: portOf(file.port, plain),
     uiPort: portOf(file.uiPort, plain),
   };
 }
 
-async function resolveTemporal(file: ConfigFile['temporal'], context: Resolving): Promise<TemporalConfig> {
+async function resolveTemporal(
+  file: ConfigFile['temporal'],
+  context: Resolving,
+): Promise<TemporalConfig> {
   const { scope } = context;
   const { tls } = file;
   return {
@@ -74,10 +107,18 @@ async function resolveTemporal(file: ConfigFile['temporal'], context: Resolving)
   };
 }
 
-async function resolveSource(file: ConfigFile['sources'][string], scope: SecretScope): Promise<SourceConfig> {
+async function resolveSource(
+  file: ConfigFile['sources'][string],
+  scope: SecretScope,
+): Promise<SourceConfig> {
   const { verify, ...rest } = file;
-  const secrets = await Promise.all(verify.secrets.map((reference) => resolveSecret(reference, scope)));
-  return { ...present(rest), verify: { ...present(verify), secrets: secrets.map((secret) => secret.reveal()) } };
+  const secrets = await Promise.all(
+    verify.secrets.map((reference) => resolveSecret(reference, scope)),
+  );
+  return {
+    ...present(rest),
+    verify: { ...present(verify), secrets: secrets.map((secret) => secret.reveal()) },
+  };
 }
 
 interface Named {
@@ -85,7 +126,10 @@ interface Named {
   readonly scope: SecretScope;
 }
 
-async function resolveConnection(file: ConfigFile['connections'][string], context: Named): Promise<ConnectionConfig> {
+async function resolveConnection(
+  file: ConfigFile['connections'][string],
+  context: Named,
+): Promise<ConnectionConfig> {
   const plain: Plain = (text) => interpolate(text, context.scope.variables);
   return {
     name: context.name,
@@ -98,14 +142,34 @@ async function resolveConnection(file: ConfigFile['connections'][string], contex
   };
 }
 
-async function resolveToken(file: ConfigFile['tokens'][number], scope: SecretScope): Promise<ApiToken> {
+async function resolveToken(
+  file: ConfigFile['tokens'][number],
+  scope: SecretScope,
+): Promise<ApiToken> {
   const token = await resolveSecret(file.token, scope);
   const sha256 = createHash('sha256').update(token.reveal()).digest('hex');
   return { name: file.name, person: file.person, roles: file.roles, sha256 };
 }
 
+async function resolveKeys(
+  file: NonNullable<ConfigFile['keys']>,
+  scope: SecretScope,
+): Promise<NonNullable<Config['keys']>> {
+  const ring = (keys: typeof file.tokens): Promise<ConfiguredKey[]> =>
+    Promise.all(
+      keys.map(async ({ id, secret }) => ({ id, secret: await resolveSecret(secret, scope) })),
+    );
+  return {
+    token: await ring(file.tokens),
+    vault: await ring(file.vault),
+    codec: await ring(file.payload),
+  };
+}
 
-async function optionalSecret(reference: string | undefined, scope: SecretScope): Promise<Secret | null> {
+async function optionalSecret(
+  reference: string | undefined,
+  scope: SecretScope,
+): Promise<Secret | null> {
   return reference === undefined ? null : resolveSecret(reference, scope);
 }
 
@@ -118,7 +182,9 @@ function portOf(port: number | string, plain: Plain): number {
 }
 
 function plainObject(value: JsonObject, plain: Plain): JsonObject {
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainJson(inner, plain)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, plainJson(inner, plain)]),
+  );
 }
 
 function plainJson(value: Json, plain: Plain): Json {
@@ -127,8 +193,13 @@ function plainJson(value: Json, plain: Plain): Json {
   return isObject(value) ? plainObject(value, plain) : value;
 }
 
-async function mapRecord<From, To>(record: Readonly<Record<string, From>>, map: (value: From, name: string) => Promise<To>): Promise<Record<string, To>> {
-  const rows = await Promise.all(Object.entries(record).map(async ([name, value]) => [name, await map(value, name)] as const));
+async function mapRecord<From, To>(
+  record: Readonly<Record<string, From>>,
+  map: (value: From, name: string) => Promise<To>,
+): Promise<Record<string, To>> {
+  const rows = await Promise.all(
+    Object.entries(record).map(async ([name, value]) => [name, await map(value, name)] as const),
+  );
   return Object.fromEntries(rows);
 }
 
@@ -136,7 +207,9 @@ type Present<Shape> = { [Key in keyof Shape]: Exclude<Shape[Key], undefined> };
 
 /** zod types a key that was left out as `undefined`; it is not there. */
 function present<Shape extends object>(value: Shape): Present<Shape> {
-  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as Present<Shape>;
+  return Object.fromEntries(
+    Object.entries(value).filter(([, inner]) => inner !== undefined),
+  ) as Present<Shape>;
 }
 
 /** Secrets are frozen already and keep their text out of reach. */

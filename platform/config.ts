@@ -6,6 +6,7 @@ import { resolveConfig, temporalPlace } from './config-resolve.ts';
 import type { Resolving } from './config-resolve.ts';
 import { readConfigText } from './config-text.ts';
 import type { ConfigFile, Role } from './config.schema.ts';
+import type { KeyPurpose } from './keyring.ts';
 import type { Secret } from './secrets.ts';
 import { interpolate } from './variables.ts';
 import type { Variables } from './variables.ts';
@@ -22,7 +23,11 @@ export type SenderProof =
       readonly toleranceSeconds: number;
       readonly secrets: readonly string[];
     }
-  | { readonly kind: 'standard-webhooks'; readonly toleranceSeconds: number; readonly secrets: readonly string[] }
+  | {
+      readonly kind: 'standard-webhooks';
+      readonly toleranceSeconds: number;
+      readonly secrets: readonly string[];
+    }
   | { readonly kind: 'bearer'; readonly header?: string; readonly secrets: readonly string[] };
 
 export interface SourceConfig {
@@ -57,7 +62,17 @@ export interface TemporalConfig {
   readonly port: number;
   readonly uiPort: number;
   readonly apiKey: Secret | null;
-  readonly tls: { readonly ca: Secret | null; readonly certificate: Secret | null; readonly key: Secret | null } | null;
+  readonly tls: {
+    readonly ca: Secret | null;
+    readonly certificate: Secret | null;
+    readonly key: Secret | null;
+  } | null;
+}
+
+/** Of a ring the first is current. */
+export interface ConfiguredKey {
+  readonly id: string;
+  readonly secret: Secret;
 }
 
 /** Checked, resolved and frozen. Paths are absolute. */
@@ -65,20 +80,28 @@ export interface Config {
   readonly path: string;
   readonly tenant: string;
   readonly dataDir: string;
-  readonly listen: { readonly host: string; readonly port: number; readonly publicUrl: string | null };
+  readonly listen: {
+    readonly host: string;
+    readonly port: number;
+    readonly publicUrl: string | null;
+  };
   /** Null: the embedded PostgreSQL. */
   readonly databaseUrl: Secret | null;
   readonly temporal: TemporalConfig;
   readonly playbooksDir: string;
   readonly policyDir: string;
   readonly ledger: { readonly dir: string; readonly origin: string; readonly keyFile: string };
-  /** For `platform/keyring.ts`. */
+  /** For `platform/keyring.ts`; not used where there are `keys`. */
   readonly keyFile: string;
+  readonly keys: Readonly<Record<KeyPurpose, readonly ConfiguredKey[]>> | null;
   readonly sources: Readonly<Record<string, SourceConfig>>;
   readonly connections: Readonly<Record<string, ConnectionConfig>>;
   readonly tokens: readonly ApiToken[];
   readonly limits: ConfigFile['limits'];
-  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly file: string | null };
+  readonly log: {
+    readonly level: 'debug' | 'info' | 'warn' | 'error';
+    readonly file: string | null;
+  };
 }
 
 /** What the bootstrap and the operator say by environment; nothing else reads it. */
@@ -97,7 +120,8 @@ export interface Environment {
 }
 
 export function readEnvironment(variables: Variables = process.env): Environment {
-  const value = (name: string): string | null => (variables[name] === undefined || variables[name] === '' ? null : variables[name]);
+  const value = (name: string): string | null =>
+    variables[name] === undefined || variables[name] === '' ? null : variables[name];
   return Object.freeze({
     temporalCli: value('SALLYPORT_TEMPORAL_CLI') ?? value('TEMPORAL_CLI'),
     workflowBundle: value('SALLYPORT_WORKFLOW_BUNDLE'),
@@ -117,6 +141,7 @@ export interface Allowance {
   readonly database: boolean;
   readonly sources: boolean;
   readonly tokens: boolean;
+  readonly keys: readonly KeyPurpose[];
   /** Whose credentials it gets; that there are other connections everyone may know. */
   readonly connector: (name: string) => boolean;
 }
@@ -140,10 +165,19 @@ export async function loadConfig(options: ConfigOptions): Promise<Config> {
   const variables = { ...environment.variables, ...options.variables };
   const scope = { variables, baseDir: dirname(resolve(options.path)) };
   const dataDir = dataDirOf(file, { environment, scope });
-  const known = { ...scope, variables: { ...variables, SALLYPORT_DATA: dataDir, SALLYPORT_HOME: scope.baseDir } };
+  const known = {
+    ...scope,
+    variables: { ...variables, SALLYPORT_DATA: dataDir, SALLYPORT_HOME: scope.baseDir },
+  };
   const allowed = options.may === undefined ? file : within(file, options.may);
-  const shown = options.may?.database === false ? { ...environment, databaseUrl: null } : environment;
-  return resolveConfig(allowed, { environment: shown, scope: known, dataDir, path: resolve(options.path) });
+  const shown =
+    options.may?.database === false ? { ...environment, databaseUrl: null } : environment;
+  return resolveConfig(allowed, {
+    environment: shown,
+    scope: known,
+    dataDir,
+    path: resolve(options.path),
+  });
 }
 
 /** What can be said before secrets are read: what the embedded stack must know before it can supply the rest. */
@@ -156,7 +190,10 @@ export interface ConfigOutline {
 export async function outlineConfig(options: ConfigOptions): Promise<ConfigOutline> {
   const file = await readConfigFile(options.path);
   const { environment } = options;
-  const scope = { variables: { ...environment.variables, ...options.variables }, baseDir: dirname(resolve(options.path)) };
+  const scope = {
+    variables: { ...environment.variables, ...options.variables },
+    baseDir: dirname(resolve(options.path)),
+  };
   return {
     dataDir: dataDirOf(file, { environment, scope }),
     hasDatabase: environment.databaseUrl !== null || file.database.url !== undefined,
@@ -166,14 +203,21 @@ export async function outlineConfig(options: ConfigOptions): Promise<ConfigOutli
 
 async function readConfigFile(path: string): Promise<ConfigFile> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new SallyportError('CONFIG_INVALID', `${path} cannot be read; name another file with --config or SALLYPORT_CONFIG`, { cause });
+    throw new SallyportError(
+      'CONFIG_INVALID',
+      `${path} cannot be read; name another file with --config or SALLYPORT_CONFIG`,
+      { cause },
+    );
   });
   return readConfigText(text, path);
 }
 
 function dataDirOf(file: ConfigFile, context: Pick<Resolving, 'environment' | 'scope'>): string {
   const { scope } = context;
-  return resolve(scope.baseDir, context.environment.dataDir ?? interpolate(file.dataDir, scope.variables));
+  return resolve(
+    scope.baseDir,
+    context.environment.dataDir ?? interpolate(file.dataDir, scope.variables),
+  );
 }
 
 function within(file: ConfigFile, may: Allowance): ConfigFile {
@@ -182,6 +226,19 @@ function within(file: ConfigFile, may: Allowance): ConfigFile {
     database: may.database ? file.database : {},
     sources: may.sources ? file.sources : {},
     tokens: may.tokens ? file.tokens : [],
-    connections: Object.fromEntries(Object.entries(file.connections).map(([name, connection]) => [name, may.connector(connection.connector) ? connection : { ...connection, secret: undefined }])),
+    keys:
+      file.keys === undefined
+        ? undefined
+        : {
+            tokens: may.keys.includes('token') ? file.keys.tokens : [],
+            vault: may.keys.includes('vault') ? file.keys.vault : [],
+            payload: may.keys.includes('codec') ? file.keys.payload : [],
+          },
+    connections: Object.fromEntries(
+      Object.entries(file.connections).map(([name, connection]) => [
+        name,
+        may.connector(connection.connector) ? connection : { ...connection, secret: undefined },
+      ]),
+    ),
   };
 }

@@ -26,16 +26,56 @@ export interface KeyRings {
 
 const keyBytes = 32;
 const ownerOnly = 0o600;
-const purposes = ['token', 'vault', 'codec'] as const;
+export const keyPurposes = ['token', 'vault', 'codec'] as const;
+export type KeyPurpose = (typeof keyPurposes)[number];
 
 /**
  * Reads the key file, or makes one that only its owner can read. Losing it loses every original in the vault and every payload in
- * Temporal's history. Rotation: add a key under a new id to a ring and name it `current`; the old ids stay for reading.
+ * Temporal's history. Only the rings that the caller needs are kept, and only those must be on it. Rotation: add a key under a new id to a ring and name it `current`; the old ids stay for reading.
  */
-export function loadOrCreateKeyring(path: string): KeyRings {
+export function loadOrCreateKeyring(
+  path: string,
+  needs: readonly KeyPurpose[] = keyPurposes,
+): KeyRings {
+  if (needs.length === 0) return ringsOf(needs, () => emptyRing);
   if (!existsSync(path)) createKeyFile(path);
   if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, ownerOnly);
-  return parseKeyFile(readFileSync(path, 'utf8'));
+  const file = parseKeyFile(readFileSync(path, 'utf8'));
+  return ringsOf(needs, (purpose) => parseRing(purpose, file[purpose]));
+}
+
+export interface ReferencedKey {
+  readonly id: string;
+  /** 32 bytes as base64. */
+  readonly secret: { reveal(): string };
+}
+
+/** The same from secrets of their own; the first key of a ring is its current one. */
+export function keyringOf(
+  keys: Readonly<Record<KeyPurpose, readonly ReferencedKey[]>>,
+  needs: readonly KeyPurpose[] = keyPurposes,
+): KeyRings {
+  return ringsOf(needs, (purpose) => {
+    const texts = keys[purpose].map(({ id, secret }) => [id, secret.reveal().trim()] as const);
+    return parseRing(purpose, { current: keys[purpose][0]?.id, keys: Object.fromEntries(texts) });
+  });
+}
+
+/** SECURITY: what a process may not do it has no key for; an empty ring neither seals nor opens anything. */
+const emptyRing: KeyRing = Object.freeze({ current: '', keys: Object.freeze({}) });
+
+function ringsOf(
+  needs: readonly KeyPurpose[],
+  ringFor: (purpose: KeyPurpose) => KeyRing,
+): KeyRings {
+  const ring = (purpose: KeyPurpose): KeyRing =>
+    needs.includes(purpose) ? ringFor(purpose) : emptyRing;
+  return Object.freeze({ token: ring('token'), vault: ring('vault'), codec: ring('codec') });
+}
+
+/** For a process without the ring: marks made with it mean nothing to any other, and nothing after its end. */
+export function passingRing(): KeyRing {
+  return { current: 'passing', keys: { passing: randomBytes(keyBytes) } };
 }
 
 /** Written aside and linked into place: another process that starts at once sees all of it or nothing, and the first one wins. */
@@ -69,7 +109,7 @@ function newKeyFile(): object {
   return { schema: 1, token: ring(), vault: ring(), codec: ring() };
 }
 
-function parseKeyFile(text: string): KeyRings {
+function parseKeyFile(text: string): Readonly<Record<string, unknown>> {
   let file: unknown;
   try {
     file = JSON.parse(text);
@@ -78,10 +118,7 @@ function parseKeyFile(text: string): KeyRings {
   }
   if (!isObject(file) || file['schema'] !== 1)
     throw new SallyportError('CONFIG_INVALID', 'the key file has an unknown schema');
-  const [token, vault, codec] = purposes.map((purpose) => parseRing(purpose, file[purpose]));
-  if (token === undefined || vault === undefined || codec === undefined)
-    throw new SallyportError('CONFIG_INVALID', 'the key file lacks a ring');
-  return Object.freeze({ token, vault, codec });
+  return file;
 }
 
 function parseRing(purpose: string, ring: unknown): KeyRing {

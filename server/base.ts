@@ -1,8 +1,8 @@
 import { systemClock } from '../platform/clock.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
-import { loadOrCreateKeyring } from '../platform/keyring.ts';
-import type { KeyRings } from '../platform/keyring.ts';
+import { keyPurposes, keyringOf, loadOrCreateKeyring, passingRing } from '../platform/keyring.ts';
+import type { KeyPurpose, KeyRings } from '../platform/keyring.ts';
 import { createLogger } from '../platform/logger.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
@@ -30,12 +30,22 @@ export interface BaseOptions {
   readonly workflowBundle: string | null;
   /** Where log lines go if the configuration does not say; null: standard error. */
   readonly logFile: string | null;
+  /** The rings that its role needs. Left out: all. */
+  readonly needs?: readonly KeyPurpose[];
 }
 
 export function createBase(options: BaseOptions): Base {
   const { config } = options;
-  const keys = loadOrCreateKeyring(config.keyFile);
-  const redactor = createRedactor({ tokenKeys: keys.token, vaultKeys: keys.vault, tenant: config.tenant });
+  const needs = options.needs ?? keyPurposes;
+  const keys =
+    config.keys === null
+      ? loadOrCreateKeyring(config.keyFile, needs)
+      : keyringOf(config.keys, needs);
+  const redactor = createRedactor(
+    needs.includes('token')
+      ? { tokenKeys: keys.token, vaultKeys: keys.vault, tenant: config.tenant }
+      : { tokenKeys: passingRing(), tenant: config.tenant },
+  );
   const logger = createLogger({
     level: config.log.level,
     file: config.log.file ?? options.logFile,
@@ -49,7 +59,10 @@ export function createBase(options: BaseOptions): Base {
     metrics: createMetrics(),
     redactor,
     keys,
-    dataConverter: createDataConverter({ keyring: keys.codec, namespace: config.temporal.namespace }),
+    dataConverter: createDataConverter({
+      keyring: keys.codec,
+      namespace: config.temporal.namespace,
+    }),
     workflowBundle: options.workflowBundle,
   };
 }

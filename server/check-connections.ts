@@ -45,7 +45,13 @@ export async function checkConnections({
   const environment = readEnvironment();
   const path = configPath ?? environment.configPath ?? shippedConfig;
   const variables = await embeddedVariables(path, environment);
-  const may = { database: false, sources: false, tokens: false, connector: () => true };
+  const may = {
+    database: false,
+    sources: false,
+    tokens: false,
+    keys: [],
+    connector: () => true,
+  };
   const config = await loadConfig({ path, environment, variables, may });
   const unknown = names.find((name) => !Object.hasOwn(config.connections, name));
   if (unknown !== undefined)

@@ -6,6 +6,8 @@ import { SallyportError } from '../domain/errors.ts';
 import { loadConfig, readEnvironment } from '../platform/config.ts';
 import type { Allowance } from '../platform/config.ts';
 import { armFailpoint } from '../platform/failpoint.ts';
+import { keyPurposes } from '../platform/keyring.ts';
+import type { KeyPurpose } from '../platform/keyring.ts';
 import { openDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { mayUse } from './activity-deps.ts';
@@ -20,17 +22,36 @@ export const shippedConfig = fileURLToPath(new URL('../sallyport.yaml', import.m
 
 /** `sallyport serve --role X`: one power of the engine, beside your PostgreSQL and your Temporal. */
 export async function serve(args: readonly string[], io: CliIo): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { role: { type: 'string' }, config: { type: 'string' } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { role: { type: 'string' }, config: { type: 'string' } },
+  });
   const role = values.role ?? '';
-  if (!isRole(role)) throw new SallyportError('REQUEST_INVALID', `--role must be one of ${roles.join(', ')}`);
+  if (!isRole(role))
+    throw new SallyportError('REQUEST_INVALID', `--role must be one of ${roles.join(', ')}`);
   const stopping = listenForStop(io.stderr, () => undefined);
   try {
     const environment = readEnvironment();
     armFailpoint(environment.failpoint);
-    const config = await loadConfig({ path: values.config ?? environment.configPath ?? shippedConfig, environment, may: allowanceOf(role) });
-    const base = createBase({ config, process: role, workflowBundle: environment.workflowBundle, logFile: null });
+    const config = await loadConfig({
+      path: values.config ?? environment.configPath ?? shippedConfig,
+      environment,
+      may: allowanceOf(role),
+    });
+    const base = createBase({
+      config,
+      process: role,
+      workflowBundle: environment.workflowBundle,
+      logFile: null,
+      needs: keysOf(role),
+    });
     if (config.databaseUrl !== null) await migrateOnce(config.databaseUrl.reveal());
-    const engine = await startEngine(base, { roles: [role], laps: startLaps(), isPatient: true, below: () => [] });
+    const engine = await startEngine(base, {
+      roles: [role],
+      laps: startLaps(),
+      isPatient: true,
+      below: () => [],
+    });
     base.logger.info({ role, url: engine.url }, 'ready');
     await stopping.asked;
     await engine.stop();
@@ -46,11 +67,22 @@ export function allowanceOf(role: RoleName): Allowance {
     database: role !== 'workflow',
     sources: role === 'intake',
     tokens: role === 'intake',
+    keys: keysOf(role),
     connector: (connector) => isWorker(role) && mayUse(role, connector),
   };
 }
 
+/** Who starts workflows or reads their histories needs the payload keys; who numbers entries needs none. */
+export function keysOf(role: RoleName): readonly KeyPurpose[] {
+  if (role === 'sequencer') return [];
+  return role === 'workflow' || role === 'dispatcher' ? ['codec'] : keyPurposes;
+}
+
 async function migrateOnce(url: string): Promise<void> {
   const db = openDatabase({ url, connectionsMax: 1, name: 'sallyport-migrate' });
-  await migrate(db).finally(() => db.close());
+  try {
+    await migrate(db);
+  } finally {
+    await db.close();
+  }
 }

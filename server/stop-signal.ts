@@ -7,8 +7,8 @@ export interface StopSignal {
   dispose(): void;
 }
 
-/** A terminal's Ctrl-C reaches us by itself and once more through the bootstrap: that is one, not two. */
-const sameMs = 500;
+/** A terminal's Ctrl-C reaches us by itself, and again through npm and the bootstrap: that is one, not three. */
+const sameMs = 1_000;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const killedExitCode = 130;
 
@@ -28,7 +28,9 @@ export function listenForStop(stderr: TextSink, killAll: () => void): StopSignal
     process.exit(killedExitCode);
   };
   for (const name of signals) process.on(name, onSignal);
-  const asked = new Promise<void>((resolve) => controller.signal.addEventListener('abort', () => resolve(), { once: true }));
+  const asked = new Promise<void>((resolve) =>
+    controller.signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
   return {
     signal: controller.signal,
     asked,

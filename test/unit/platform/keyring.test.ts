@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, chmodSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadOrCreateKeyring } from '../../../platform/keyring.ts';
+import { keyringOf, loadOrCreateKeyring } from '../../../platform/keyring.ts';
+import { hideSecret } from '../../../platform/secrets.ts';
+import type { Secret } from '../../../platform/secrets.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -62,5 +64,45 @@ describe('the key file', () => {
     expect(() => loadOrCreateKeyring(file())).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
     );
+  });
+});
+
+describe('a process that needs some of the keys', () => {
+  it('keeps only those, and is content with a file that holds no others', () => {
+    loadOrCreateKeyring(file());
+    const { schema, codec } = JSON.parse(readFileSync(file(), 'utf8')) as Record<string, unknown>;
+    writeFileSync(file(), JSON.stringify({ schema, codec }));
+    const rings = loadOrCreateKeyring(file(), ['codec']);
+    expect(rings.codec.current).toBe('k1');
+    expect([rings.token, rings.vault]).toEqual([
+      { current: '', keys: {} },
+      { current: '', keys: {} },
+    ]);
+    expect(() => loadOrCreateKeyring(file(), ['codec', 'vault'])).toThrow('key ring vault');
+  });
+
+  it('makes no file where it needs none', () => {
+    loadOrCreateKeyring(file(), []);
+    expect(() => statSync(file())).toThrow('ENOENT');
+  });
+});
+
+describe('keys as secrets of their own', () => {
+  const key = (id: string, fill: number): { id: string; secret: Secret } => ({
+    id,
+    secret: hideSecret(Buffer.alloc(32, fill).toString('base64')),
+  });
+
+  it('the first of a ring is current, the others stay for reading', () => {
+    const rings = keyringOf({ token: [], vault: [], codec: [key('k2', 2), key('k1', 1)] }, [
+      'codec',
+    ]);
+    expect(rings.codec.current).toBe('k2');
+    expect(rings.codec.keys['k1']).toEqual(Buffer.alloc(32, 1));
+  });
+
+  it('a ring that is needed and has no key is refused', () => {
+    const keys = { token: [], vault: [], codec: [key('k1', 1)] };
+    expect(() => keyringOf(keys)).toThrow('key ring token');
   });
 });
