@@ -30,6 +30,8 @@ export interface HostOptions {
   readonly dataConverter?: DataConverter;
   /** Runs workflow code in this thread, where its memory can be measured. */
   readonly debugMode?: boolean;
+  /** Left out: the one of `workflowBundle`. */
+  readonly bundle?: WorkflowBundle;
 }
 
 export interface WorkflowHost {
@@ -59,7 +61,7 @@ export async function startWorkflowHost(
 ): Promise<WorkflowHost> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const server = await startTestTemporal();
-  const bundle = await workflowBundle();
+  const bundle = options.bundle ?? (await workflowBundle());
   const native = await NativeConnection.connect({ address: server.address });
   const connection = await Connection.connect({ address: server.address });
   const { dataConverter, debugMode = false } = options;
