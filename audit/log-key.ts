@@ -1,7 +1,8 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SallyportError } from '../domain/errors.ts';
+import { createPrivateFile } from '../platform/private-file.ts';
 import { createNoteSigner } from './note.ts';
 import type { NoteSigner } from './note.ts';
 
@@ -25,16 +26,8 @@ async function makeKey(path: string): Promise<string> {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
-  // `wx`: two processes that start together must not end up with two keys.
-  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
-    if (isCode(error, 'EEXIST')) return null;
-    throw error;
-  });
-  if (file === null) return readFile(path, 'utf8');
-  await file.writeFile(privateKey);
-  await file.sync();
-  await file.close();
-  return privateKey;
+  // Two processes that start together must not end up with two keys, and a killed one must not leave half a key.
+  return (await createPrivateFile(path, privateKey)) ? privateKey : readFile(path, 'utf8');
 }
 
 async function readIfThere(path: string): Promise<string | null> {

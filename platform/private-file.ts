@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, open, rm } from 'node:fs/promises';
 import { SallyportError } from '../domain/errors.ts';
 
 const othersMayRead = 0o077;
@@ -24,5 +25,33 @@ export async function readPrivateFile(path: string, bytesMax: number): Promise<s
     return await file.readFile('utf8');
   } finally {
     await file.close();
+  }
+}
+
+const ownerOnly = 0o600;
+
+/**
+ * Makes a file that only its owner reads. It appears whole or, if this process is killed, not at all, and is on disk
+ * then. False where there is one already: that one stays as it is.
+ */
+export async function createPrivateFile(path: string, text: string): Promise<boolean> {
+  const aside = `${path}.${randomUUID()}.new`;
+  try {
+    const file = await open(aside, 'wx', ownerOnly);
+    try {
+      await file.chmod(ownerOnly);
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    // A link never replaces what is there.
+    await link(aside, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(aside, { force: true });
   }
 }

@@ -7,11 +7,10 @@ import {
   verify,
 } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { SallyportError } from '../domain/errors.ts';
 import type { SignedVote, VotePayload } from '../domain/vote.ts';
 import { voteMessage } from '../domain/vote.ts';
-import { readPrivateFile } from './private-file.ts';
+import { createPrivateFile, readPrivateFile } from './private-file.ts';
 
 /** Ed25519 (RFC 8032). Public keys travel as base64 of their 32 raw bytes, signatures as base64 of 64. */
 export interface SigningKey {
@@ -51,18 +50,10 @@ export function signingKeyFromPem(pem: string): SigningKey {
 
 /** Writes a new key file with mode 0600. An existing file is never overwritten (`CONFLICT`). */
 export async function writeKeyFile(path: string, pem: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
-    throw new SallyportError('CONFLICT', 'the key file exists already or cannot be made', {
-      cause: error,
-    });
+  const made = await createPrivateFile(path, pem).catch((error: unknown) => {
+    throw new SallyportError('CONFLICT', 'the key file cannot be made', { cause: error });
   });
-  try {
-    await file.chmod(0o600);
-    await file.writeFile(pem);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  if (!made) throw new SallyportError('CONFLICT', 'the key file exists already');
 }
 
 /** A file that others may read, or that holds something else, is refused. */

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { access, chmod, chown, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, mkdir, readFile, stat } from 'node:fs/promises';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { createPrivateFile } from '../platform/private-file.ts';
 import { openDatabase } from '../store/database.ts';
 import { recordChild } from './child-end.ts';
 import { freePort } from './free-port.ts';
@@ -90,7 +91,7 @@ async function clusterDir(dataDir: string, binaries: PostgresBinaries): Promise<
   if (known !== null) return known.trim();
   const parent = await clusterParent(dataDir, binaries);
   const dir = join(parent, 'data');
-  await writeFile(pointer, `${dir}\n`, { mode: 0o600 });
+  await createPrivateFile(pointer, `${dir}\n`);
   return dir;
 }
 
@@ -125,7 +126,7 @@ async function ensurePassword(path: string): Promise<string> {
   const known = await readFile(path, 'utf8').catch(() => null);
   if (known !== null) return known;
   const password = randomBytes(passwordBytes).toString('base64url');
-  await writeFile(path, password, { mode: 0o600, flag: 'wx' });
+  await createPrivateFile(path, password);
   return password;
 }
 
