@@ -6,6 +6,8 @@ import type {
   RunReport,
 } from '../domain/run.types.ts';
 
+import type { SignedVote } from '../domain/vote.ts';
+
 /** What an activity must know of the run behind a command; the run's data stays where it is. */
 export interface RunRef {
   readonly key: string;
@@ -85,6 +87,8 @@ export interface RecordActivities {
   settleBatch(report: BatchReport): Promise<void>;
   recordRun(report: RunReport): Promise<void>;
   judgeVote(vote: { readonly voteId: string }): Promise<VoteJudgement>;
+  /** For a vote that came as a signal: keeps it, then judges it as any other. */
+  castVote(vote: SignedVote): Promise<VoteJudgement & { readonly voteId: string }>;
   expireGate(gate: {
     readonly gateId: string;
   }): Promise<{ readonly state: 'open' | GateDecisionState; readonly detail: string }>;

@@ -3,6 +3,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Egress } from '../platform/http.ts';
+import type { Counted } from '../platform/metrics.ts';
 import type { Database } from '../store/database.ts';
 
 /** What one worker process hands to its activities. Each privilege class gets the connections that it may use only. */
@@ -21,6 +22,8 @@ export interface ActivityDeps {
   /** Holder of leases: dies with the process, see `store/instance.ts`. */
   readonly instance: number;
   readonly observe: (stage: string, ms: number) => void;
+  /** Counts how something ended. */
+  readonly count: (what: Counted, outcome: string) => void;
 }
 
 export interface RevealReason {

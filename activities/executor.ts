@@ -169,6 +169,7 @@ async function writeResults(
     return keys;
   });
   failpoint(`${pointOf(called.map((step) => step.effect))}-after-result`);
+  for (const { result } of called) if (written.has(result.key)) deps.count('effect', result.state);
   return done.map((step) =>
     step.result !== undefined && !written.has(step.result.key) ? leaseHeld : step.outcome,
   );

@@ -1,13 +1,16 @@
+import { SallyportError } from '../domain/errors.ts';
 import { isEligible } from '../domain/gate.ts';
 import type { GateState } from '../domain/gate.ts';
+import { bareVote } from '../domain/vote.schema.ts';
+import type { SignedVote, VotePayload } from '../domain/vote.ts';
 import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { verifyVote } from '../platform/signature.ts';
 import { loadApprovers } from '../store/approvers.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Sql } from '../store/database.ts';
 import type { Gate } from '../store/gates.ts';
 import { expireGate, loadGate, recordReminder, voidGate } from '../store/gates.ts';
-import { decideAndRecord } from '../store/votes.ts';
+import { decideAndRecord, insertVote } from '../store/votes.ts';
 import type { VoteVerdict } from '../store/votes.ts';
 
 export interface VoteActivitiesDeps {
@@ -28,6 +31,7 @@ export interface ReminderReport extends GateReport {
 
 export interface VoteActivities {
   judgeVote(input: { readonly voteId: string }): Promise<VoteVerdict>;
+  castVote(vote: SignedVote): Promise<VoteVerdict & { readonly voteId: string }>;
   expireGate(input: { readonly gateId: string }): Promise<GateReport>;
   remindGate(input: { readonly gateId: string }): Promise<ReminderReport>;
   voidGate(input: { readonly gateId: string; readonly reason: string }): Promise<GateReport>;
@@ -45,6 +49,22 @@ export function createVoteActivities({ db, clock }: VoteActivitiesDeps): VoteAct
       failpoint('vote-after-verdict');
       return verdict;
     },
+    castVote: (vote) =>
+      db.transaction(async (tx) => {
+        const { payload, signature } = checked(vote);
+        const person = await personOf(tx, payload);
+        const kept = {
+          payload,
+          signature,
+          person,
+          reason: 'sent as a signal; only the digest of the reason is known',
+        };
+        const voteId = await insertVote(tx, kept, clock);
+        return {
+          voteId,
+          ...(await decideAndRecord(tx, voteId, { verifySignature: verifyVote, clock })),
+        };
+      }),
     expireGate: async ({ gateId }) =>
       report(await db.transaction((tx) => expireGate(tx, gateId, clock))),
     voidGate: async (voiding) => report(await db.transaction((tx) => voidGate(tx, voiding, clock))),
@@ -65,6 +85,19 @@ export function createVoteActivities({ db, clock }: VoteActivitiesDeps): VoteAct
         return { ...report(gate), waitingFor };
       }),
   };
+}
+
+/** SECURITY: whoever can write to the namespace can send this, so nothing of its shape is believed. */
+function checked(vote: unknown): SignedVote {
+  const read = bareVote.safeParse(vote);
+  if (!read.success) throw new SallyportError('REQUEST_INVALID', 'the signal holds no signed vote');
+  return read.data;
+}
+
+/** No token names the sender here: the signature alone says who voted, and an unknown approver is refused by name. */
+async function personOf(tx: Sql, { gateId, approver }: VotePayload): Promise<string> {
+  const { tenant } = await loadGate(tx, gateId);
+  return (await loadApprovers(tx, tenant)).find((item) => item.id === approver)?.person ?? approver;
 }
 
 const report = (gate: Gate): GateReport => ({

@@ -34,6 +34,7 @@ export function createLookupActivities(deps: ActivityDeps): LookupActivities {
         lookUp(deps, item, bytesMax),
       );
       await record(deps, items, outcomes);
+      for (const { kind } of outcomes) deps.count('lookup', kind);
       deps.observe('lookup batch', deps.clock.nowMs() - startedMs);
       return outcomes;
     },

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { isScope } from '../domain/switch.ts';
+import { personName, votePayload, voteSignature } from '../domain/vote.schema.ts';
+
+export { personName, votePayload };
 
 /** What people and their tools may send. Everything is strict and bounded. */
 export const textLimits = {
@@ -20,12 +23,6 @@ const trimmed = (max: number): z.ZodString =>
 
 export const reason = trimmed(textLimits.reasonChars);
 export const note = trimmed(textLimits.noteChars);
-/** ASCII only: no look-alike letters in what tells people apart. */
-export const personName = z
-  .string()
-  .min(1)
-  .max(64)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._@+-]*$/, 'must be letters, digits and . _ @ + -');
 export const groupName = z
   .string()
   .min(1)
@@ -117,29 +114,9 @@ export const runNew = z.strictObject({
   rehearse: z.boolean().default(false),
 });
 
-const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'must be SHA-256 in hex');
-export const votePayload = z.strictObject({
-  gateId: gateParams.shape.id,
-  orderDigest: sha256Hex,
-  decision: z.enum(['approve', 'reject', 'undo']),
-  reasonDigest: sha256Hex,
-  approver: personName,
-  keyId: z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hex digits'),
-  time: z
-    .string()
-    .max(40)
-    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/, 'must be RFC 3339 in UTC'),
-  nonce: z
-    .string()
-    .max(64)
-    .regex(/^[A-Za-z0-9_-]{16,64}$/, 'must be 16 to 64 characters of base64url'),
-});
 export const signedVote = z.strictObject({
   payload: votePayload,
-  signature: z
-    .string()
-    .max(88)
-    .regex(/^[A-Za-z0-9+/]{86}==$/, 'must be 64 bytes in base64'),
+  signature: voteSignature,
   reason,
 });
 

@@ -2,10 +2,11 @@ import { assert } from './assert.ts';
 import type { GateStep, Plan } from './plan.ts';
 import { block, settle, stepOf, type Draft } from './run-draft.ts';
 import { openGateAgain } from './run-effects.ts';
-import type { GateView, RunEvent } from './run.types.ts';
+import type { GateVerdict, GateView, RunEvent } from './run.types.ts';
 
 /** The gate's order is written and people can see it; the run waits from here. */
 export function applyGateOpened(
+  plan: Plan,
   draft: Draft,
   event: Extract<RunEvent, { kind: 'gate-opened' }>,
 ): boolean {
@@ -20,18 +21,16 @@ export function applyGateOpened(
   };
   draft.gates = { ...draft.gates, [command.step]: view };
   block(draft, 'waiting');
-  return true;
+  const verdict = draft.early?.[event.gateId];
+  return verdict === undefined || applyGateDecided(plan, draft, verdict);
 }
 
 /** People, the deadline or a changed world decided the gate. */
-export function applyGateDecided(
-  plan: Plan,
-  draft: Draft,
-  event: Extract<RunEvent, { kind: 'gate-decided' }>,
-): boolean {
+export function applyGateDecided(plan: Plan, draft: Draft, event: GateVerdict): boolean {
   const [stepId, gate] =
     Object.entries(draft.gates).find(([, view]) => view.gateId === event.gateId) ?? [];
-  if (stepId === undefined || gate === undefined || gate.state !== 'open') return false;
+  if (stepId === undefined || gate === undefined) return keepForLater(draft, event);
+  if (gate.state !== 'open') return false;
   const command = Object.values(draft.pending).find(
     (open) => open.kind === 'open-gate' && open.step === stepId,
   );
@@ -44,10 +43,16 @@ export function applyGateDecided(
   return true;
 }
 
+function keepForLater(draft: Draft, { gateId, state, detail }: GateVerdict): boolean {
+  if (!Object.values(draft.pending).some((command) => command.kind === 'open-gate')) return false;
+  draft.early = { [gateId]: { gateId, state, detail } };
+  return true;
+}
+
 interface GateDecision {
   readonly stepId: string;
   readonly step: GateStep;
-  readonly event: Extract<RunEvent, { kind: 'gate-decided' }>;
+  readonly event: GateVerdict;
 }
 
 function decideGateStep(plan: Plan, draft: Draft, { stepId, step, event }: GateDecision): void {

@@ -96,7 +96,7 @@ function apply(plan: Plan, draft: Draft, event: RunEvent): boolean {
     case 'outcome':
       return applyOutcome(plan, draft, { commandId: event.commandId, outcome: event.outcome });
     case 'gate-opened':
-      return applyGateOpened(draft, event);
+      return applyGateOpened(plan, draft, event);
     case 'gate-decided':
       return applyGateDecided(plan, draft, event);
     case 'lookup-deadline':

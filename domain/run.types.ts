@@ -24,6 +24,8 @@ export interface RunState {
   readonly outputs: { readonly [step: string]: JsonObject };
   readonly pending: { readonly [commandId: string]: Command };
   readonly gates: { readonly [step: string]: GateView };
+  /** Decisions by gate id that came before the word that the gate is open: people can be faster than an activity's answer. */
+  readonly early?: { readonly [gateId: string]: GateVerdict };
   readonly missing: readonly { readonly step: string; readonly why: string }[];
   readonly deeds: readonly Deed[];
   readonly ticketed: boolean;
@@ -59,6 +61,11 @@ export interface GateView {
   readonly state: 'open' | 'approved' | 'denied' | 'expired' | 'void';
   readonly iteration: number;
 }
+
+export type GateVerdict = Pick<
+  Extract<RunEvent, { kind: 'gate-decided' }>,
+  'gateId' | 'state' | 'detail'
+>;
 
 /** What was done in the run, for tickets and people. */
 export interface Deed {

@@ -1,6 +1,7 @@
 import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { createEffectActivities } from '../activities/executor.ts';
+import { failureInterceptor } from '../activities/failure-interceptor.ts';
 import { createGateActivities } from '../activities/gate.ts';
 import { heartbeatInterceptor } from '../activities/heartbeat-interceptor.ts';
 import { createLookupActivities } from '../activities/lookup.ts';
@@ -64,7 +65,7 @@ export function activityWorker(base: Base, name: WorkerName, deps: ActivityWorke
     activities: row.activities(deps.activities),
     maxConcurrentActivityTaskExecutions: activitiesAtOnceMax,
     maxHeartbeatThrottleInterval: '1s',
-    interceptors: { activity: [(context) => ({ inbound: heartbeatInterceptor(context) }), () => ({ inbound: flushing(deps.originals) }), () => ({ inbound: redacting })] },
+    interceptors: { activity: [() => ({ inbound: failureInterceptor }), (context) => ({ inbound: heartbeatInterceptor(context) }), () => ({ inbound: flushing(deps.originals) }), () => ({ inbound: redacting })] },
   }));
 }
 

@@ -3,6 +3,7 @@ import type { VoteJudgement } from '../activities/contract.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { RunState } from '../domain/run.types.ts';
+import type { SignedVote } from '../domain/vote.ts';
 
 /** The vote's row exists before the message is sent; the message only names it. */
 export interface VoteMessage {
@@ -21,7 +22,8 @@ export interface FindingsMessage {
 }
 
 export const voteUpdate = defineUpdate<VoteJudgement, [VoteMessage]>('vote');
-export const voteSignal = defineSignal<[VoteMessage]>('vote');
+/** Names a vote that was kept, or holds a signed one without its reason; both are judged as any vote is. */
+export const voteSignal = defineSignal<[VoteMessage | SignedVote]>('vote');
 export const cancelSignal = defineSignal<[CancelMessage]>('cancel');
 export const findingsSignal = defineSignal<[FindingsMessage]>('findings');
 export const stateQuery = defineQuery<RunState>('state');

@@ -8,6 +8,7 @@ import {
 import type { GateDecisionState, VoteJudgement } from '../activities/contract.ts';
 import { advance, runIsOver } from '../domain/run.ts';
 import type { RunEvent, RunState } from '../domain/run.types.ts';
+import type { SignedVote } from '../domain/vote.ts';
 import { readPlan, readRunState } from '../domain/upcast.ts';
 import { createCommandRunner } from './command-runner.ts';
 import {
@@ -44,6 +45,7 @@ export async function respond(given: RespondInput): Promise<void> {
   setHandler(voteUpdate, (message) => judge(message), { validator: checkVote });
   setHandler(voteSignal, async (message) => {
     if (isVote(message)) await judge(message);
+    else await cast(message);
   });
   setHandler(
     cancelSignal,
@@ -71,6 +73,13 @@ export async function respond(given: RespondInput): Promise<void> {
     if (judgement.gate.state !== 'open')
       events.push(decided({ id: voteId, ...judgement, state: judgement.gate.state }));
     return judgement;
+  }
+
+  /** A signal has no answer: what is not a vote is only refused, by an activity that does not retry. */
+  async function cast(message: SignedVote): Promise<void> {
+    const judgement = await runProxies.record.castVote(message).catch(() => null);
+    if (judgement === null || judgement.gate.state === 'open') return;
+    events.push(decided({ ...judgement, id: judgement.voteId, state: judgement.gate.state }));
   }
 
   if (input.parked !== null) return park(state, input.parked);

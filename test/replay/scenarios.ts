@@ -57,6 +57,8 @@ export function goldenActivities(): FakeActivities {
       settleBatch: () => Promise.resolve(),
       recordRun: () => Promise.resolve(),
       judgeVote: ({ voteId }) => Promise.resolve(judge(voteId)),
+      castVote: ({ payload }) =>
+        Promise.resolve({ voteId: payload.nonce, ...judge(payload.nonce) }),
       expireGate: () => Promise.resolve({ state: 'expired', detail: 'nobody voted' } as const),
       remindGate: () => Promise.resolve(undefined),
       voidGate: () => Promise.resolve(undefined),

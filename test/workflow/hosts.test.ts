@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type {
   BatchReport,
@@ -15,6 +16,8 @@ import {
   voteUpdate,
   type TriageInput,
 } from '../../workflows/messages.ts';
+import type { SignedVote } from '../../domain/vote.ts';
+import { aVote, people } from '../support/orders.ts';
 import { aLookup, aPlan, aRun, aTicket, containPlan, end } from '../support/plans.ts';
 import { startWorkflowHost, type WorkflowHost } from '../support/workflow-host.ts';
 
@@ -70,6 +73,8 @@ const activities = {
     settleBatch: (report: BatchReport) => Promise.resolve(void world.batches.push(report)),
     recordRun: (report: RunReport) => Promise.resolve(void world.reports.push(report)),
     judgeVote: ({ voteId }: { voteId: string }) => Promise.resolve(world.judge(voteId)),
+    castVote: ({ payload }: SignedVote) =>
+      Promise.resolve({ voteId: payload.nonce, ...world.judge(payload.nonce) }),
     expireGate: () => Promise.resolve({ state: 'expired', detail: '' } as const),
     remindGate: () => Promise.resolve(undefined),
     voidGate: ({ gateId }: { gateId: string }) => Promise.resolve(void world.voided.push(gateId)),
@@ -219,6 +224,39 @@ describe('a run of its own', () => {
     await handle.signal(voteSignal, { voteId: 'vot_2' });
     await handle.result();
     expect(world.reports.at(-1)?.outcome).toBe('contained');
+  });
+
+  it('takes a signed vote by signal, and lives on when it is none', async () => {
+    const { handle } = await atGate();
+    world.judge = (voteId) => {
+      if (voteId !== 'good') throw ApplicationFailure.nonRetryable('no vote', 'REQUEST_INVALID');
+      return { gateId: 'gat_1', verdict: 'counted', why: '', gate: { state: 'approved' } };
+    };
+    const signed = (nonce: string): SignedVote => ({
+      payload: { ...aVote(people('carol').carol).payload, nonce },
+      signature: 's',
+    });
+    await handle.signal(voteSignal, signed('bad'));
+    await handle.signal(voteSignal, signed('good'));
+    await handle.result();
+    expect(world.reports.at(-1)?.outcome).toBe('contained');
+  });
+
+  it('goes on without an optional lookup whose patience is over, and says so on the ticket', async () => {
+    const [run] = runsOf(quick, 1);
+    let tries = 0;
+    world.lookUp = () => {
+      tries += 1;
+      return tries < 3
+        ? { kind: 'error', code: 'VENDOR_UNAVAILABLE', detail: 'away' }
+        : { kind: 'ok', output: { criticality: 'crown' } };
+    };
+    const impatient = { ...(run as RunState), lookupDeadlineMs: Date.now() };
+    await triage(inputOf(quick, [impatient]));
+    await host.client.workflow.getHandle(respondId(impatient.key)).result();
+    const said = world.effects.flat().map((item) => item.command.ticket);
+    expect(said.map((ticket) => ticket?.verb)).toEqual(['ensure', 'comment']);
+    expect(said[0]?.view['missing']).toEqual([{ step: 'asset', why: 'no answer in time' }]);
   });
 
   it('records a refused vote and goes on waiting', async () => {

@@ -25,6 +25,7 @@ const activities: FakeActivities = {
   record: {
     settleBatch: () => Promise.resolve(),
     recordRun: broken,
+    castVote: broken,
     judgeVote: broken,
     expireGate: broken,
     remindGate: broken,

@@ -152,6 +152,16 @@ describe('a run', () => {
     expect(over.state).toMatchObject({ status: 'done', outcome: 'denied' });
   });
 
+  it('keeps a decision that comes before the word that its gate is open', () => {
+    const plan = containPlan();
+    const looked = answer(plan, advance(plan, aRun(plan), start), ok());
+    const asking = answer(plan, looked, ok({ ticketId: '1' }));
+    const early = decide(plan, asking.state, 'approved');
+    expect(early.commands).toEqual([]);
+    const opened = openGate(plan, { state: early.state, commands: asking.commands });
+    expect(sent(opened)).toMatchObject({ kind: 'effect', gateId: 'gat_1' });
+  });
+
   it('ignores a decision that comes twice', () => {
     const plan = containPlan();
     const acted = decide(plan, atGate(plan).state, 'approved');
