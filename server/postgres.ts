@@ -65,8 +65,9 @@ export async function preparePostgres(options: EmbeddedPostgresOptions): Promise
   const log = createWriteStream(join(options.dataDir, 'logs', 'postgres.log'), { flags: 'a', mode: 0o600 });
   const start: Component['start'] = async () => {
     const child = spawnPostgres({ binaries, dir }, { ...settings, port: String(port) });
-    const running = await recordChild(child, { recordPath, ending: postgresEnding });
-    await postgresReady(child);
+    // Listened for from the first moment: one that dies at once must not be waited for for ever.
+    const ready = postgresReady(child);
+    const [running] = await Promise.all([recordChild(child, { recordPath, ending: postgresEnding }), ready]);
     child.stderr?.pipe(log, { end: false });
     return running;
   };

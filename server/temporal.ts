@@ -45,8 +45,12 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    const running = await recordChild(child, { recordPath, ending: temporalEnding });
-    await temporalReady(child);
+    // Listened for from the first moment: one that dies at once must not be waited for for ever.
+    const ready = temporalReady(child);
+    const [running] = await Promise.all([
+      recordChild(child, { recordPath, ending: temporalEnding }),
+      ready,
+    ]);
     await writeFile(made, '');
     child.stderr.pipe(log, { end: false });
     return running;

@@ -1,10 +1,10 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../../platform/config.ts';
 import { startLaps } from '../../server/laps.ts';
 import { openEmbedded, type Embedded } from '../../server/open-embedded.ts';
-import { shippedConfig } from '../../server/serve.ts';
+import { root } from './repository.ts';
 
 export interface TestEmbedded {
   readonly embedded: Embedded;
@@ -29,7 +29,7 @@ export async function openTestEmbedded(options: TestEmbeddedOptions = {}): Promi
   const environment = { ...known, temporalCli, dataDir, databaseUrl: null, temporalAddress: null };
   const embedded = await openEmbedded({
     environment,
-    configPath: shippedConfig,
+    configPath: await ownConfig(folder),
     laps: startLaps(),
     onStatus: () => undefined,
   });
@@ -40,4 +40,20 @@ export async function openTestEmbedded(options: TestEmbeddedOptions = {}): Promi
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * The shipped configuration on ports of its own: while its Temporal is down, another engine of this machine could take
+ * the usual one, and would be spoken to.
+ */
+export async function ownConfig(folder: string): Promise<string> {
+  const shipped = await readFile(join(root, 'sallyport.yaml'), 'utf8');
+  const text = shipped
+    .replace('port: 8321', 'port: 0')
+    .replace('playbooks: playbooks', `playbooks: ${join(root, 'playbooks')}`)
+    .replace('policy: policy', `policy: ${join(root, 'policy')}`)
+    .replaceAll('${SALLYPORT_HOME}', root);
+  const path = join(folder, 'sallyport.yaml');
+  await writeFile(path, `${text}\ntemporal: { port: 0, uiPort: 0 }\n`);
+  return path;
 }

@@ -133,7 +133,7 @@ async function writeConfig(folder: string, fakes: Record<string, RunningFake>): 
     .replace('port: 8321', 'port: 0')
     .replace('connections:\n', `connections:\n${sinkConnection(fakes['sink']?.url ?? '')}`);
   const path = join(folder, 'sallyport.yaml');
-  await writeFile(path, config);
+  await writeFile(path, `${config}\ntemporal: { port: 0, uiPort: 0 }\n`);
   return path;
 }
 
