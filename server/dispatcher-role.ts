@@ -2,6 +2,7 @@ import { exportClosedRuns } from '../audit/history-export.ts';
 import { createDispatcher } from '../intake/dispatcher.ts';
 import { verifyVote } from '../platform/signature.ts';
 import { listenForWork } from '../store/notify.ts';
+import { purgeOld } from '../store/retention.ts';
 import { sweepVotes } from '../store/vote-delivery.ts';
 import { createDeliverVote } from './deliver-vote.ts';
 import { every, loopComponent } from './loop.ts';
@@ -13,6 +14,7 @@ const sweepEveryMs = 2_000;
 const undeliveredMs = 5_000;
 const exportEveryMs = 60_000;
 const gaugeEveryMs = 5_000;
+const purgeEveryMs = 3_600_000;
 
 /** Hands due incidents to Temporal, and does the rounds: votes left behind, histories to keep, gauges. */
 export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly Component[] {
@@ -32,12 +34,16 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
   const keepHistories = async (): Promise<void> => {
     await exportClosedRuns({ client, db, clock, tenant });
   };
+  const purge = async (): Promise<void> => {
+    while (await purgeOld(db, tenant, clock));
+  };
   const rounds = (everyMs: number, work: () => Promise<void>, problem: string) => (signal: AbortSignal) =>
     every(everyMs, work, { signal, onError: (error) => log(problem, error) });
   return [
     loopComponent('dispatcher', dispatch),
     loopComponent('vote-sweep', rounds(sweepEveryMs, sweep, 'votes could not be swept')),
     loopComponent('history-export', rounds(exportEveryMs, keepHistories, 'histories could not be exported')),
+    loopComponent('retention', rounds(purgeEveryMs, purge, 'what is past its time could not be deleted')),
     loopComponent('gauges', rounds(gaugeEveryMs, () => measure({ core, tenant }), 'the backlog could not be measured')),
   ];
 }
