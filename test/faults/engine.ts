@@ -62,6 +62,8 @@ export function createEngine({ dataDir, port, variables }: EngineOptions): Engin
         ...process.env,
         ...variables,
         FAULTS_PORT: String(port),
+        // Other engines of this machine may come to our server while one of the two is down: they find nothing of theirs.
+        TEMPORAL_NAMESPACE: `faults-${port}`,
         SALLYPORT_FAILPOINT: failpoint ?? `@${order}`,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
