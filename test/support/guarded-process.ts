@@ -31,7 +31,8 @@ export function spawnGuarded(options: GuardedCommand): ChildProcess {
 /** Once it is ready, it must not keep a test process alive that has nothing else to do. */
 export function letGo(child: ChildProcess): void {
   child.unref();
-  for (const stream of [child.stdin, child.stdout, child.stderr]) if (stream instanceof Socket) stream.unref();
+  for (const stream of [child.stdin, child.stdout, child.stderr])
+    if (stream instanceof Socket) stream.unref();
 }
 
 export async function endGuarded(child: ChildProcess): Promise<void> {

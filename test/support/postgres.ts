@@ -43,7 +43,9 @@ let users = 0;
  * A migrated database of the caller's own (`migrated: false` gives an empty one) on a real PostgreSQL that this process
  * shares. It dies with the process, however that ends.
  */
-export async function startTestPostgres(options: { readonly migrated?: boolean } = {}): Promise<TestPostgres> {
+export async function startTestPostgres(
+  options: { readonly migrated?: boolean } = {},
+): Promise<TestPostgres> {
   users += 1;
   running ??= startServer();
   const server = await running;
@@ -58,7 +60,8 @@ export async function startTestPostgres(options: { readonly migrated?: boolean }
 async function release(server: Server, db: Database, name: string): Promise<void> {
   await db.close();
   users -= 1;
-  if (users > 0) return void (await server.admin.query(`drop database if exists ${name} with (force)`));
+  if (users > 0)
+    return void (await server.admin.query(`drop database if exists ${name} with (force)`));
   running = null;
   await server.admin.close();
   await endGuarded(server.child);
@@ -72,7 +75,11 @@ async function startServer(): Promise<Server> {
   // Six times as fast as node:fs, and keeps the owner.
   await run('cp', ['-a', pristine, join(dir, 'data')]);
   const { child, port } = await startOnFreePort(binaries, dir);
-  const admin = openDatabase({ url: clusterUrl(port, password, 'postgres'), connectionsMax: 1, name: 'test-admin' });
+  const admin = openDatabase({
+    url: clusterUrl(port, password, 'postgres'),
+    connectionsMax: 1,
+    name: 'test-admin',
+  });
   await admin.query(`create database ${template}`);
   const db = openDatabase({ url: clusterUrl(port, password, template), connectionsMax: 1 });
   await migrate(db);
@@ -91,7 +98,12 @@ async function pristineCluster(binaries: PostgresBinaries): Promise<string> {
   await chmod(parent, 0o711);
   const partial = await mkdtemp(join(parent, 'new-'));
   await own(binaries, partial);
-  await createCluster({ binaries, dir: join(partial, 'data'), password, flags: ['--wal-segsize=1'] });
+  await createCluster({
+    binaries,
+    dir: join(partial, 'data'),
+    password,
+    flags: ['--wal-segsize=1'],
+  });
   await rename(join(partial, 'data'), target).catch(() => undefined);
   await rm(partial, { recursive: true, force: true });
   return target;
@@ -103,12 +115,24 @@ async function own(binaries: PostgresBinaries, dir: string): Promise<void> {
   await chown(dir, identity.uid, identity.gid);
 }
 
-async function startOnFreePort(binaries: PostgresBinaries, dir: string): Promise<{ child: ChildProcess; port: number }> {
+async function startOnFreePort(
+  binaries: PostgresBinaries,
+  dir: string,
+): Promise<{ child: ChildProcess; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort(0);
-    const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ]);
     const command = [binaries.postgres, '-D', join(dir, 'data'), ...flags];
-    const child = spawnGuarded({ command, dir, signal: 'QUIT', identity: binaries.identity, env: { LC_ALL: 'C', TZ: 'UTC' } });
+    const child = spawnGuarded({
+      command,
+      dir,
+      signal: 'QUIT',
+      identity: binaries.identity,
+      env: { LC_ALL: 'C', TZ: 'UTC' },
+    });
     try {
       await postgresReady(child);
       letGo(child);

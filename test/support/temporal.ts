@@ -2,7 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { temporalArguments, temporalEnvironment, temporalReady } from '../../server/temporal-process.ts';
+import {
+  temporalArguments,
+  temporalEnvironment,
+  temporalReady,
+} from '../../server/temporal-process.ts';
 import { freePort } from '../../server/free-port.ts';
 import { endGuarded, letGo, spawnGuarded } from './guarded-process.ts';
 
@@ -22,7 +26,12 @@ export async function startTestTemporal(): Promise<TestTemporal> {
     const dir = await mkdtemp(join(tmpdir(), 'sallyport-temporal-'));
     const port = await freePort(0);
     const flags = temporalArguments({ port, namespace, file: null, uiPort: null });
-    const child = spawnGuarded({ command: [binary, ...flags], dir, signal: 'KILL', env: temporalEnvironment(dir) });
+    const child = spawnGuarded({
+      command: [binary, ...flags],
+      dir,
+      signal: 'KILL',
+      env: temporalEnvironment(dir),
+    });
     try {
       await temporalReady(child);
       letGo(child);
@@ -39,12 +48,18 @@ async function temporalBinary(): Promise<string> {
   if (named !== undefined) return named;
   const onPath = (process.env['PATH'] ?? '').split(delimiter).map((dir) => join(dir, 'temporal'));
   const found = [...onPath, ...(await cached())].find((path) => existsSync(path));
-  if (found === undefined) throw new Error('no temporal CLI: set TEMPORAL_CLI or run `npm start` once');
+  if (found === undefined)
+    throw new Error('no temporal CLI: set TEMPORAL_CLI or run `npm start` once');
   return found;
 }
 
 async function cached(): Promise<readonly string[]> {
-  const cache = process.env['SALLYPORT_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sallyport');
+  const cache =
+    process.env['SALLYPORT_CACHE'] ??
+    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sallyport');
   const names = await readdir(cache).catch(() => []);
-  return names.flatMap((name) => [join(cache, name, 'temporal'), join(cache, name, 'bin', 'temporal')]).sort().reverse();
+  return names
+    .flatMap((name) => [join(cache, name, 'temporal'), join(cache, name, 'bin', 'temporal')])
+    .sort()
+    .reverse();
 }
