@@ -10,17 +10,30 @@ export interface Breaker {
   released(): void;
 }
 
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
 export interface BreakerOptions {
   readonly clock: Clock;
   readonly failuresMax: number;
   readonly restMs: number;
+  /** Hears each change, and the state at the start. Half-open: one probe is under way. */
+  readonly onState?: (state: BreakerState) => void;
 }
 
 /** Opens after `failuresMax` failures in a row; after `restMs` lets one probe through, whose outcome decides. */
-export function createBreaker({ clock, failuresMax, restMs }: BreakerOptions): Breaker {
+export function createBreaker(options: BreakerOptions): Breaker {
+  const { clock, failuresMax, restMs } = options;
   let failures = 0;
   let restsUntilMs = 0;
   let probing = false;
+  let told: BreakerState | null = null;
+  const tell = (): void => {
+    const state = failures < failuresMax ? 'closed' : probing ? 'half-open' : 'open';
+    if (state === told) return;
+    told = state;
+    options.onState?.(state);
+  };
+  tell();
   return {
     enter: () => {
       if (failures < failuresMax) return null;
@@ -28,19 +41,23 @@ export function createBreaker({ clock, failuresMax, restMs }: BreakerOptions): B
       if (left > 0) return left;
       if (probing) return restMs;
       probing = true;
+      tell();
       return null;
     },
     succeeded: () => {
       failures = 0;
       probing = false;
+      tell();
     },
     failed: () => {
       failures += 1;
       probing = false;
       if (failures >= failuresMax) restsUntilMs = clock.nowMs() + restMs;
+      tell();
     },
     released: () => {
       probing = false;
+      tell();
     },
   };
 }

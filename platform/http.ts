@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import { SallyportError } from '../domain/errors.ts';
-import { createBreaker, type Breaker } from './breaker.ts';
+import { createBreaker, type Breaker, type BreakerState } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import { acceptAnswer, type EgressResponse } from './egress-answer.ts';
 import { guardedConnector, systemResolve, type Resolve } from './egress-connect.ts';
@@ -70,6 +70,8 @@ export interface EgressOptions {
   readonly clock: Clock;
   readonly resolve?: Resolve;
   readonly limits?: Partial<EgressLimits>;
+  /** Hears when a connection rests, is tried, and works again. */
+  readonly onBreaker?: (connection: string, state: BreakerState) => void;
 }
 
 interface Line {
@@ -82,10 +84,15 @@ interface Line {
 interface Door {
   readonly clock: Clock;
   readonly limits: EgressLimits;
+  readonly onBreaker: NonNullable<EgressOptions['onBreaker']>;
 }
 
 export function createEgress(options: EgressOptions): Egress {
-  const door: Door = { clock: options.clock, limits: { ...egressLimits, ...options.limits } };
+  const door: Door = {
+    clock: options.clock,
+    limits: { ...egressLimits, ...options.limits },
+    onBreaker: options.onBreaker ?? (() => undefined),
+  };
   const resolve = options.resolve ?? systemResolve;
   const lines = new Map<string, Line>();
   const lineTo = (target: EgressTarget): Line => {
@@ -127,6 +134,7 @@ function openLine(target: EgressTarget, { door, resolve }: { door: Door; resolve
       clock: door.clock,
       failuresMax: door.limits.breakerFailuresMax,
       restMs: door.limits.breakerRestMs,
+      onState: (state) => door.onBreaker(target.name, state),
     }),
   };
 }

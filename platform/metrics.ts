@@ -1,23 +1,29 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { BreakerState } from './breaker.ts';
 
 /** The way of an alert, each measured from its receipt; `received` itself from the event's own time. */
 export const stages = ['committed', 'dispatched', 'looked-up', 'ticketed', 'decided'] as const;
 export type Stage = (typeof stages)[number];
 
+/** `alert` counts answers to deliveries, `run` ends, `effect` results, `lookup` answers. */
+export type Counted = 'alert' | 'run' | 'effect' | 'lookup';
+
 export interface Metrics {
   /** How long after receipt a stage was reached. */
   stage(stage: Stage, ms: number): void;
-  outcome(what: 'alert' | 'run' | 'effect' | 'vote' | 'gate' | 'lookup', outcome: string): void;
+  outcome(what: Counted, outcome: string): void;
   backlog(incidents: number): void;
   /** Age of the oldest incident that waits for triage. */
   lag(ms: number): void;
-  breaker(connection: string, state: 'closed' | 'open' | 'half-open'): void;
+  breaker(connection: string, state: BreakerState): void;
   component(name: string, isUp: boolean): void;
   /** OpenMetrics text. */
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-const stageBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.9, 2, 5, 10, 20, 60, 300, 1800, 7200];
+const stageBuckets = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.9, 2, 5, 10, 20, 60, 300, 1800, 7200,
+];
 const msPerSecond = 1_000;
 const breakerValues = { closed: 0, 'half-open': 0.5, open: 1 } as const;
 
@@ -32,11 +38,34 @@ export function createMetrics(): Metrics {
     buckets: stageBuckets,
     registers,
   });
-  const outcomes = new Counter({ name: 'sallyport_outcomes', help: 'How things ended.', labelNames: ['what', 'outcome'], registers });
-  const backlog = new Gauge({ name: 'sallyport_backlog_incidents', help: 'Incidents that wait for triage.', registers });
-  const lag = new Gauge({ name: 'sallyport_lag_seconds', help: 'Age of the oldest incident that waits for triage.', registers });
-  const breaker = new Gauge({ name: 'sallyport_breaker_open', help: '1 while a connection rests, 0.5 while it is tried.', labelNames: ['connection'], registers });
-  const component = new Gauge({ name: 'sallyport_component_up', help: '1 while a component runs.', labelNames: ['component'], registers });
+  const outcomes = new Counter({
+    name: 'sallyport_outcomes',
+    help: 'How things ended.',
+    labelNames: ['what', 'outcome'],
+    registers,
+  });
+  const backlog = new Gauge({
+    name: 'sallyport_backlog_incidents',
+    help: 'Incidents that wait for triage.',
+    registers,
+  });
+  const lag = new Gauge({
+    name: 'sallyport_lag_seconds',
+    help: 'Age of the oldest incident that waits for triage.',
+    registers,
+  });
+  const breaker = new Gauge({
+    name: 'sallyport_breaker_open',
+    help: '1 while a connection rests, 0.5 while it is tried.',
+    labelNames: ['connection'],
+    registers,
+  });
+  const component = new Gauge({
+    name: 'sallyport_component_up',
+    help: '1 while a component runs.',
+    labelNames: ['component'],
+    registers,
+  });
   return {
     stage: (name, ms) => stage.observe({ stage: name }, Math.max(0, ms) / msPerSecond),
     outcome: (what, outcome) => outcomes.inc({ what, outcome }),

@@ -25,9 +25,12 @@ export interface ActivityParts {
 }
 
 /** What the activities of one process share: one egress door, one lease holder, one vault. */
-export async function openActivityParts(core: Core, catalog: LoadedCatalog): Promise<ActivityParts> {
+export async function openActivityParts(
+  core: Core,
+  catalog: LoadedCatalog,
+): Promise<ActivityParts> {
   const instance = await openInstance(core.databaseUrl);
-  const egress = createEgress({ clock: core.clock });
+  const egress = createEgress({ clock: core.clock, onBreaker: core.metrics.breaker });
   const originals = createOriginals(core, core.db);
   const shared: Omit<ActivityDeps, 'connections'> = {
     db: core.db,
@@ -39,11 +42,20 @@ export async function openActivityParts(core: Core, catalog: LoadedCatalog): Pro
     reveal: originals.reveal,
     instance: instance.id,
     observe: (stage, ms) => observe(core.metrics, stage, ms),
+    count: core.metrics.outcome,
   };
   return {
     depsFor: (worker) => {
-      const own = Object.values(core.config.connections).filter(({ connector }) => mayUse(worker, connector));
-      return { activities: { ...shared, connections: new Map(own.map((connection) => [connection.name, connection])) }, originals };
+      const own = Object.values(core.config.connections).filter(({ connector }) =>
+        mayUse(worker, connector),
+      );
+      return {
+        activities: {
+          ...shared,
+          connections: new Map(own.map((connection) => [connection.name, connection])),
+        },
+        originals,
+      };
     },
     close: async () => {
       await egress.close();

@@ -1,4 +1,5 @@
 import { createAccess } from '../api/access.ts';
+import type { Access } from '../api/access.ts';
 import { auditRoutes } from '../api/audit-routes.ts';
 import { peopleRoutes } from '../api/people-routes.ts';
 import { incidentHistory } from '../audit/history.ts';
@@ -6,7 +7,10 @@ import { createManualFiler } from '../intake/manual.ts';
 import { intakeRoutes } from '../intake/routes.ts';
 import { notifyWork } from '../store/notify.ts';
 import { createIntake } from './core.ts';
+import type { Core } from './core.ts';
 import { createCancelRun, createDeliverVote } from './deliver-vote.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { Routes } from './http.ts';
 import type { Parts, RoleParts } from './roles.ts';
 import { readVerifierKey } from './verifier-key.ts';
 
@@ -19,12 +23,20 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
   const { tenant, tokens } = config;
   const onCommitted = (): void => {
     wake.call();
-    notifyWork(db).catch((error: unknown) => logger.warn({ err: error }, 'a notification was lost; dispatchers poll as well'));
+    notifyWork(db).catch((error: unknown) =>
+      logger.warn({ err: error }, 'a notification was lost; dispatchers poll as well'),
+    );
   };
   const { inbox, rejects } = createIntake(core, onCommitted);
   const access = createAccess({ tokens, db, tenant, clock });
   const messenger = { client: core.temporal.client, clock };
-  const playbooks = [...catalog.plans.values()].map(({ plan, digest }) => ({ name: plan.name, version: plan.version, title: plan.title, author: plan.author, digest }));
+  const playbooks = [...catalog.plans.values()].map(({ plan, digest }) => ({
+    name: plan.name,
+    version: plan.version,
+    title: plan.title,
+    author: plan.author,
+    digest,
+  }));
   const people = peopleRoutes({
     db,
     clock,
@@ -38,8 +50,28 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     voteDeadlineMs,
     cancelRun: createCancelRun(messenger),
   });
+  return {
+    components: [],
+    routes: [
+      counted(
+        intakeRoutes({ tenant, redactor, sources: config.sources, inbox, rejects, clock }),
+        core.metrics,
+      ),
+      people,
+      auditOf(core, access),
+    ],
+    drain: async () => {
+      await inbox.drained();
+      await rejects.drained();
+    },
+  };
+}
+
+function auditOf(core: Core, access: Access): Routes {
+  const { config, db, clock, redactor } = core;
+  const { tenant } = config;
   const reader = { db, client: core.temporal.client, converter: core.dataConverter, clock };
-  const audit = auditRoutes({
+  return auditRoutes({
     db,
     clock,
     tenant,
@@ -51,12 +83,14 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     redact: (text) => redactor.redactText(text).text,
     history: (incidentId) => incidentHistory(reader, incidentId),
   });
-  return {
-    components: [],
-    routes: [intakeRoutes({ tenant, redactor, sources: config.sources, inbox, rejects, clock }), people, audit],
-    drain: async () => {
-      await inbox.drained();
-      await rejects.drained();
-    },
+}
+
+/** Deliveries by the status of their answer. */
+function counted(routes: Routes, metrics: Metrics): Routes {
+  return async (app) => {
+    app.addHook('onResponse', async (_request, reply) =>
+      metrics.outcome('alert', String(reply.statusCode)),
+    );
+    await routes(app);
   };
 }

@@ -55,7 +55,7 @@ export async function saveRuns(
   return keys;
 }
 
-const isOver = (report: RunReport): boolean =>
+export const isOver = (report: RunReport): boolean =>
   report.status === 'done' || report.status === 'failed' || report.status === 'cancelled';
 
 function runEntry({ report, movedTo, why }: SettledRun, clock: Clock): Entry {
@@ -92,13 +92,14 @@ export interface Settlement {
 /**
  * Moves incidents after their runs: `responding` while a run goes on, `attention` where one failed, `handled` where all
  * are done, `closed` where the sender said all-clear after the last finding. A batch frees its incidents in the same
- * statement; what came in meanwhile makes an incident due again, at most once in 1 → 5 → 30 s.
+ * statement; what came in meanwhile makes an incident due again, at most once in 1 → 5 → 30 s. Returns how long after
+ * receipt each incident was decided of which that is known only now.
  */
 export async function settleIncidents(
   tx: Sql,
   { reports, batchId }: Settlement,
   clock: Clock,
-): Promise<void> {
+): Promise<readonly number[]> {
   const times = reports.map(({ incidentId, times: at }) => ({
     id: incidentId,
     looked: isoOf(at.lookedUpMs),
@@ -110,6 +111,7 @@ export async function settleIncidents(
     tx,
     rows.filter((row) => row.before !== row.after).map((row) => movedEntry(row, clock)),
   );
+  return rows.flatMap(({ decided_ms: ms }) => (ms === null ? [] : [ms]));
 }
 
 interface Moved {
@@ -117,6 +119,7 @@ interface Moved {
   readonly tenant: string;
   readonly before: string;
   readonly after: string;
+  readonly decided_ms: number | null;
 }
 
 const isoOf = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
@@ -126,14 +129,14 @@ const settleSql = `
     select id, min(looked) as looked, min(ticketed) as ticketed, min(decided) as decided
       from jsonb_to_recordset($1::jsonb) as t(id text, looked timestamptz, ticketed timestamptz, decided timestamptz) group by id
   ), runs_of as (
-    select i.id, i.state as before, i.all_clear_at >= i.last_seen as clear,
+    select i.id, i.state as before, i.decided_at, i.all_clear_at >= i.last_seen as clear,
            bool_or(r.ended_at is null) as going,
            coalesce((array_agg(r.status order by r.ordinal desc) filter (where not r.rehearsal))[1] in ('failed', 'parked'), false) as failed,
            exists (select 1 from effects e where e.incident_id = i.id and e.state = 'held') as held
       from told t join incidents i on i.id = t.id join runs r on r.incident_id = i.id
      group by i.id
   ), moved as (
-    select id, before,
+    select id, before, decided_at,
            case when before in ('closed', 'draft', 'ignored') then before when going then 'responding'
                 when failed or held then 'attention' when clear then 'closed' else 'handled' end as after
       from runs_of
@@ -151,7 +154,8 @@ const settleSql = `
          batch_id = case when i.batch_id = $2 then null else i.batch_id end
     from moved m join told t using (id)
    where i.id = m.id
-  returning i.id, i.tenant, m.before, i.state as after`;
+  returning i.id, i.tenant, m.before, i.state as after,
+    case when m.decided_at is null then (extract(epoch from i.decided_at - i.received_at) * 1000)::float8 end as decided_ms`;
 
 function dueAgain(row: string): string {
   return `case

@@ -23,7 +23,12 @@ beforeEach(() =>
 const claim = (order: 'severity' | 'age' = 'severity'): Promise<Batch | null> =>
   claimBatch({ db: pg.db, clock: systemClock, tenant, catalog: () => sampleCatalog }, order);
 const record = (): ReturnType<typeof createRecordActivities> =>
-  createRecordActivities({ db: pg.db, clock: systemClock, observe: () => undefined });
+  createRecordActivities({
+    db: pg.db,
+    clock: systemClock,
+    observe: () => undefined,
+    count: () => undefined,
+  });
 
 interface Row {
   readonly state: string;

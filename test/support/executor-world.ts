@@ -72,6 +72,7 @@ export async function startExecutorWorld(): Promise<ExecutorWorld> {
     reveal: (value) => Promise.resolve(value),
     instance: instance.id,
     observe: () => undefined,
+    count: () => undefined,
   };
   const { carol, dave } = people('carol', 'dave');
   const judge = court(pg.db, clock);
