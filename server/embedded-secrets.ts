@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { webhookFakeSecret } from '../connectors/webhook/fake.ts';
 
 /** What each file of `secrets/` holds. Those of connections are what the fakes accept: they guard nothing. */
 const makers: Readonly<Record<string, () => string>> = {
@@ -19,7 +20,7 @@ const makers: Readonly<Record<string, () => string>> = {
   'connection-edr': () => 'fake-client:fake-secret',
   'connection-idp': () => 'fake-okta-token',
   'connection-cloud': () => 'AKIAFAKEENGINE000000:fake-aws-secret',
-  'connection-oncall': () => `whsec_${randomBytes(32).toString('base64')}`,
+  'connection-oncall': () => webhookFakeSecret,
 };
 
 const tokenBytes = 32;
