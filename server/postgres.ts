@@ -56,18 +56,27 @@ export const postgresEnding = { signal: 'SIGINT', graceMs: 6_000 } as const;
 /** Makes the cluster where there is none, stops what a killed engine left, and gives a component to supervise. */
 export async function preparePostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const recordPath = join(options.dataDir, 'run', 'postgres.json');
-  const [binaries] = await Promise.all([locatePostgres(options.bin), endRecorded(recordPath, postgresEnding)]);
+  const [binaries] = await Promise.all([
+    locatePostgres(options.bin),
+    endRecorded(recordPath, postgresEnding),
+  ]);
   const dir = await clusterDir(options.dataDir, binaries);
   const password = await ensurePassword(join(options.dataDir, 'secrets', 'postgres'));
   const isNew = !(await exists(join(dir, 'PG_VERSION')));
   if (isNew) await createCluster({ binaries, dir, password });
   const port = await freePort(0);
-  const log = createWriteStream(join(options.dataDir, 'logs', 'postgres.log'), { flags: 'a', mode: 0o600 });
+  const log = createWriteStream(join(options.dataDir, 'logs', 'postgres.log'), {
+    flags: 'a',
+    mode: 0o600,
+  });
   const start: Component['start'] = async () => {
     const child = spawnPostgres({ binaries, dir }, { ...settings, port: String(port) });
     // Listened for from the first moment: one that dies at once must not be waited for for ever.
     const ready = postgresReady(child);
-    const [running] = await Promise.all([recordChild(child, { recordPath, ending: postgresEnding }), ready]);
+    const [running] = await Promise.all([
+      recordChild(child, { recordPath, ending: postgresEnding }),
+      ready,
+    ]);
     child.stderr?.pipe(log, { end: false });
     return running;
   };
@@ -76,7 +85,11 @@ export async function preparePostgres(options: EmbeddedPostgresOptions): Promise
 
 /** PostgreSQL answers before the database exists only once in its life. */
 export async function ensureDatabase(url: string): Promise<void> {
-  const admin = openDatabase({ url: url.replace(/\/[^/]*$/, '/postgres'), connectionsMax: 1, name: 'sallyport-setup' });
+  const admin = openDatabase({
+    url: url.replace(/\/[^/]*$/, '/postgres'),
+    connectionsMax: 1,
+    name: 'sallyport-setup',
+  });
   try {
     const rows = await admin.query('select 1 from pg_database where datname = $1', [database]);
     if (rows.length === 0) await admin.query(`create database ${database}`);
@@ -103,7 +116,9 @@ async function clusterParent(dataDir: string, binaries: PostgresBinaries): Promi
   await chmod(dataDir, 0o711);
   if (await canEnter(dataDir)) return ownDir(near, binaries);
   const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
-  await mkdir(systemState, { recursive: true, mode: 0o711 });
+  await mkdir(systemState, { recursive: true });
+  // Whatever our umask took away: its user must get through.
+  await chmod(systemState, 0o711);
   return ownDir(join(systemState, name), binaries);
 }
 
@@ -131,4 +146,8 @@ async function ensurePassword(path: string): Promise<string> {
   return password;
 }
 
-const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

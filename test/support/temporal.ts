@@ -43,7 +43,7 @@ export async function startTestTemporal(): Promise<TestTemporal> {
 }
 
 /** The bootstrap names it; without a bootstrap: PATH, then whatever the bootstrap once left in its cache. */
-async function temporalBinary(): Promise<string> {
+export async function temporalBinary(): Promise<string> {
   const named = process.env['SALLYPORT_TEMPORAL_CLI'] ?? process.env['TEMPORAL_CLI'];
   if (named !== undefined) return named;
   const onPath = (process.env['PATH'] ?? '').split(delimiter).map((dir) => join(dir, 'temporal'));
