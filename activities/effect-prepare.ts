@@ -1,6 +1,7 @@
 import { SallyportError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Outcome } from '../domain/run.types.ts';
 import type { EffectRow } from '../store/effects.ts';
 import { loadTicketFiles, type TicketFile } from '../store/ticket-files.ts';
@@ -26,7 +27,11 @@ export async function prepareEffects(
   return items.map((item) => {
     try {
       const order = orderOf(orders, item);
-      const parts = partsOf(item, { order, file: files.get(item.run.key) ?? null });
+      const parts = partsOf(item, {
+        order,
+        file: files.get(item.run.key) ?? null,
+        policy: deps.policy(),
+      });
       return effectCase(deps, {
         item,
         order,
@@ -65,7 +70,7 @@ function orderOf(orders: ReadonlyMap<string, Order>, { command }: EffectItem): O
 /** SECURITY: what a gated effect does comes from the order that people signed, never from what the run asks for now. */
 function partsOf(
   { run, command }: EffectItem,
-  by: { order: Order | null; file: TicketFile | null },
+  by: { order: Order | null; file: TicketFile | null; policy: Policy },
 ): { input: JsonObject; capability: string } {
   if (by.order !== null && command.purpose === 'undo') {
     if (by.order.undo === null)
@@ -77,7 +82,13 @@ function partsOf(
     return { input: command.call.input, capability: command.call.capability };
   if (by.file === null) throw new SallyportError('BROKEN_INVARIANT', `run ${run.key} has no row`);
   return {
-    input: ticketInput({ command, intent: command.ticket, run, file: by.file }),
+    input: ticketInput({
+      command,
+      intent: command.ticket,
+      run,
+      file: by.file,
+      priority: by.policy.priority,
+    }),
     capability: command.call.capability,
   };
 }

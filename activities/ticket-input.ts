@@ -4,6 +4,8 @@ import type { Finding } from '../domain/finding.ts';
 import { severityNames } from '../domain/finding.ts';
 import { readFinding } from '../domain/upcast.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import type { PriorityPolicy } from '../domain/policy.ts';
+import { priorityValue } from '../domain/priority.ts';
 import type { Deed, EffectCommand, TicketIntent } from '../domain/run.types.ts';
 import type { CommentView, DeedView, TicketView } from '../domain/ticket-view.ts';
 import type { Decision, TicketFile } from '../store/ticket-files.ts';
@@ -14,6 +16,7 @@ export interface TicketParts {
   readonly intent: TicketIntent;
   readonly run: RunRef;
   readonly file: TicketFile;
+  readonly priority: PriorityPolicy;
 }
 
 /** The input of a ticket capability: the layout's text, and what the playbook set itself on top. */
@@ -27,7 +30,11 @@ export function ticketInput(parts: TicketParts): JsonObject {
       externalKey: command.idempotencyKey,
       title,
       body,
-      priority: trace?.priority.level ?? 'P3',
+      priority: priorityValue(
+        parts.priority,
+        connectorOf(command.call.capability),
+        trace?.priority.level ?? 'P3',
+      ),
       team: trace?.owner.team ?? 'unassigned',
       labels: ['sallyport'],
     };
