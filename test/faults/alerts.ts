@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../../server/settle.ts';
 import { makeCanaries } from '../support/canaries.ts';
 
 /** Planted in every alert and in what people type; none may be found anywhere afterwards. */
@@ -59,15 +59,14 @@ export async function send(url: string, alert: Alert): Promise<number | null> {
 }
 
 const answerMs = 10_000;
-const retryMs = 100;
 
 /** What a sender does that loses nothing: sends again until it is accepted. Throws at an answer that senders give up on. */
 export async function sendUntilAccepted(url: string, alert: Alert): Promise<void> {
-  for (;;) {
+  const isAccepted = async (): Promise<boolean> => {
     const status = await send(url, alert);
-    if (status === 202) return;
-    if (status !== null && status !== 503)
+    if (status !== null && status !== 202 && status !== 503)
       throw new Error(`alert ${alert.id} was answered ${status}`);
-    await pause(retryMs);
-  }
+    return status === 202;
+  };
+  await until(isAccepted, { signal: new AbortController().signal, limitMs: Infinity });
 }

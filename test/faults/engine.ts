@@ -3,10 +3,10 @@ import type { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { processTree } from '../../bench/processes.ts';
 import type { Failpoint } from '../../platform/failpoint.ts';
 import { clusterUrl } from '../../server/postgres-cluster.ts';
+import { until } from '../../server/settle.ts';
 import { openDatabase } from '../../store/database.ts';
 import { root } from '../support/repository.ts';
 
@@ -36,7 +36,6 @@ export interface Engine {
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
-const pollMs = 50;
 const startLimitMs = 90_000;
 
 export function createEngine({ dataDir, port, variables }: EngineOptions): Engine {
@@ -77,11 +76,9 @@ export function createEngine({ dataDir, port, variables }: EngineOptions): Engin
       started.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`)),
     );
     const isUp = (): boolean => started.exitCode === null && started.signalCode === null;
-    const limitMs = performance.now() + startLimitMs;
-    while (isUp() && performance.now() < limitMs) {
-      if (said.includes('is ready at') && (await isReady(url))) return 'ready';
-      await pause(pollMs);
-    }
+    const isReadyNow = async (): Promise<boolean> => said.includes('is ready at') && isReady(url);
+    await within(startLimitMs, async () => !isUp() || (await isReadyNow()));
+    if (isUp() && (await isReadyNow())) return 'ready';
     if (isUp())
       throw new Error(`the engine was not ready in ${startLimitMs} ms; see ${dataDir}/engine.out`);
     if ((await ended) !== 'SIGKILL')
@@ -94,9 +91,9 @@ export function createEngine({ dataDir, port, variables }: EngineOptions): Engin
     start,
     arm: (point, nth = 1) => writeFile(order, `${point}:${nth}`),
     killedWithin: async (limitMs) => {
-      const late = new AbortController();
-      const how = await Promise.race([ended, pause(limitMs, 'alive', { signal: late.signal })]);
-      late.abort();
+      const isUp = (): boolean => child?.exitCode === null && child.signalCode === null;
+      await within(limitMs, () => Promise.resolve(!isUp()));
+      const how = isUp() ? 'alive' : await ended;
       if (how !== 'SIGKILL' && how !== 'alive')
         throw new Error(`the engine ended with ${how}; see ${dataDir}/engine.out`);
       return how === 'SIGKILL';
@@ -129,6 +126,9 @@ export function createEngine({ dataDir, port, variables }: EngineOptions): Engin
     },
   };
 }
+
+const within = (limitMs: number, isSo: () => Promise<boolean>): Promise<boolean> =>
+  until(isSo, { signal: new AbortController().signal, limitMs });
 
 export async function isReady(url: string): Promise<boolean> {
   const answer = await fetch(`${url}/readyz`).catch(() => null);

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { once } from 'node:events';
 import { isReady } from './engine.ts';
 import type { Server } from './engine.ts';
 import { recover } from './rounds.ts';
@@ -15,20 +15,17 @@ const everyMs = 50;
 
 /** About twenty alerts a second from senders that lose nothing. */
 function startLoad(world: World): Load {
-  const stopping = new AbortController();
   const sends: Promise<void>[] = [];
-  const running = (async () => {
-    for (let turn = 0; !stopping.signal.aborted; turn += 1) {
-      const alert =
-        turn % 20 === 0 ? world.contained() : turn % 5 === 0 ? world.repeated() : world.plain(1)[0];
-      if (alert !== undefined) sends.push(world.insist([alert]));
-      await pause(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-  })();
+  const sendNext = (): void => {
+    const turn = sends.length;
+    const [plain] = world.plain(1);
+    const alert = turn % 20 === 0 ? world.contained() : turn % 5 === 0 ? world.repeated() : plain;
+    if (alert !== undefined) sends.push(world.insist([alert]));
+  };
+  const timer = setInterval(sendNext, everyMs);
   return {
     stop: async () => {
-      stopping.abort();
-      await running;
+      clearInterval(timer);
       await Promise.all(sends);
     },
   };
@@ -86,7 +83,7 @@ export async function killEverything(world: World): Promise<Row> {
 export async function killEngine(world: World, instantMs: number): Promise<Row> {
   const load = startLoad(world);
   await untilBusy(world);
-  await pause(instantMs);
+  await once(AbortSignal.timeout(instantMs), 'abort');
   await world.engine.kill();
   return recover(world, { point: 'engine under load', killed: true, goOn: () => load.stop() });
 }

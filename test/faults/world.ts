@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../../platform/clock.ts';
 import { freePort } from '../../server/free-port.ts';
 import { killRecorded } from '../../server/process-record.ts';
+import { until } from '../../server/settle.ts';
 import { terminal } from '../support/terminal.ts';
 import { makeAlert, planted, send, senderSecret, sendUntilAccepted } from './alerts.ts';
 import type { Alert } from './alerts.ts';
@@ -96,16 +96,9 @@ export async function openWorld(): Promise<World> {
   };
 }
 
-const pollMs = 20;
-
 /** True once it is so; false where the time was up. What cannot be asked yet is not so. */
 export async function eventually(isSo: () => Promise<boolean>, limitMs: number): Promise<boolean> {
-  const untilMs = performance.now() + limitMs;
-  while (performance.now() < untilMs) {
-    if (await isSo().catch(() => false)) return true;
-    await pause(pollMs);
-  }
-  return false;
+  return until(() => isSo().catch(() => false), { signal: new AbortController().signal, limitMs });
 }
 
 /** True where the engine owes nobody anything: nothing is due or on its way, gates that nobody decided aside. */
