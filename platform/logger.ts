@@ -25,14 +25,25 @@ export function createLogger(options: LoggerOptions): Logger {
       level: options.level,
       base: { process: options.process, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }), log: (fields) => Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, clean(value)])) },
-      serializers: { err: (error: unknown) => clean(error), error: (error: unknown) => clean(error) },
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) =>
+          Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, clean(value)])),
+      },
+      serializers: {
+        err: (error: unknown) => clean(error),
+        error: (error: unknown) => clean(error),
+      },
       hooks: {
         logMethod(args, method) {
           const [first, second] = args as unknown as readonly [unknown, unknown];
           // pino calls with a text, or with an object and a text; format arguments are not used.
-          if (typeof first === 'string') return Reflect.apply(method, this, [options.redactText(first)]);
-          return Reflect.apply(method, this, [first, typeof second === 'string' ? options.redactText(second) : undefined]);
+          if (typeof first === 'string')
+            return Reflect.apply(method, this, [options.redactText(first)]);
+          return Reflect.apply(method, this, [
+            first,
+            typeof second === 'string' ? options.redactText(second) : undefined,
+          ]);
         },
         streamWrite: escapeForeign,
       },
@@ -50,21 +61,38 @@ function plainOf(value: unknown, redactText: (text: string) => string, depth: nu
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value === 'string') return redactText(value.slice(0, textCharsMax));
   if (value instanceof Error) return errorFacts(value, redactText);
-  if (depth >= depthMax || typeof value !== 'object' || value === undefined) return value === undefined ? null : String(typeof value);
-  if (Array.isArray(value)) return value.slice(0, itemsMax).map((item) => plainOf(item, redactText, depth + 1));
-  if ('toJSON' in value && typeof value.toJSON === 'function') return plainOf(value.toJSON(), redactText, depth + 1);
+  if (depth >= depthMax || typeof value !== 'object' || value === undefined)
+    return value === undefined ? null : String(typeof value);
+  if (Array.isArray(value))
+    return value.slice(0, itemsMax).map((item) => plainOf(item, redactText, depth + 1));
+  if ('toJSON' in value && typeof value.toJSON === 'function')
+    return plainOf(value.toJSON(), redactText, depth + 1);
   const fields = Object.entries(value).slice(0, itemsMax);
-  return Object.fromEntries(fields.map(([key, inner]) => [redactText(key), plainOf(inner, redactText, depth + 1)]));
+  return Object.fromEntries(
+    fields.map(([key, inner]) => [redactText(key), plainOf(inner, redactText, depth + 1)]),
+  );
 }
 
 function errorFacts(error: Error, redactText: (text: string) => string): Json {
   const code = codeOf(error);
-  const cause = error.cause instanceof Error ? { name: error.cause.name, code: codeOf(error.cause) } : null;
-  const stack = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8).map((line) => line.trim());
-  return { name: error.name, code, message: redactText(error.message.slice(0, textCharsMax)), cause, stack: redactText(stack.join(' | ')) };
+  const cause =
+    error.cause instanceof Error ? { name: error.cause.name, code: codeOf(error.cause) } : null;
+  const stack = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8)
+    .map((line) => line.trim());
+  return {
+    name: error.name,
+    code,
+    message: redactText(error.message.slice(0, textCharsMax)),
+    cause,
+    stack: redactText(stack.join(' | ')),
+  };
 }
 
-const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '');
+const codeOf = (error: Error): string =>
+  'code' in error && typeof error.code === 'string' ? error.code : '';
 
 const foreign = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 

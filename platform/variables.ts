@@ -10,7 +10,8 @@ export function interpolate(text: string, variables: Variables): string {
   return text.replace(reference, (_whole, name: string, fallback: string | undefined) => {
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
     const found = value === undefined || value === '' ? fallback : value;
-    if (found === undefined) throw new SallyportError('CONFIG_INVALID', `the variable ${name} is not set`);
+    if (found === undefined)
+      throw new SallyportError('CONFIG_INVALID', `the variable ${name} is not set`);
     return found;
   });
 }

@@ -12,7 +12,9 @@ export interface ChildOptions {
 /** Records a child that was just spawned. Before it is ready, so that nothing is left behind without a record. */
 export async function recordChild(child: ChildProcess, options: ChildOptions): Promise<Running> {
   const ended = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code ?? 0}` : `signal ${signal}`));
+    child.once('exit', (code, signal) =>
+      resolve(signal === null ? `exit code ${code ?? 0}` : `signal ${signal}`),
+    );
     child.once('error', (error) => resolve(error.message));
   });
   const record = child.pid === undefined ? null : await recordOf(child.pid);

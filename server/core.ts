@@ -21,9 +21,13 @@ export interface Core extends Base {
 
 export function openCore(base: Base): Core {
   const { config } = base;
-  if (config.databaseUrl === null) throw new SallyportError('CONFIG_INVALID', 'set DATABASE_URL or database.url');
+  if (config.databaseUrl === null)
+    throw new SallyportError('CONFIG_INVALID', 'set DATABASE_URL or database.url');
   const databaseUrl = config.databaseUrl.reveal();
-  const db = openDatabase({ url: databaseUrl, connectionsMax: config.limits.databaseConnectionsMax });
+  const db = openDatabase({
+    url: databaseUrl,
+    connectionsMax: config.limits.databaseConnectionsMax,
+  });
   const temporal = openTemporalClient(base);
   return {
     ...base,
@@ -47,7 +51,20 @@ export function createIntake(core: Core, onCommitted: () => void): IntakeParts {
   const { config, clock, db } = core;
   const { tenant } = config;
   return {
-    inbox: createInbox<SealedOriginal>({ db, tenant, clock, keepOriginals, onCommitted, unfileable: unfileable(tenant), limits: { backlogIncidentsMax: config.limits.backlogMax } }),
-    rejects: createRejects({ db, tenant, clock, redactText: (text) => core.redactor.redactText(text).text }),
+    inbox: createInbox<SealedOriginal>({
+      db,
+      tenant,
+      clock,
+      keepOriginals,
+      onCommitted,
+      unfileable: unfileable(tenant),
+      limits: { backlogIncidentsMax: config.limits.backlogMax },
+    }),
+    rejects: createRejects({
+      db,
+      tenant,
+      clock,
+      redactText: (text) => core.redactor.redactText(text).text,
+    }),
   };
 }

@@ -6,5 +6,7 @@ const folders = ['run', 'logs', 'secrets', 'keys', 'ledger', 'temporal', 'fakes'
 
 export async function makeDataDir(dataDir: string): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await Promise.all(folders.map((folder) => mkdir(join(dataDir, folder), { recursive: true, mode: 0o700 })));
+  await Promise.all(
+    folders.map((folder) => mkdir(join(dataDir, folder), { recursive: true, mode: 0o700 })),
+  );
 }

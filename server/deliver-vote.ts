@@ -20,13 +20,20 @@ export function createDeliverVote({ client, clock }: MessengerDeps): DeliverVote
     try {
       const handle = client.workflow.getHandle(vote.workflowId);
       // The update's id is the vote's: delivering it twice is one update.
-      const update = { args: [{ voteId: vote.voteId }] as [{ voteId: string }], updateId: vote.voteId };
-      await client.withDeadline(clock.nowMs() + deliverDeadlineMs, () => handle.executeUpdate(voteUpdate, update));
+      const update = {
+        args: [{ voteId: vote.voteId }] as [{ voteId: string }],
+        updateId: vote.voteId,
+      };
+      await client.withDeadline(clock.nowMs() + deliverDeadlineMs, () =>
+        handle.executeUpdate(voteUpdate, update),
+      );
       return 'delivered';
     } catch (error) {
       // Any other failure may pass: the sweep brings the vote again, and judging it twice changes nothing.
       if (error instanceof WorkflowNotFoundError) return 'gone';
-      throw new SallyportError('TEMPORAL_UNAVAILABLE', 'the vote could not be delivered now', { cause: error });
+      throw new SallyportError('TEMPORAL_UNAVAILABLE', 'the vote could not be delivered now', {
+        cause: error,
+      });
     }
   };
 }
@@ -34,6 +41,10 @@ export function createDeliverVote({ client, clock }: MessengerDeps): DeliverVote
 export function createCancelRun({ client, clock }: MessengerDeps): PeopleDeps['cancelRun'] {
   return async ({ workflowId, id, reason }) => {
     const handle = client.workflow.getHandle(workflowId);
-    await client.withDeadline(clock.nowMs() + cancelDeadlineMs, () => handle.signal(cancelSignal, { id, reason })).catch(() => undefined);
+    await client
+      .withDeadline(clock.nowMs() + cancelDeadlineMs, () =>
+        handle.signal(cancelSignal, { id, reason }),
+      )
+      .catch(() => undefined);
   };
 }

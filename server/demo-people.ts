@@ -17,17 +17,42 @@ export async function ensureApprovers(embedded: Embedded): Promise<void> {
     const publicKey = await ensureKey(keyPath(dataDir, person));
     if (known.some((approver) => approver.person === person)) continue;
     const actor = { kind: 'service', id: 'first-start' } as const;
-    const approver = { id: person, tenant, person, kind: 'person', groups, publicKeys: [publicKey], actor, reason: 'demo approver of the embedded stack' } as const;
+    const approver = {
+      id: person,
+      tenant,
+      person,
+      kind: 'person',
+      groups,
+      publicKeys: [publicKey],
+      actor,
+      reason: 'demo approver of the embedded stack',
+    } as const;
     await core.db.transaction((tx) => addApprover(tx, approver, core.clock));
   }
-  const tokens = Object.fromEntries(await Promise.all([...demoPeople, 'auditor', 'admin'].map(async (name) => [name, join(dataDir, 'secrets', `token-${name}`)] as const)));
+  const tokens = Object.fromEntries(
+    await Promise.all(
+      [...demoPeople, 'auditor', 'admin'].map(
+        async (name) => [name, join(dataDir, 'secrets', `token-${name}`)] as const,
+      ),
+    ),
+  );
   const keys = Object.fromEntries(demoPeople.map((name) => [name, keyPath(dataDir, name)]));
   const roles = Object.fromEntries(config.tokens.map((token) => [token.name, token.roles]));
-  const cli = { schema: 1, url, dataDir, tokens, keys, roles, verifierKey: embedded.verifierKey, ledger: config.ledger.dir };
+  const cli = {
+    schema: 1,
+    url,
+    dataDir,
+    tokens,
+    keys,
+    roles,
+    verifierKey: embedded.verifierKey,
+    ledger: config.ledger.dir,
+  };
   await writeFile(join(dataDir, 'cli.json'), `${JSON.stringify(cli, null, 2)}\n`, { mode: 0o600 });
 }
 
-export const keyPath = (dataDir: string, person: string): string => join(dataDir, 'keys', `${person}.pem`);
+export const keyPath = (dataDir: string, person: string): string =>
+  join(dataDir, 'keys', `${person}.pem`);
 
 async function ensureKey(path: string): Promise<string> {
   const pem = await readFile(path, 'utf8').catch(() => null);

@@ -23,13 +23,26 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
   const { client } = temporal;
   const log = (problem: string, error: unknown): void => logger.warn({ err: error }, problem);
   const dispatch = async (signal: AbortSignal): Promise<void> => {
-    const dispatcher = createDispatcher({ db, clock, tenant, client, log, alone, catalog: () => catalog });
+    const dispatcher = createDispatcher({
+      db,
+      clock,
+      tenant,
+      client,
+      log,
+      alone,
+      catalog: () => catalog,
+    });
     wake.call = dispatcher.wake;
     const listening = await listenForWork(core.databaseUrl, dispatcher.wake);
     await dispatcher.run(signal).finally(() => listening.close());
   };
   const sweep = async (): Promise<void> => {
-    await sweepVotes({ db, judge: { verifySignature: verifyVote, clock }, olderThanMs: undeliveredMs, deliver: createDeliverVote({ client, clock }) });
+    await sweepVotes({
+      db,
+      judge: { verifySignature: verifyVote, clock },
+      olderThanMs: undeliveredMs,
+      deliver: createDeliverVote({ client, clock }),
+    });
   };
   const keepHistories = async (): Promise<void> => {
     await exportClosedRuns({ client, db, clock, tenant });
@@ -37,18 +50,34 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
   const purge = async (): Promise<void> => {
     while (await purgeOld(db, tenant, clock));
   };
-  const rounds = (everyMs: number, work: () => Promise<void>, problem: string) => (signal: AbortSignal) =>
-    every(everyMs, work, { signal, onError: (error) => log(problem, error) });
+  const rounds =
+    (everyMs: number, work: () => Promise<void>, problem: string) => (signal: AbortSignal) =>
+      every(everyMs, work, { signal, onError: (error) => log(problem, error) });
   return [
     loopComponent('dispatcher', dispatch),
     loopComponent('vote-sweep', rounds(sweepEveryMs, sweep, 'votes could not be swept')),
-    loopComponent('history-export', rounds(exportEveryMs, keepHistories, 'histories could not be exported')),
-    loopComponent('retention', rounds(purgeEveryMs, purge, 'what is past its time could not be deleted')),
-    loopComponent('gauges', rounds(gaugeEveryMs, () => measure({ core, tenant }), 'the backlog could not be measured')),
+    loopComponent(
+      'history-export',
+      rounds(exportEveryMs, keepHistories, 'histories could not be exported'),
+    ),
+    loopComponent(
+      'retention',
+      rounds(purgeEveryMs, purge, 'what is past its time could not be deleted'),
+    ),
+    loopComponent(
+      'gauges',
+      rounds(gaugeEveryMs, () => measure({ core, tenant }), 'the backlog could not be measured'),
+    ),
   ];
 }
 
-async function measure({ core, tenant }: { readonly core: Parts['core']; readonly tenant: string }): Promise<void> {
+async function measure({
+  core,
+  tenant,
+}: {
+  readonly core: Parts['core'];
+  readonly tenant: string;
+}): Promise<void> {
   const [row] = await core.db.query<{ backlog: number; lag: number }>(
     `select count(*) as backlog, coalesce(extract(epoch from clock_timestamp() - min(due_at)) * 1000, 0)::float8 as lag
        from incidents where tenant = $1 and due_at <= clock_timestamp() and batch_id is null`,

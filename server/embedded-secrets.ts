@@ -33,12 +33,17 @@ function randomToken(): string {
 export async function ensureSecrets(dataDir: string): Promise<boolean> {
   const dir = join(dataDir, 'secrets');
   const isFirst = !(await readdir(dir)).some((name) => Object.hasOwn(makers, name));
-  await Promise.all(Object.entries(makers).map(([name, make]) => ensureFile(join(dir, name), make)));
+  await Promise.all(
+    Object.entries(makers).map(([name, make]) => ensureFile(join(dir, name), make)),
+  );
   return isFirst;
 }
 
 async function ensureFile(path: string, make: () => string): Promise<void> {
-  const isThere = await access(path).then(() => true, () => false);
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  );
   if (isThere) return;
   // Renamed into place: a crash must not leave half a key.
   await writeFile(`${path}.new`, `${make()}\n`, { mode: 0o600 });

@@ -17,11 +17,23 @@ import { listenForStop } from './stop-signal.ts';
 export async function startEmbedded(args: readonly string[], io: CliIo): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { data: { type: 'string' }, config: { type: 'string' }, once: { type: 'boolean' }, verbose: { type: 'boolean' }, 'no-samples': { type: 'boolean' } },
+    options: {
+      data: { type: 'string' },
+      config: { type: 'string' },
+      once: { type: 'boolean' },
+      verbose: { type: 'boolean' },
+      'no-samples': { type: 'boolean' },
+    },
   });
   const surroundings = readEnvironment();
-  const environment = values.data === undefined ? surroundings : { ...surroundings, dataDir: resolve(io.workingDir, values.data) };
-  const configPath = values.config === undefined ? (environment.configPath ?? shippedConfig) : resolve(io.workingDir, values.config);
+  const environment =
+    values.data === undefined
+      ? surroundings
+      : { ...surroundings, dataDir: resolve(io.workingDir, values.data) };
+  const configPath =
+    values.config === undefined
+      ? (environment.configPath ?? shippedConfig)
+      : resolve(io.workingDir, values.config);
   if (values.once === true) return runOnce({ environment, configPath, io });
   const laps = startLaps();
   let embedded: Embedded | null = null;
@@ -29,10 +41,15 @@ export async function startEmbedded(args: readonly string[], io: CliIo): Promise
   try {
     embedded = await openEmbedded({ environment, configPath, laps, onStatus: () => undefined });
     await ensureApprovers(embedded);
-    printLine(io.stdout, `Sallyport is ready at ${embedded.url} after ${(laps.totalMs() / 1000).toFixed(1)} s.`);
-    if (embedded.temporalUi !== null) printLine(io.stdout, `Temporal's own view: ${embedded.temporalUi}`);
+    printLine(
+      io.stdout,
+      `Sallyport is ready at ${embedded.url} after ${(laps.totalMs() / 1000).toFixed(1)} s.`,
+    );
+    if (embedded.temporalUi !== null)
+      printLine(io.stdout, `Temporal's own view: ${embedded.temporalUi}`);
     if (values.verbose === true) for (const line of laps.lines()) printLine(io.stdout, `  ${line}`);
-    if (embedded.isFirstStart && values['no-samples'] !== true) await tellFirstStart(embedded, { io, signal: stopping.signal });
+    if (embedded.isFirstStart && values['no-samples'] !== true)
+      await tellFirstStart(embedded, { io, signal: stopping.signal });
     await stopping.asked;
     return exitCodes.done;
   } finally {

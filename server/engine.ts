@@ -33,16 +33,39 @@ export async function startEngine(base: Base, options: EngineOptions): Promise<E
   const { laps } = options;
   const isBare = options.roles.every((role) => role === 'workflow');
   const core = isBare ? null : openCore(base);
-  const shared = core === null ? null : await laps.measure('catalog and leases', () => openParts(core, !options.isPatient)).catch((error: unknown) => closeAfter(error, core));
-  const parts = await Promise.all(options.roles.map((role): RoleParts | Promise<RoleParts> => (role === 'workflow' || shared === null ? workflowRole(base) : roleParts(role, shared))));
+  const shared =
+    core === null
+      ? null
+      : await laps
+          .measure('catalog and leases', () => openParts(core, !options.isPatient))
+          .catch((error: unknown) => closeAfter(error, core));
+  const parts = await Promise.all(
+    options.roles.map((role): RoleParts | Promise<RoleParts> =>
+      role === 'workflow' || shared === null ? workflowRole(base) : roleParts(role, shared),
+    ),
+  );
   const supervised: Supervised[] = [];
-  const statuses = (): readonly ComponentStatus[] => [...options.below(), ...supervised.map((each) => each.status())];
+  const statuses = (): readonly ComponentStatus[] => [
+    ...options.below(),
+    ...supervised.map((each) => each.status()),
+  ];
   const onChange = (status: ComponentStatus): void => {
-    if (status.state === 'down') base.logger.error({ component: status.name, detail: status.detail }, 'a component died and is started again');
+    if (status.state === 'down')
+      base.logger.error(
+        { component: status.name, detail: status.detail },
+        'a component died and is started again',
+      );
   };
   const open: Stopping = { http: null, parts, supervised, shared };
   try {
-    const http = await startHttp({ listen: base.config.listen, routes: parts.flatMap((each) => each.routes), tokens: base.config.tokens, components: statuses, metrics: base.metrics, logger: base.logger });
+    const http = await startHttp({
+      listen: base.config.listen,
+      routes: parts.flatMap((each) => each.routes),
+      tokens: base.config.tokens,
+      components: statuses,
+      metrics: base.metrics,
+      logger: base.logger,
+    });
     open.http = http;
     const components = parts.flatMap((each) => each.components);
     const start = { clock: base.clock, onChange, isPatient: options.isPatient };
@@ -55,8 +78,14 @@ export async function startEngine(base: Base, options: EngineOptions): Promise<E
 }
 
 /** All start side by side; those that came up are in `supervised` even where another did not. */
-async function superviseAll(components: readonly Component[], deps: SuperviseDeps, supervised: Supervised[]): Promise<void> {
-  const started = await Promise.allSettled(components.map(async (component) => supervised.push(await supervise(component, deps))));
+async function superviseAll(
+  components: readonly Component[],
+  deps: SuperviseDeps,
+  supervised: Supervised[],
+): Promise<void> {
+  const started = await Promise.allSettled(
+    components.map(async (component) => supervised.push(await supervise(component, deps))),
+  );
   const failed = started.find((each) => each.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
@@ -68,7 +97,13 @@ async function closeAfter(error: unknown, core: Core): Promise<never> {
 
 async function openParts(core: Core, alone: boolean): Promise<Parts> {
   const catalog = await openCatalog(core);
-  return { core, catalog, activities: await openActivityParts(core, catalog), wake: { call: () => undefined }, alone };
+  return {
+    core,
+    catalog,
+    activities: await openActivityParts(core, catalog),
+    wake: { call: () => undefined },
+    alone,
+  };
 }
 
 interface Stopping {

@@ -38,7 +38,10 @@ export async function prepareFakes(dataDir: string): Promise<EmbeddedFakes> {
     const first = await Promise.race([
       new Promise<string>((resolve) => lines.once('line', resolve)),
       running.ended.then((how) => {
-        throw new SallyportError('VENDOR_UNAVAILABLE', `the fakes did not start (${how}); see logs/fakes.log`);
+        throw new SallyportError(
+          'VENDOR_UNAVAILABLE',
+          `the fakes did not start (${how}); see logs/fakes.log`,
+        );
       }),
     ]);
     known = lineSchema.parse(JSON.parse(first));
@@ -48,6 +51,13 @@ export async function prepareFakes(dataDir: string): Promise<EmbeddedFakes> {
 }
 
 /** `FAKE_OKTA_URL` and so on: what the shipped configuration refers to. */
-export function fakeVariables(addresses: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(addresses).map(([name, url]) => [`FAKE_${name.toUpperCase().replaceAll('-', '_')}_URL`, url]));
+export function fakeVariables(
+  addresses: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(addresses).map(([name, url]) => [
+      `FAKE_${name.toUpperCase().replaceAll('-', '_')}_URL`,
+      url,
+    ]),
+  );
 }

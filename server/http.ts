@@ -50,11 +50,21 @@ export async function startHttp(deps: HttpDeps): Promise<HttpServer> {
     onConstructorPoisoning: 'error',
   });
   app.addHook('onSend', async (_request, reply, payload) => {
-    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+    reply.headers({
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+    });
     return payload;
   });
   app.setErrorHandler((error, request, reply) => refuse(deps, { error, request, reply }));
-  app.setNotFoundHandler((request, reply) => refuse(deps, { error: new SallyportError('NOT_FOUND', 'there is no such route'), request, reply }));
+  app.setNotFoundHandler((request, reply) =>
+    refuse(deps, {
+      error: new SallyportError('NOT_FOUND', 'there is no such route'),
+      request,
+      reply,
+    }),
+  );
   healthRoutes(app, deps);
   for (const routes of deps.routes) app.register(async (scope) => routes(scope));
   const url = await listen(app, deps.listen);
@@ -66,10 +76,16 @@ function healthRoutes(app: FastifyInstance, deps: HttpDeps): void {
   app.get('/readyz', async (_request, reply) => {
     const components = deps.components();
     const isReady = components.every((component) => component.state === 'up');
-    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', components });
+    return reply
+      .code(isReady ? 200 : 503)
+      .send({ status: isReady ? 'ready' : 'not ready', components });
   });
   app.get('/metrics', async (request, reply) => {
-    if (!isLoopback(request.ip) && !isAdmin(request, deps.tokens)) throw new SallyportError('CREDENTIAL_MISSING', 'only this machine and administrators may read metrics');
+    if (!isLoopback(request.ip) && !isAdmin(request, deps.tokens))
+      throw new SallyportError(
+        'CREDENTIAL_MISSING',
+        'only this machine and administrators may read metrics',
+      );
     for (const { name, state } of deps.components()) deps.metrics.component(name, state === 'up');
     const { contentType, text } = await deps.metrics.render();
     return reply.type(contentType).send(text);
@@ -84,7 +100,11 @@ interface Refusal {
 
 function refuse(deps: HttpDeps, { error, request, reply }: Refusal): FastifyReply {
   const problem = problemFor(error);
-  if (problem.status === 500) deps.logger.error({ err: error, method: request.method, route: request.routeOptions.url ?? '' }, 'a request failed');
+  if (problem.status === 500)
+    deps.logger.error(
+      { err: error, method: request.method, route: request.routeOptions.url ?? '' },
+      'a request failed',
+    );
   return reply.code(problem.status).headers(problem.headers).type(problemType).send(problem.body);
 }
 
@@ -92,7 +112,11 @@ function refuse(deps: HttpDeps, { error, request, reply }: Refusal): FastifyRepl
 async function listen(app: FastifyInstance, wanted: HttpDeps['listen']): Promise<string> {
   // A copy: fastify writes to what it is given, and the configuration is frozen.
   return app.listen({ ...wanted }).catch((error: NodeJS.ErrnoException) => {
-    throw new SallyportError('CONFIG_INVALID', `cannot listen on ${wanted.host}:${wanted.port} (${error.code ?? error.message})`, { cause: error });
+    throw new SallyportError(
+      'CONFIG_INVALID',
+      `cannot listen on ${wanted.host}:${wanted.port} (${error.code ?? error.message})`,
+      { cause: error },
+    );
   });
 }
 
@@ -102,11 +126,14 @@ async function closeWithin(app: FastifyInstance, limitMs: number): Promise<void>
   clearTimeout(timer);
 }
 
-const isLoopback = (address: string): boolean => isIP(address) !== 0 && /^(127\.|::1$|::ffff:127\.)/.test(address);
+const isLoopback = (address: string): boolean =>
+  isIP(address) !== 0 && /^(127\.|::1$|::ffff:127\.)/.test(address);
 
 function isAdmin(request: FastifyRequest, tokens: readonly ApiToken[]): boolean {
   const [, presented] = /^Bearer (\S{1,512})$/.exec(request.headers.authorization ?? '') ?? [];
   if (presented === undefined) return false;
   const hash = createHash('sha256').update(presented).digest();
-  return tokens.filter((token) => token.roles.includes('admin')).some((token) => timingSafeEqual(hash, Buffer.from(token.sha256, 'hex')));
+  return tokens
+    .filter((token) => token.roles.includes('admin'))
+    .some((token) => timingSafeEqual(hash, Buffer.from(token.sha256, 'hex')));
 }

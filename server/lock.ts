@@ -21,7 +21,8 @@ const released = '{}';
  */
 export async function takeLock(dataDir: string): Promise<DataLock> {
   const me = await recordOf(process.pid);
-  if (me === null) throw new SallyportError('BROKEN_INVARIANT', 'this process does not find itself');
+  if (me === null)
+    throw new SallyportError('BROKEN_INVARIANT', 'this process does not find itself');
   const mine = join(dataDir, `taking-${randomUUID()}`);
   await writeFile(mine, JSON.stringify(me), { mode: 0o600 });
   try {
@@ -36,7 +37,10 @@ export async function takeLock(dataDir: string): Promise<DataLock> {
   } finally {
     await rm(mine, { force: true });
   }
-  throw new SallyportError('CONFLICT', `the lock of ${dataDir} changes hands too often; start one engine at a time`);
+  throw new SallyportError(
+    'CONFLICT',
+    `the lock of ${dataDir} changes hands too often; start one engine at a time`,
+  );
 }
 
 const prefix = 'lock.';
@@ -44,16 +48,22 @@ const lockPath = (dataDir: string, number: number): string => join(dataDir, `${p
 
 async function numbers(dataDir: string): Promise<readonly number[]> {
   const names = await readdir(dataDir);
-  return names.filter((name) => /^lock\.\d{1,12}$/.test(name)).map((name) => Number(name.slice(prefix.length)));
+  return names
+    .filter((name) => /^lock\.\d{1,12}$/.test(name))
+    .map((name) => Number(name.slice(prefix.length)));
 }
 
 /** 0 where there never was a lock. */
-const highest = async (dataDir: string): Promise<number> => Math.max(0, ...(await numbers(dataDir)));
+const highest = async (dataDir: string): Promise<number> =>
+  Math.max(0, ...(await numbers(dataDir)));
 
 async function refuseLiving(dataDir: string, number: number): Promise<void> {
   const owner = number === 0 ? null : await readRecord(lockPath(dataDir, number));
   if (owner === null || !(await isRunning(owner))) return;
-  throw new SallyportError('CONFLICT', `${dataDir} is in use by process ${owner.pid}; stop it, or choose another directory with --data`);
+  throw new SallyportError(
+    'CONFLICT',
+    `${dataDir} is in use by process ${owner.pid}; stop it, or choose another directory with --data`,
+  );
 }
 
 /** A link appears whole or not at all, and never replaces another. */

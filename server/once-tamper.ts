@@ -5,8 +5,15 @@ import { join } from 'node:path';
 export async function falsify(ledgerCopy: string): Promise<boolean> {
   const folder = join(ledgerCopy, 'tile', 'entries');
   const names = await readdir(folder, { recursive: true }).catch(() => []);
-  const files = await Promise.all(names.map(async (name) => ({ path: join(folder, name), facts: await stat(join(folder, name)) })));
-  const [largest] = files.filter(({ facts }) => facts.isFile()).toSorted((a, b) => b.facts.size - a.facts.size);
+  const files = await Promise.all(
+    names.map(async (name) => ({
+      path: join(folder, name),
+      facts: await stat(join(folder, name)),
+    })),
+  );
+  const [largest] = files
+    .filter(({ facts }) => facts.isFile())
+    .toSorted((a, b) => b.facts.size - a.facts.size);
   if (largest === undefined) return false;
   const file = await open(largest.path, 'r+');
   try {

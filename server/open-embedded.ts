@@ -45,20 +45,59 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   const { environment, laps, configPath } = options;
   armFailpoint(environment.failpoint);
   const outline = await outlineConfig({ path: configPath, environment });
-  const stack = await startStack({ outline, environment, laps, clock: systemClock, onChange: options.onStatus });
+  const stack = await startStack({
+    outline,
+    environment,
+    laps,
+    clock: systemClock,
+    onChange: options.onStatus,
+  });
   try {
-    const loaded = await loadConfig({ path: configPath, environment: stack.environment, variables: stack.variables });
-    const config = { ...loaded, listen: { ...loaded.listen, port: await freePort(loaded.listen.port) } };
-    const base = createBase({ config, process: 'embedded', workflowBundle: environment.workflowBundle, logFile: join(config.dataDir, 'logs', 'sallyport.log') });
-    await Promise.all([laps.measure('migrations', () => migrateAll(config)), laps.measure('namespace', () => prepareNamespace(config))]);
-    const engine = await startEngine(base, { roles, laps, isPatient: false, below: stack.statuses });
+    const loaded = await loadConfig({
+      path: configPath,
+      environment: stack.environment,
+      variables: stack.variables,
+    });
+    const config = {
+      ...loaded,
+      listen: { ...loaded.listen, port: await freePort(loaded.listen.port) },
+    };
+    const base = createBase({
+      config,
+      process: 'embedded',
+      workflowBundle: environment.workflowBundle,
+      logFile: join(config.dataDir, 'logs', 'sallyport.log'),
+    });
+    await Promise.all([
+      laps.measure('migrations', () => migrateAll(config)),
+      laps.measure('namespace', () => prepareNamespace(config)),
+    ]);
+    const engine = await startEngine(base, {
+      roles,
+      laps,
+      isPatient: false,
+      below: stack.statuses,
+    });
     const stop = async (): Promise<void> => {
       await engine.stop();
       await stack.stop();
     };
     if (engine.core === null) throw new TypeError('an engine with all roles has a core');
-    const shown = { temporalUi: stack.temporalUi, isFirstStart: stack.isFirstStart, verifierKey: readVerifierKey(config), fakes: stack.fakes };
-    return { config, core: engine.core, logger: base.logger, url: engine.url, ...shown, statuses: engine.statuses, stop };
+    const shown = {
+      temporalUi: stack.temporalUi,
+      isFirstStart: stack.isFirstStart,
+      verifierKey: readVerifierKey(config),
+      fakes: stack.fakes,
+    };
+    return {
+      config,
+      core: engine.core,
+      logger: base.logger,
+      url: engine.url,
+      ...shown,
+      statuses: engine.statuses,
+      stop,
+    };
   } catch (error) {
     await stack.stop();
     throw error;
@@ -67,7 +106,11 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
 
 async function migrateAll(config: Config): Promise<void> {
   if (config.databaseUrl === null) return;
-  const db = openDatabase({ url: config.databaseUrl.reveal(), connectionsMax: 1, name: 'sallyport-migrate' });
+  const db = openDatabase({
+    url: config.databaseUrl.reveal(),
+    connectionsMax: 1,
+    name: 'sallyport-migrate',
+  });
   await migrate(db).finally(() => db.close());
 }
 

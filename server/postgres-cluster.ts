@@ -29,11 +29,23 @@ export async function createCluster(options: ClusterOptions): Promise<void> {
   const passwordFile = `${partial}.password`;
   await writeFile(passwordFile, `${options.password}\n`, { mode: 0o600 });
   await handOver(binaries, [partial, passwordFile]);
-  const flags = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions', ...(options.flags ?? [])];
+  const flags = [
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--no-sync',
+    '--no-instructions',
+    ...(options.flags ?? []),
+  ];
   const child = spawn(
     binaries.initdb,
     [`--pgdata=${partial}`, `--username=${clusterUser}`, `--pwfile=${passwordFile}`, ...flags],
-    { ...binaries.identity, cwd: dirname(dir), env: { LC_ALL: 'C', TZ: 'UTC' }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      ...binaries.identity,
+      cwd: dirname(dir),
+      env: { LC_ALL: 'C', TZ: 'UTC' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
   try {
     await succeeded(child, 'initdb');
@@ -49,13 +61,22 @@ export async function createCluster(options: ClusterOptions): Promise<void> {
 const unfinished = '.unfinished-';
 
 async function removeUnfinished(dir: string): Promise<void> {
-  const names = (await readdir(dirname(dir))).filter((name) => name.startsWith(`${basename(dir)}${unfinished}`));
+  const names = (await readdir(dirname(dir))).filter((name) =>
+    name.startsWith(`${basename(dir)}${unfinished}`),
+  );
   // An initdb that outlived its engine may still write there: then it is removed another time.
-  await Promise.all(names.map((name) => rm(join(dirname(dir), name), { recursive: true, force: true }).catch(() => undefined)));
+  await Promise.all(
+    names.map((name) =>
+      rm(join(dirname(dir), name), { recursive: true, force: true }).catch(() => undefined),
+    ),
+  );
 }
 
 /** Starts the server in `dir`; it logs to its stderr. Settings given here win over `postgresql.conf`. */
-export function spawnPostgres(options: Pick<ClusterOptions, 'binaries' | 'dir'>, settings: Readonly<Record<string, string>>): ChildProcess {
+export function spawnPostgres(
+  options: Pick<ClusterOptions, 'binaries' | 'dir'>,
+  settings: Readonly<Record<string, string>>,
+): ChildProcess {
   const { binaries, dir } = options;
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return spawn(binaries.postgres, ['-D', dir, ...flags], {
@@ -78,7 +99,9 @@ export async function postgresReady(child: ChildProcess): Promise<void> {
       if (output.includes(readyLine)) resolve();
     });
     child.once('error', reject);
-    child.once('exit', () => reject(new SallyportError('STORE_UNAVAILABLE', `PostgreSQL did not start: ${output.trim()}`)));
+    child.once('exit', () =>
+      reject(new SallyportError('STORE_UNAVAILABLE', `PostgreSQL did not start: ${output.trim()}`)),
+    );
   });
   child.stderr?.removeAllListeners('data');
   child.stderr?.resume();
@@ -96,7 +119,8 @@ async function handOver(binaries: PostgresBinaries, paths: readonly string[]): P
 
 async function succeeded(child: ChildProcess, name: string): Promise<void> {
   let output = '';
-  const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-outputCharsMax));
+  const keep = (chunk: Buffer): void =>
+    void (output = (output + chunk.toString()).slice(-outputCharsMax));
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
   const code = await new Promise<number | null>((resolve, reject) => {

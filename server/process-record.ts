@@ -48,7 +48,10 @@ export interface Ending {
 const pollMs = 20;
 
 /** Ends exactly that process, or finds it gone. Says which. */
-export async function endProcess(record: ProcessRecord, ending: Ending): Promise<'gone' | 'ended' | 'killed'> {
+export async function endProcess(
+  record: ProcessRecord,
+  ending: Ending,
+): Promise<'gone' | 'ended' | 'killed'> {
   if (!(await isRunning(record))) return 'gone';
   send(record.pid, ending.signal);
   for (let waitedMs = 0; waitedMs < ending.graceMs; waitedMs += pollMs) {
@@ -61,7 +64,10 @@ export async function endProcess(record: ProcessRecord, ending: Ending): Promise
 }
 
 /** Ends what a record file names, if it still runs, and removes the file. */
-export async function endRecorded(path: string, ending: Ending): Promise<'gone' | 'ended' | 'killed'> {
+export async function endRecorded(
+  path: string,
+  ending: Ending,
+): Promise<'gone' | 'ended' | 'killed'> {
   const record = await readRecord(path);
   const how = record === null ? 'gone' : await endProcess(record, ending);
   await rm(path, { force: true });
@@ -72,7 +78,9 @@ export async function endRecorded(path: string, ending: Ending): Promise<'gone' 
 export function killRecorded(dataDir: string | null): void {
   if (dataDir === null) return;
   for (const name of readdirSync(join(dataDir, 'run'))) {
-    const parsed = recordSchema.safeParse(parseJson(readFileSync(join(dataDir, 'run', name), 'utf8')));
+    const parsed = recordSchema.safeParse(
+      parseJson(readFileSync(join(dataDir, 'run', name), 'utf8')),
+    );
     if (parsed.success) send(parsed.data.pid, 'SIGKILL');
   }
 }
@@ -110,7 +118,9 @@ async function linuxStart(pid: number): Promise<string | null> {
 }
 
 async function psStart(pid: number): Promise<string | null> {
-  const answer = await run('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { env: { LC_ALL: 'C' } }).catch(() => null);
+  const answer = await run('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+    env: { LC_ALL: 'C' },
+  }).catch(() => null);
   const [, state, started] = /^(\S+)\s+(.+)$/.exec(answer?.stdout.trim() ?? '') ?? [];
   return state === undefined || started === undefined || state.startsWith(zombie) ? null : started;
 }

@@ -11,11 +11,22 @@ import { activityWorker, activityWorkers, workflowWorker } from './workers.ts';
 import type { WorkerName } from './workers.ts';
 
 /** Every power is a process of its own in production; the embedded stack runs all of them in one. */
-export const roles = ['intake', 'workflow', 'lookup', 'ticket', 'notify', 'act', 'record', 'dispatcher', 'sequencer'] as const;
+export const roles = [
+  'intake',
+  'workflow',
+  'lookup',
+  'ticket',
+  'notify',
+  'act',
+  'record',
+  'dispatcher',
+  'sequencer',
+] as const;
 export type RoleName = (typeof roles)[number];
 
 export const isRole = (text: string): text is RoleName => roles.some((role) => role === text);
-export const isWorker = (role: RoleName): role is WorkerName => Object.hasOwn(activityWorkers, role);
+export const isWorker = (role: RoleName): role is WorkerName =>
+  Object.hasOwn(activityWorkers, role);
 
 /** What a role runs besides the health routes that every process has. */
 export interface RoleParts {
@@ -42,9 +53,18 @@ export function workflowRole(base: Base): RoleParts {
   return { components: [workflowWorker(base)], routes: [], drain: nothingToDrain };
 }
 
-export async function roleParts(role: Exclude<RoleName, 'workflow'>, parts: Parts): Promise<RoleParts> {
-  if (isWorker(role)) return { components: [activityWorker(parts.core, role, parts.activities.depsFor(role))], routes: [], drain: nothingToDrain };
+export async function roleParts(
+  role: Exclude<RoleName, 'workflow'>,
+  parts: Parts,
+): Promise<RoleParts> {
+  if (isWorker(role))
+    return {
+      components: [activityWorker(parts.core, role, parts.activities.depsFor(role))],
+      routes: [],
+      drain: nothingToDrain,
+    };
   if (role === 'intake') return intakeRole(parts);
-  if (role === 'dispatcher') return { components: dispatcherLoops(parts), routes: [], drain: nothingToDrain };
+  if (role === 'dispatcher')
+    return { components: dispatcherLoops(parts), routes: [], drain: nothingToDrain };
   return { components: [await sequencerLoop(parts.core)], routes: [], drain: nothingToDrain };
 }

@@ -9,7 +9,16 @@ import { signDelivery } from './sign-delivery.ts';
 const folder = fileURLToPath(new URL('../fixtures/alerts/', import.meta.url));
 
 const indexSchema = z.object({
-  alerts: z.array(z.object({ source: z.string(), file: z.string(), findings: z.int(), playbook: z.string().nullable() })).max(100),
+  alerts: z
+    .array(
+      z.object({
+        source: z.string(),
+        file: z.string(),
+        findings: z.int(),
+        playbook: z.string().nullable(),
+      }),
+    )
+    .max(100),
 });
 const receiptSchema = z.object({
   receiptId: z.string(),
@@ -36,12 +45,26 @@ export async function deliverSamples(embedded: Embedded): Promise<readonly Deliv
 
 async function deliver({ config, core, url }: Embedded, sample: Sample): Promise<Delivered> {
   const source = config.sources[sample.source];
-  if (source === undefined) throw new SallyportError('CONFIG_INVALID', `the samples need a source named ${sample.source}`);
+  if (source === undefined)
+    throw new SallyportError('CONFIG_INVALID', `the samples need a source named ${sample.source}`);
   const body = await readFile(join(folder, sample.file));
   const headers = { 'content-type': 'application/json', ...signDelivery(source, body, core.clock) };
-  const response = await fetch(`${url}/v1/alerts/${sample.source}`, { method: 'POST', headers, body: new Uint8Array(body) });
+  const response = await fetch(`${url}/v1/alerts/${sample.source}`, {
+    method: 'POST',
+    headers,
+    body: new Uint8Array(body),
+  });
   const answer: unknown = await response.json();
-  if (response.status !== 202) throw new SallyportError('BROKEN_INVARIANT', `intake answered ${response.status} to ${sample.file}: ${JSON.stringify(answer)}`);
+  if (response.status !== 202)
+    throw new SallyportError(
+      'BROKEN_INVARIANT',
+      `intake answered ${response.status} to ${sample.file}: ${JSON.stringify(answer)}`,
+    );
   const receipt = receiptSchema.parse(answer);
-  return { sample, receiptId: receipt.receiptId, findings: receipt.findings.length, incidents: [...new Set(receipt.findings.map((finding) => finding.incident))] };
+  return {
+    sample,
+    receiptId: receipt.receiptId,
+    findings: receipt.findings.length,
+    incidents: [...new Set(receipt.findings.map((finding) => finding.incident))],
+  };
 }

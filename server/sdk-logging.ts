@@ -16,6 +16,9 @@ export function installSdkLogging(logger: Logger): void {
     else logger.warn(fields, message);
   });
   // Signals are ours to handle: workers stop in the order of `stopEngine`.
-  const logging = { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} };
+  const logging = {
+    filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }),
+    forward: {},
+  };
   Runtime.install({ logger: sdkLogger, shutdownSignals: [], telemetryOptions: { logging } });
 }

@@ -14,7 +14,17 @@ export async function sequencerLoop(core: Core): Promise<Component> {
   const key = await openLogKey(keyFile, origin);
   await mkdir(dir, { recursive: true });
   await publishVerifierKey(config, key.verifierKey);
-  const onError = (error: unknown): void => logger.error({ err: error }, 'sequencing failed; the next round tries again');
-  const sequencer = createSequencer({ db, dir, key, clock, origin, tenant: config.tenant, onError, reached: (step) => failpoint(`sequence-${step}`) });
+  const onError = (error: unknown): void =>
+    logger.error({ err: error }, 'sequencing failed; the next round tries again');
+  const sequencer = createSequencer({
+    db,
+    dir,
+    key,
+    clock,
+    origin,
+    tenant: config.tenant,
+    onError,
+    reached: (step) => failpoint(`sequence-${step}`),
+  });
   return loopComponent('sequencer', (signal) => sequencer.run(signal));
 }

@@ -43,15 +43,25 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   try {
     const isFirstStart = await ensureSecrets(outline.dataDir);
-    const started = await Promise.allSettled([startPostgres(options, up), startTemporal(options, up), startFakes(options, up)]);
+    const started = await Promise.allSettled([
+      startPostgres(options, up),
+      startTemporal(options, up),
+      startFakes(options, up),
+    ]);
     const failed = started.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    const [postgres, temporal, fakes] = started.map((result) => (result.status === 'fulfilled' ? result.value : {}));
+    const [postgres, temporal, fakes] = started.map((result) =>
+      result.status === 'fulfilled' ? result.value : {},
+    );
     const found: Found = { ...postgres, ...temporal, ...fakes };
     return {
       variables: fakeVariables(found.fakes ?? {}),
       fakes: found.fakes ?? {},
-      environment: { ...environment, databaseUrl: found.databaseUrl ?? environment.databaseUrl, temporalAddress: found.temporalAddress ?? environment.temporalAddress },
+      environment: {
+        ...environment,
+        databaseUrl: found.databaseUrl ?? environment.databaseUrl,
+        temporalAddress: found.temporalAddress ?? environment.temporalAddress,
+      },
       temporalUi: found.temporalUi ?? null,
       isFirstStart,
       statuses: () => up.map((each) => each.status()),
@@ -74,7 +84,10 @@ async function startPostgres(options: StackOptions, up: Supervised[]): Promise<F
   const { outline, environment, laps } = options;
   if (outline.hasDatabase) return {};
   return laps.measure('postgres', async () => {
-    const postgres = await preparePostgres({ dataDir: outline.dataDir, bin: environment.postgresBin });
+    const postgres = await preparePostgres({
+      dataDir: outline.dataDir,
+      bin: environment.postgresBin,
+    });
     up.push(await supervise(postgres, options));
     await ensureDatabase(postgres.url);
     return { databaseUrl: postgres.url };
@@ -86,7 +99,11 @@ async function startTemporal(options: StackOptions, up: Supervised[]): Promise<F
   const { address, ...place } = outline.temporal;
   if (address !== null) return {};
   return laps.measure('temporal', async () => {
-    const temporal = await prepareTemporal({ ...place, dataDir: outline.dataDir, cli: environment.temporalCli });
+    const temporal = await prepareTemporal({
+      ...place,
+      dataDir: outline.dataDir,
+      cli: environment.temporalCli,
+    });
     up.push(await supervise(temporal, options));
     return { temporalAddress: temporal.address, temporalUi: temporal.uiUrl };
   });

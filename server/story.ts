@@ -57,18 +57,27 @@ export async function tellNext(embedded: Embedded, io: CliIo): Promise<void> {
   const { config, core, url } = embedded;
   const gates = await listGates(core.db, { tenant: config.tenant, states: ['open'] });
   // The most telling one for a newcomer: a host that is cut off and let back in.
-  const gate = gates.find((each) => each.order.capability === 'crowdstrike.host.contain') ?? gates[0];
+  const gate =
+    gates.find((each) => each.order.capability === 'crowdstrike.host.contain') ?? gates[0];
   const at = config.dataDir === usualDataDir ? '' : ` --data ${config.dataDir}`;
   const say = (text: string): void => printLine(io.stdout, text);
   if (gate !== undefined) {
-    say(`\n${gates.length === 1 ? 'One gate waits' : `${gates.length} gates wait`} for people. One of them: ${orderLine(gate)}`);
+    say(
+      `\n${gates.length === 1 ? 'One gate waits' : `${gates.length} gates wait`} for people. One of them: ${orderLine(gate)}`,
+    );
     say(`  read the order      ./sallyport gate show ${gate.id}${at}`);
-    say(`  approve it          ./sallyport approve ${gate.id} --as alice --reason "seen the evidence"${at}`);
-    say(`  or refuse it        ./sallyport reject ${gate.id} --as alice --reason "planned test"${at}`);
+    say(
+      `  approve it          ./sallyport approve ${gate.id} --as alice --reason "seen the evidence"${at}`,
+    );
+    say(
+      `  or refuse it        ./sallyport reject ${gate.id} --as alice --reason "planned test"${at}`,
+    );
     say(`  take it back later  ./sallyport undo ${gate.id} --as bob --reason "cleaned up"${at}`);
     say(`  what happened       ./sallyport history ${await numberOf(core.db, gate)}${at}`);
   }
-  say(`  check the ledger    ./sallyport verify ${config.ledger.dir} --key "${embedded.verifierKey}"`);
+  say(
+    `  check the ledger    ./sallyport verify ${config.ledger.dir} --key "${embedded.verifierKey}"`,
+  );
   say(`\nThe API is at ${url}; Ctrl-C stops, and the next start goes on from here.`);
 }
 
@@ -78,6 +87,8 @@ export function orderLine(gate: Gate): string {
 }
 
 async function numberOf(db: Sql, gate: Gate): Promise<string> {
-  const [row] = await db.query<{ number: number }>('select number from incidents where id = $1', [gate.incidentId]);
+  const [row] = await db.query<{ number: number }>('select number from incidents where id = $1', [
+    gate.incidentId,
+  ]);
   return String(row?.number ?? gate.incidentId);
 }

@@ -44,7 +44,12 @@ const steadyMs = 60_000;
 /** Starts a component, and starts it again whenever it dies, ever more slowly. */
 export async function supervise(component: Component, deps: SuperviseDeps): Promise<Supervised> {
   const stopping = new AbortController();
-  let status: ComponentStatus = { name: component.name, state: 'starting', restarts: 0, detail: '' };
+  let status: ComponentStatus = {
+    name: component.name,
+    state: 'starting',
+    restarts: 0,
+    detail: '',
+  };
   let running = await component.start().catch((error: unknown) => {
     if (deps.isPatient === true) return neverStarted(wordsOf(error));
     throw error;
@@ -73,11 +78,17 @@ export async function supervise(component: Component, deps: SuperviseDeps): Prom
   /** The wait that the next death will cost; null where we are stopping. */
   async function revive(startMs: number): Promise<number | null> {
     const { firstMs, maxMs } = deps.backoff ?? defaultBackoff;
-    for (let waitMs = startMs; !stopping.signal.aborted; waitMs = Math.min(maxMs, Math.max(firstMs, waitMs * 2))) {
+    for (
+      let waitMs = startMs;
+      !stopping.signal.aborted;
+      waitMs = Math.min(maxMs, Math.max(firstMs, waitMs * 2))
+    ) {
       await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return null;
       change({ state: 'starting' });
-      const revived = await component.start().catch((error: unknown) => change({ state: 'down', detail: wordsOf(error) }));
+      const revived = await component
+        .start()
+        .catch((error: unknown) => change({ state: 'down', detail: wordsOf(error) }));
       if (revived === undefined) continue;
       running = revived;
       if (stopping.signal.aborted) await running.stop();
@@ -108,4 +119,5 @@ function neverStarted(detail: string): Running {
 }
 
 const detailCharsMax = 300;
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, detailCharsMax);
+const wordsOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, detailCharsMax);

@@ -16,8 +16,14 @@ const connectTimeoutMs = 5_000;
 /** Connects at its first use and again whenever it must: who holds it may start before Temporal does. */
 export function openTemporalClient(base: Base): TemporalClient {
   const { config, dataConverter } = base;
-  const connection = Connection.lazy({ ...placeOf(config.temporal), connectTimeout: connectTimeoutMs });
-  return { client: new Client({ connection, namespace: config.temporal.namespace, dataConverter }), close: () => connection.close() };
+  const connection = Connection.lazy({
+    ...placeOf(config.temporal),
+    connectTimeout: connectTimeoutMs,
+  });
+  return {
+    client: new Client({ connection, namespace: config.temporal.namespace, dataConverter }),
+    close: () => connection.close(),
+  };
 }
 
 /** For workers. Throws TEMPORAL_UNAVAILABLE where there is no server yet. */
@@ -36,8 +42,10 @@ interface Place {
 
 function placeOf(config: TemporalConfig): Place {
   const { address, apiKey, tls } = config;
-  if (address === null) throw new SallyportError('CONFIG_INVALID', 'set TEMPORAL_ADDRESS or temporal.address');
-  const pem = (secret: { reveal(): string } | null | undefined): Buffer | undefined => (secret === null || secret === undefined ? undefined : Buffer.from(secret.reveal()));
+  if (address === null)
+    throw new SallyportError('CONFIG_INVALID', 'set TEMPORAL_ADDRESS or temporal.address');
+  const pem = (secret: { reveal(): string } | null | undefined): Buffer | undefined =>
+    secret === null || secret === undefined ? undefined : Buffer.from(secret.reveal());
   const [ca, crt, key] = [pem(tls?.ca), pem(tls?.certificate), pem(tls?.key)];
   const secured = {
     ...(ca === undefined ? {} : { serverRootCACertificate: ca }),

@@ -33,13 +33,30 @@ export const searchAttributes: Readonly<Record<string, 'Keyword'>> = {
 /** The arguments of `temporal` for a dev server on loopback that reads no one else's settings and calls no one. */
 export function temporalArguments(flags: TemporalFlags): readonly string[] {
   return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(flags.port), '--namespace', flags.namespace],
+    ...[
+      'server',
+      'start-dev',
+      '--ip',
+      '127.0.0.1',
+      '--port',
+      String(flags.port),
+      '--namespace',
+      flags.namespace,
+    ],
     ...['--disable-config-file', '--disable-config-env', '--ui-disable-news-fetch'],
     ...['--log-level', 'error', '--log-format', 'json', '--color', 'never'],
     ...(flags.uiPort === null ? ['--headless'] : ['--ui-port', String(flags.uiPort)]),
-    ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
-    ...Object.entries(searchAttributes).flatMap(([key, type]) => ['--search-attribute', `${key}=${type}`]),
-    ...(flags.file === null ? [] : ['--db-filename', flags.file, ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma])]),
+    ...Object.entries(dynamicConfig).flatMap(([key, value]) => [
+      '--dynamic-config-value',
+      `${key}=${value}`,
+    ]),
+    ...Object.entries(searchAttributes).flatMap(([key, type]) => [
+      '--search-attribute',
+      `${key}=${type}`,
+    ]),
+    ...(flags.file === null
+      ? []
+      : ['--db-filename', flags.file, ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma])]),
   ];
 }
 
@@ -68,9 +85,16 @@ export async function temporalReady(child: Starting): Promise<void> {
       said = (said + chunk.toString()).slice(-outputCharsMax);
       if (readyLine.test(said)) resolve();
     });
-    child.stderr?.on('data', (chunk: Buffer) => (complained = (complained + chunk.toString()).slice(-outputCharsMax)));
+    child.stderr?.on(
+      'data',
+      (chunk: Buffer) => (complained = (complained + chunk.toString()).slice(-outputCharsMax)),
+    );
     child.once('error', reject);
-    child.once('exit', () => reject(new SallyportError('TEMPORAL_UNAVAILABLE', `Temporal did not start: ${complained.trim()}`)));
+    child.once('exit', () =>
+      reject(
+        new SallyportError('TEMPORAL_UNAVAILABLE', `Temporal did not start: ${complained.trim()}`),
+      ),
+    );
   });
   for (const stream of [child.stdout, child.stderr]) stream?.removeAllListeners('data').resume();
 }

@@ -28,7 +28,11 @@ export const temporalEnding = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 /** Stops what a killed engine left: two servers on one SQLite file would ruin it. Then gives a component to supervise. */
 export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
   const { cli, dataDir, namespace } = options;
-  if (cli === null) throw new SallyportError('CONFIG_INVALID', 'there is no temporal CLI; start with `npm start`, or set TEMPORAL_CLI or TEMPORAL_ADDRESS');
+  if (cli === null)
+    throw new SallyportError(
+      'CONFIG_INVALID',
+      'there is no temporal CLI; start with `npm start`, or set TEMPORAL_CLI or TEMPORAL_ADDRESS',
+    );
   const recordPath = join(dataDir, 'run', 'temporal.json');
   await endRecorded(recordPath, temporalEnding);
   const file = join(dataDir, 'temporal', 'temporal.db');
@@ -55,7 +59,12 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
     child.stderr.pipe(log, { end: false });
     return running;
   };
-  return { name: 'temporal', address: `127.0.0.1:${port}`, uiUrl: `http://127.0.0.1:${uiPort}/namespaces/${namespace}`, start };
+  return {
+    name: 'temporal',
+    address: `127.0.0.1:${port}`,
+    uiUrl: `http://127.0.0.1:${uiPort}/namespaces/${namespace}`,
+    start,
+  };
 }
 
 /**
@@ -64,7 +73,9 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
  */
 async function removeUnfinished(file: string, proofs: readonly string[]): Promise<void> {
   if (proofs.some((proof) => existsSync(proof))) return;
-  await Promise.all(['', '-wal', '-shm', '-journal'].map((end) => rm(`${file}${end}`, { force: true })));
+  await Promise.all(
+    ['', '-wal', '-shm', '-journal'].map((end) => rm(`${file}${end}`, { force: true })),
+  );
 }
 
 const retentionDays = 30;

@@ -28,7 +28,11 @@ export const activityWorkers = {
   ticket: { queue: taskQueues.ticket, activities: createEffectActivities, uses: ['ticket'] },
   notify: { queue: taskQueues.notify, activities: createEffectActivities, uses: ['notify'] },
   // Orders are prepared, and preconditions read anew, where actions are done.
-  act: { queue: taskQueues.act, activities: (deps) => ({ ...createEffectActivities(deps), ...createGateActivities(deps) }), uses: ['act', 'lookup'] },
+  act: {
+    queue: taskQueues.act,
+    activities: (deps) => ({ ...createEffectActivities(deps), ...createGateActivities(deps) }),
+    uses: ['act', 'lookup'],
+  },
   record: { queue: taskQueues.record, activities: createRecordActivities, uses: [] },
 } as const satisfies Record<string, WorkerRow>;
 
@@ -43,7 +47,8 @@ const activitiesAtOnceMax = 16;
 
 /** Holds no credentials but the payload keys and reaches only Temporal. */
 export function workflowWorker(base: Base): Component {
-  let bundle: WorkflowBundleOption | null = base.workflowBundle === null ? null : { codePath: base.workflowBundle };
+  let bundle: WorkflowBundleOption | null =
+    base.workflowBundle === null ? null : { codePath: base.workflowBundle };
   return workerComponent(base, 'workflow-worker', async () => ({
     workflowBundle: (bundle ??= await bundleWorkflows()),
     taskQueue: taskQueues.workflow,
@@ -59,13 +64,23 @@ export interface ActivityWorkerDeps {
 
 export function activityWorker(base: Base, name: WorkerName, deps: ActivityWorkerDeps): Component {
   const row: WorkerRow = activityWorkers[name];
-  const redacting = createRedactingInterceptor({ redactor: base.redactor, keep: deps.originals.keep });
+  const redacting = createRedactingInterceptor({
+    redactor: base.redactor,
+    keep: deps.originals.keep,
+  });
   return workerComponent(base, `${name}-worker`, async () => ({
     taskQueue: row.queue,
     activities: row.activities(deps.activities),
     maxConcurrentActivityTaskExecutions: activitiesAtOnceMax,
     maxHeartbeatThrottleInterval: '1s',
-    interceptors: { activity: [() => ({ inbound: failureInterceptor }), (context) => ({ inbound: heartbeatInterceptor(context) }), () => ({ inbound: flushing(deps.originals) }), () => ({ inbound: redacting })] },
+    interceptors: {
+      activity: [
+        () => ({ inbound: failureInterceptor }),
+        (context) => ({ inbound: heartbeatInterceptor(context) }),
+        () => ({ inbound: flushing(deps.originals) }),
+        () => ({ inbound: redacting }),
+      ],
+    },
   }));
 }
 
@@ -111,7 +126,11 @@ function workerComponent(base: Base, name: string, options: () => Promise<OwnOpt
   };
 }
 
-async function createWorker(base: Base, connection: NativeConnection, options: OwnOptions): Promise<Worker> {
+async function createWorker(
+  base: Base,
+  connection: NativeConnection,
+  options: OwnOptions,
+): Promise<Worker> {
   return Worker.create({
     ...options,
     connection,

@@ -3,7 +3,10 @@ import { SallyportError } from '../domain/errors.ts';
 
 /** What a room may do with SQL: a pool, or one transaction of it. Values are always parameters, never text. */
 export interface Sql {
-  query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  query<Row extends object = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]>;
 }
 
 export interface Database extends Sql {
@@ -43,7 +46,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-async function inTransaction<Result>(pool: pg.Pool, work: (tx: Sql) => Promise<Result>): Promise<Result> {
+async function inTransaction<Result>(
+  pool: pg.Pool,
+  work: (tx: Sql) => Promise<Result>,
+): Promise<Result> {
   const client = await pool.connect().catch(asUnavailable);
   let broken: Error | undefined;
   try {
@@ -59,15 +65,23 @@ async function inTransaction<Result>(pool: pg.Pool, work: (tx: Sql) => Promise<R
   }
 }
 
-async function run<Row extends object>(on: pg.Pool | pg.PoolClient, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+async function run<Row extends object>(
+  on: pg.Pool | pg.PoolClient,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
   const result = await on.query(text, [...values]).catch(asUnavailable);
   return result.rows as Row[];
 }
 
 /** Connection trouble becomes one code; what SQL itself refuses (SQLSTATE) is passed on as it is. */
 function asUnavailable(error: unknown): never {
-  const state = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const state =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const ours = /^[0-9A-Z]{5}$/.test(state) && !/^(08|53|57P|58)/.test(state);
   if (ours) throw error;
-  throw new SallyportError('STORE_UNAVAILABLE', 'PostgreSQL cannot be reached', { cause: error, retryAfterMs: 2_000 });
+  throw new SallyportError('STORE_UNAVAILABLE', 'PostgreSQL cannot be reached', {
+    cause: error,
+    retryAfterMs: 2_000,
+  });
 }

@@ -46,11 +46,16 @@ async function readMigrations(): Promise<readonly Migration[]> {
 async function readApplied(tx: Sql): Promise<ReadonlyMap<string, string>> {
   await tx.query(`create table if not exists schema_migrations (
     name text primary key, sha256 text not null, applied_at timestamptz not null default clock_timestamp())`);
-  const rows = await tx.query<{ name: string; sha256: string }>('select name, sha256 from schema_migrations');
+  const rows = await tx.query<{ name: string; sha256: string }>(
+    'select name, sha256 from schema_migrations',
+  );
   return new Map(rows.map((row) => [row.name, row.sha256]));
 }
 
-function refuseForeign(applied: ReadonlyMap<string, string>, migrations: readonly Migration[]): void {
+function refuseForeign(
+  applied: ReadonlyMap<string, string>,
+  migrations: readonly Migration[],
+): void {
   const known = new Map(migrations.map((migration) => [migration.name, migration.sha256]));
   for (const [name, sha256] of applied) {
     if (known.get(name) === sha256) continue;
@@ -62,5 +67,8 @@ function refuseForeign(applied: ReadonlyMap<string, string>, migrations: readonl
 /** Without values the text goes out as one simple query, so that a file may hold many statements. */
 async function apply(tx: Sql, migration: Migration): Promise<void> {
   await tx.query(migration.text);
-  await tx.query('insert into schema_migrations (name, sha256) values ($1, $2)', [migration.name, migration.sha256]);
+  await tx.query('insert into schema_migrations (name, sha256) values ($1, $2)', [
+    migration.name,
+    migration.sha256,
+  ]);
 }

@@ -26,7 +26,15 @@ afterEach(async () => {
 
 /** A process that says a line when it is ready and then waits for its end. */
 async function child(code: string): Promise<{ child: ChildProcess; record: ProcessRecord }> {
-  const started = spawn(process.execPath, ['--input-type=module', '-e', `${code}; process.stdout.write('ready\\n'); setInterval(() => {}, 1e6);`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const started = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `${code}; process.stdout.write('ready\\n'); setInterval(() => {}, 1e6);`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   children.push(started);
   await once(started.stdout, 'data');
   const record = await recordOf(started.pid ?? 0);
@@ -35,7 +43,9 @@ async function child(code: string): Promise<{ child: ChildProcess; record: Proce
 }
 
 const holder = (): Promise<{ child: ChildProcess; record: ProcessRecord }> =>
-  child(`import { takeLock } from ${JSON.stringify(lockModule)}; await takeLock(${JSON.stringify(dir)})`);
+  child(
+    `import { takeLock } from ${JSON.stringify(lockModule)}; await takeLock(${JSON.stringify(dir)})`,
+  );
 
 describe('the lock of a data directory', () => {
   it('refuses a second engine and names the first', async () => {
@@ -54,7 +64,10 @@ describe('the lock of a data directory', () => {
   });
 
   it('is taken over where its number now belongs to another process', async () => {
-    await writeFile(join(dir, 'lock.1'), JSON.stringify({ pid: process.pid, startedAt: 'another boot/1' }));
+    await writeFile(
+      join(dir, 'lock.1'),
+      JSON.stringify({ pid: process.pid, startedAt: 'another boot/1' }),
+    );
     await (await takeLock(dir)).release();
   });
 
@@ -69,7 +82,10 @@ describe('the lock of a data directory', () => {
   });
 
   it('goes to one of many that want it at once', async () => {
-    await writeFile(join(dir, 'lock.1'), JSON.stringify({ pid: process.pid, startedAt: 'another boot/1' }));
+    await writeFile(
+      join(dir, 'lock.1'),
+      JSON.stringify({ pid: process.pid, startedAt: 'another boot/1' }),
+    );
     const tries = await Promise.allSettled(Array.from({ length: 8 }, () => takeLock(dir)));
     expect(tries.filter((each) => each.status === 'fulfilled')).toHaveLength(1);
   });

@@ -25,9 +25,16 @@ function puppet(startsThatFail: readonly number[] = []): Puppet {
 }
 
 /** Collects what is reported and says when a state is reached. */
-function watcher(): { seen: ComponentStatus[]; onChange: (status: ComponentStatus) => void; reached(isIt: (status: ComponentStatus) => boolean): Promise<ComponentStatus> } {
+function watcher(): {
+  seen: ComponentStatus[];
+  onChange: (status: ComponentStatus) => void;
+  reached(isIt: (status: ComponentStatus) => boolean): Promise<ComponentStatus>;
+} {
   const seen: ComponentStatus[] = [];
-  const waiting: { isIt: (status: ComponentStatus) => boolean; resolve: (status: ComponentStatus) => void }[] = [];
+  const waiting: {
+    isIt: (status: ComponentStatus) => boolean;
+    resolve: (status: ComponentStatus) => void;
+  }[] = [];
   return {
     seen,
     onChange: (status) => {
@@ -76,7 +83,9 @@ describe('a supervised component', () => {
   });
 
   it('that cannot start at all is an error for the impatient', async () => {
-    await expect(supervise(puppet([1]), { clock, onChange: () => undefined, backoff })).rejects.toThrow('start 1 failed');
+    await expect(
+      supervise(puppet([1]), { clock, onChange: () => undefined, backoff }),
+    ).rejects.toThrow('start 1 failed');
   });
 
   it('that cannot start at all is tried again by the patient', async () => {
