@@ -73,7 +73,7 @@ function below(node: Node, path: string): readonly string[] {
   if (typeof node.additionalProperties === 'object')
     return rows(node.additionalProperties, `${path}.<name>`);
   return (node.oneOf ?? []).flatMap((variant) =>
-    rows(variant, `${path} (${String(variant.properties?.['kind']?.const ?? '')})`),
+    rows(variant, `${path} (${textOf(variant.properties?.['kind']?.const ?? '')})`),
   );
 }
 
@@ -82,13 +82,16 @@ function row(path: string, node: Node, required: boolean): string {
   return `| \`${path}\` | ${typeText(node)} | ${value} | ${escaped(node.description ?? '')} |`;
 }
 
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(value);
+
 function defaultText(node: Node): string {
   if (node.default === undefined || typeof node.default === 'object') return '';
-  return `\`${String(node.default)}\``;
+  return `\`${textOf(node.default)}\``;
 }
 
 function typeText(node: Node): string {
-  if (node.const !== undefined) return `\`${String(node.const)}\``;
+  if (node.const !== undefined) return `\`${textOf(node.const)}\``;
   if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (node.pattern?.includes('file:') === true) return 'reference';
   if (node.anyOf !== undefined) return [...new Set(node.anyOf.map(typeText))].join(' or ');

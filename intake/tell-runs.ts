@@ -29,7 +29,7 @@ export async function tellRuns(
 }
 
 async function signal(client: Client, workflowId: string, incident: JsonObject): Promise<void> {
-  const id = `findings/${String(incident['count'])}/${String(incident['severity'])}`;
+  const id = `findings/${JSON.stringify([incident['count'], incident['severity']])}`;
   try {
     await client.workflow.getHandle(workflowId).signal(findingsSignal, { id, incident });
   } catch (error) {

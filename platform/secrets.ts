@@ -8,6 +8,8 @@ import type { Variables } from './variables.ts';
 /** A value that never prints itself: not in logs, not in JSON, not in an error. Only `reveal` gives it out. */
 export interface Secret {
   reveal(): string;
+  /** Always `secretMark`. */
+  toString(): string;
 }
 
 export const secretMark = '[secret]';

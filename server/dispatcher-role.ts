@@ -34,7 +34,11 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
     });
     wake.call = dispatcher.wake;
     const listening = await listenForWork(core.databaseUrl, dispatcher.wake);
-    await dispatcher.run(signal).finally(() => listening.close());
+    try {
+      await dispatcher.run(signal);
+    } finally {
+      await listening.close();
+    }
   };
   const sweep = async (): Promise<void> => {
     await sweepVotes({

@@ -40,7 +40,7 @@ export async function startEngine(base: Base, options: EngineOptions): Promise<E
           .measure('catalog and leases', () => openParts(core, !options.isPatient))
           .catch((error: unknown) => closeAfter(error, core));
   const parts = await Promise.all(
-    options.roles.map((role): RoleParts | Promise<RoleParts> =>
+    options.roles.map(async (role): Promise<RoleParts> =>
       role === 'workflow' || shared === null ? workflowRole(base) : roleParts(role, shared),
     ),
   );

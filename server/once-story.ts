@@ -1,10 +1,10 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dispatch } from '../cli/dispatch.ts';
-import type { CliIo, TextSink } from '../cli/io.ts';
+import type { CliIo } from '../cli/io.ts';
 import { listGates } from '../store/gates.ts';
 import type { Gate } from '../store/gates.ts';
+import { cli, edr, effects, runStatus } from './once-look.ts';
 import { falsify } from './once-tamper.ts';
 import type { Embedded } from './open-embedded.ts';
 import { deliverSamples } from './samples.ts';
@@ -138,7 +138,7 @@ async function checkAction(embedded: Embedded, act: Act): Promise<boolean> {
   const { gate, note } = act;
   const before = await edr(embedded);
   note('nothing was contained before the vote', before.actions.length === 0);
-  const code = await cli(embedded, act, [
+  const code = await cli(embedded, act.io, [
     'approve',
     gate.id,
     '--as',
@@ -171,7 +171,14 @@ async function checkAction(embedded: Embedded, act: Act): Promise<boolean> {
 
 async function checkUndo(embedded: Embedded, act: Act): Promise<void> {
   const { gate, note } = act;
-  const code = await cli(embedded, act, ['undo', gate.id, '--as', 'bob', '--reason', 'cleaned up']);
+  const code = await cli(embedded, act.io, [
+    'undo',
+    gate.id,
+    '--as',
+    'bob',
+    '--reason',
+    'cleaned up',
+  ]);
   note(
     'bob asked for the undo with one signed vote',
     code === 0,
@@ -207,7 +214,7 @@ async function checkLedger(
   act.note('every entry of the ledger is under a signed checkpoint', sequenced);
   act.note(
     'the ledger verifies offline',
-    (await cli(embedded, act, ['verify', dir, '--key', verifierKey])) === 0,
+    (await cli(embedded, act.io, ['verify', dir, '--key', verifierKey])) === 0,
   );
   const copy = await mkdtemp(join(tmpdir(), 'sallyport-ledger-'));
   try {
@@ -215,61 +222,9 @@ async function checkLedger(
     const changed = await falsify(copy);
     act.note(
       'a copy with one changed byte does not',
-      changed && (await cli(embedded, act, ['verify', copy, '--key', verifierKey])) !== 0,
+      changed && (await cli(embedded, act.io, ['verify', copy, '--key', verifierKey])) !== 0,
     );
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
-}
-
-/** The very commands that a person would type; their output is shown only where they fail. */
-async function cli(
-  embedded: Embedded,
-  { io }: StoryOptions,
-  words: readonly string[],
-): Promise<number> {
-  let said = '';
-  const sink: TextSink = { write: (text) => void (said += text), isTerminal: false };
-  const isOffline = words[0] === 'verify';
-  const code = await dispatch(
-    [...words, ...(isOffline ? [] : ['--data', embedded.config.dataDir])],
-    { ...io, stdout: sink, stderr: sink },
-  );
-  if (code !== 0 && !isOffline) io.stderr.write(said);
-  return code;
-}
-
-interface Device {
-  readonly hostname: string;
-  readonly status: string;
-}
-
-/** What the fake EDR holds, asked of itself. */
-async function edr({
-  fakes,
-}: Embedded): Promise<{
-  readonly devices: readonly Device[];
-  readonly actions: readonly unknown[];
-}> {
-  const response = await fetch(`${fakes['crowdstrike']}/__state`);
-  // The fake is ours: `connectors/crowdstrike/fake.ts` says what it answers.
-  const { state } = (await response.json()) as {
-    state: { devices: readonly Device[]; actions: readonly unknown[] };
-  };
-  return state;
-}
-
-async function effects({ core }: Embedded, gate: Gate, capability: string): Promise<number> {
-  const [row] = await core.db.query<{ count: number }>(
-    "select count(*) as count from effects where incident_id = $1 and capability = $2 and state = 'done'",
-    [gate.incidentId, capability],
-  );
-  return row?.count ?? 0;
-}
-
-async function runStatus({ core }: Embedded, gate: Gate): Promise<string> {
-  const [row] = await core.db.query<{ status: string }>('select status from runs where key = $1', [
-    gate.runKey,
-  ]);
-  return row?.status ?? 'absent';
 }

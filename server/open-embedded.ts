@@ -13,7 +13,7 @@ import { startEngine } from './engine.ts';
 import { freePort } from './free-port.ts';
 import type { Laps } from './laps.ts';
 import { roles } from './roles.ts';
-import { startStack } from './stack.ts';
+import { startStack, type Stack } from './stack.ts';
 import type { ComponentStatus } from './supervise.ts';
 import { keepHistories } from './temporal.ts';
 import { readVerifierKey } from './verifier-key.ts';
@@ -53,15 +53,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     onChange: options.onStatus,
   });
   try {
-    const loaded = await loadConfig({
-      path: configPath,
-      environment: stack.environment,
-      variables: stack.variables,
-    });
-    const config = {
-      ...loaded,
-      listen: { ...loaded.listen, port: await freePort(loaded.listen.port) },
-    };
+    const config = await configFor(configPath, stack);
     const base = createBase({
       config,
       process: 'embedded',
@@ -104,6 +96,12 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   }
 }
 
+/** With the addresses of the stack below, and a free port where the usual one is taken. */
+async function configFor(path: string, { environment, variables }: Stack): Promise<Config> {
+  const loaded = await loadConfig({ path, environment, variables });
+  return { ...loaded, listen: { ...loaded.listen, port: await freePort(loaded.listen.port) } };
+}
+
 async function migrateAll(config: Config): Promise<void> {
   if (config.databaseUrl === null) return;
   const db = openDatabase({
@@ -111,12 +109,20 @@ async function migrateAll(config: Config): Promise<void> {
     connectionsMax: 1,
     name: 'sallyport-migrate',
   });
-  await migrate(db).finally(() => db.close());
+  try {
+    await migrate(db);
+  } finally {
+    await db.close();
+  }
 }
 
 async function prepareNamespace(config: Config): Promise<void> {
   const { address, namespace } = config.temporal;
   if (address === null || config.temporal.tls !== null || config.temporal.apiKey !== null) return;
   const connection = await Connection.connect({ address });
-  await keepHistories(connection, namespace).finally(() => connection.close());
+  try {
+    await keepHistories(connection, namespace);
+  } finally {
+    await connection.close();
+  }
 }

@@ -44,16 +44,8 @@ const steadyMs = 60_000;
 /** Starts a component, and starts it again whenever it dies, ever more slowly. */
 export async function supervise(component: Component, deps: SuperviseDeps): Promise<Supervised> {
   const stopping = new AbortController();
-  let status: ComponentStatus = {
-    name: component.name,
-    state: 'starting',
-    restarts: 0,
-    detail: '',
-  };
-  let running = await component.start().catch((error: unknown) => {
-    if (deps.isPatient === true) return neverStarted(wordsOf(error));
-    throw error;
-  });
+  let status = newStatus(component.name);
+  let running = await firstStart(component, deps.isPatient === true);
   const change = (next: Partial<ComponentStatus>): void => {
     status = { ...status, ...next };
     deps.onChange(status);
@@ -107,6 +99,20 @@ export async function supervise(component: Component, deps: SuperviseDeps): Prom
       change({ state: 'stopped' });
     },
   };
+}
+
+const newStatus = (name: string): ComponentStatus => ({
+  name,
+  state: 'starting',
+  restarts: 0,
+  detail: '',
+});
+
+function firstStart(component: Component, isPatient: boolean): Promise<Running> {
+  return component.start().catch((error: unknown) => {
+    if (isPatient) return neverStarted(wordsOf(error));
+    throw error;
+  });
 }
 
 const failedStarts = new WeakSet<Running>();

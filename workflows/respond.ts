@@ -41,7 +41,26 @@ export async function respond(given: RespondInput): Promise<void> {
     state: () => state,
   });
 
-  setHandler(stateQuery, () => state);
+  takeMessages(events, () => state);
+  if (input.parked !== null) return park(state, input.parked);
+  if (state.stepNo === 0) events.push({ kind: 'start', atMs: Date.now() });
+  runner.resume(Object.values(state.pending));
+
+  while (!runIsOver(state)) {
+    await condition(() => events.length > 0 || mustRoll(runner.idle()));
+    if (events.length === 0) {
+      await condition(allHandlersFinished);
+      if (events.length === 0) await continueAsNew<typeof respond>({ ...input, state });
+    }
+    state = await applyAll(input, { state, events, runner });
+  }
+  await condition(allHandlersFinished);
+  await runProxies.record.recordRun(reportOf(state));
+}
+
+/** Every handler is there before the first await; each returns at once or waits for one activity only. */
+function takeMessages(events: RunEvent[], state: () => RunState): void {
+  setHandler(stateQuery, state);
   setHandler(voteUpdate, (message) => judge(message), { validator: checkVote });
   setHandler(voteSignal, async (message) => {
     if (isVote(message)) await judge(message);
@@ -81,21 +100,6 @@ export async function respond(given: RespondInput): Promise<void> {
     if (judgement === null || judgement.gate.state === 'open') return;
     events.push(decided({ ...judgement, id: judgement.voteId, state: judgement.gate.state }));
   }
-
-  if (input.parked !== null) return park(state, input.parked);
-  if (state.stepNo === 0) events.push({ kind: 'start', atMs: Date.now() });
-  runner.resume(Object.values(state.pending));
-
-  while (!runIsOver(state)) {
-    await condition(() => events.length > 0 || mustRoll(runner.idle()));
-    if (events.length === 0) {
-      await condition(allHandlersFinished);
-      if (events.length === 0) await continueAsNew<typeof respond>({ ...input, state });
-    }
-    state = await applyAll(input, { state, events, runner });
-  }
-  await condition(allHandlersFinished);
-  await runProxies.record.recordRun(reportOf(state));
 }
 
 interface Drained {

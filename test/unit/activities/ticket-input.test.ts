@@ -84,7 +84,7 @@ function parts(intent: Partial<TicketIntent>, decisions: readonly Decision[] = [
       links: [{ connection: 'board', purpose: '', externalId: '12' }],
     },
     priority: { criticality: [], exposure: [], values: { board: levels } },
-  } as TicketParts;
+  };
 }
 
 const contained = {
