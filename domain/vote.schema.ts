@@ -6,7 +6,10 @@ export const personName = z
   .min(1)
   .max(64)
   .regex(/^[A-Za-z0-9][A-Za-z0-9._@+-]*$/, 'must be letters, digits and . _ @ + -');
-const gateId = z.string().regex(/^gat_[a-z2-7]{24}$/, 'must be the id of a gate');
+const gateId = z
+  .string()
+  .max(64)
+  .regex(/^gat_[a-z2-7]{24}$/, 'must be the id of a gate');
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'must be SHA-256 in hex');
 export const votePayload = z.strictObject({
   gateId: gateId,
