@@ -55,8 +55,8 @@ export function startService(options: ServiceOptions): ServiceProcess {
   }).finally(() => process.removeListener('exit', leave));
   ended.catch(() => undefined);
   const send = (name: NodeJS.Signals, to: 'it' | 'group' = 'it'): void => {
-    if (to === 'it') return void child.kill(name);
-    if (child.pid !== undefined) process.kill(-child.pid, name);
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    process.kill(to === 'it' ? child.pid : -child.pid, name);
   };
   return {
     pid: child.pid ?? 0,
