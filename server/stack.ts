@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { ConfigOutline, Environment } from '../platform/config.ts';
 import { makeDataDir } from './data-dir.ts';
+import { ownNamespace } from './own-namespace.ts';
 import { ensureSecrets } from './embedded-secrets.ts';
 import { fakeVariables, prepareFakes } from './fakes.ts';
 import type { Laps } from './laps.ts';
@@ -61,6 +62,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         ...environment,
         databaseUrl: found.databaseUrl ?? environment.databaseUrl,
         temporalAddress: found.temporalAddress ?? environment.temporalAddress,
+        temporalNamespace: found.temporalNamespace ?? environment.temporalNamespace,
       },
       temporalUi: found.temporalUi ?? null,
       isFirstStart,
@@ -76,6 +78,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 interface Found {
   readonly databaseUrl?: string;
   readonly temporalAddress?: string;
+  readonly temporalNamespace?: string;
   readonly temporalUi?: string;
   readonly fakes?: Readonly<Record<string, string>>;
 }
@@ -99,13 +102,19 @@ async function startTemporal(options: StackOptions, up: Supervised[]): Promise<F
   const { address, ...place } = outline.temporal;
   if (address !== null) return {};
   return laps.measure('temporal', async () => {
+    const namespace = await ownNamespace(outline.dataDir, place.namespace);
     const temporal = await prepareTemporal({
       ...place,
+      namespace,
       dataDir: outline.dataDir,
       cli: environment.temporalCli,
     });
     up.push(await supervise(temporal, options));
-    return { temporalAddress: temporal.address, temporalUi: temporal.uiUrl };
+    return {
+      temporalAddress: temporal.address,
+      temporalNamespace: namespace,
+      temporalUi: temporal.uiUrl,
+    };
   });
 }
 
