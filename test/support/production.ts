@@ -62,6 +62,7 @@ export async function openProduction(servers: Servers): Promise<Production> {
     mkdirSync(join(dir, volume));
     if (identity !== null) chownSync(join(dir, volume), identity.uid, identity.gid);
   }
+  const dataDirs: string[] = [];
   const secretsFor = (name: string, secrets: readonly string[]): string => {
     const folder = join(dir, `secrets-of-${name}`);
     mkdirSync(folder);
@@ -74,6 +75,8 @@ export async function openProduction(servers: Servers): Promise<Production> {
     secretsFor,
     start: (name, service) => {
       const [program = '', ...args] = service.command ?? [];
+      const dataDir = dataDirOf(dir, name, service);
+      dataDirs.push(dataDir);
       return startService({
         command: [program === 'node' ? process.execPath : program, ...args],
         workingDir: root,
@@ -81,7 +84,7 @@ export async function openProduction(servers: Servers): Promise<Production> {
         environment: {
           PATH: dirname(process.execPath),
           ...imageEnvironment(),
-          SALLYPORT_DATA: dataDirOf(dir, name, service),
+          SALLYPORT_DATA: dataDir,
           SALLYPORT_WORKFLOW_BUNDLE: bundle,
           ...service.environment,
           // What Compose gives by its networks: names of hosts, and every container its own ports.
@@ -91,7 +94,10 @@ export async function openProduction(servers: Servers): Promise<Production> {
         },
       });
     },
-    remove: () => rmSync(dir, { recursive: true, force: true }),
+    remove: () => {
+      for (const dataDir of dataDirs) chmodSync(dataDir, openToAll);
+      rmSync(dir, { recursive: true, force: true });
+    },
   };
 }
 
