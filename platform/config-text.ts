@@ -11,7 +11,9 @@ type Path = readonly PropertyKey[];
 export function readConfigText(text: string, file: string): ConfigFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, schema: 'core', uniqueKeys: true });
-  const broken = document.errors.map((error) => `${file}:${placeText(lines, error.pos[0])}: ${firstLine(error.message)}`);
+  const broken = document.errors.map(
+    (error) => `${file}:${placeText(lines, error.pos[0])}: ${firstLine(error.message)}`,
+  );
   if (broken.length > 0) throw new SallyportError('CONFIG_INVALID', broken.join('\n'));
   const result = configSchema.safeParse(document.toJS() ?? {});
   if (result.success) return result.data;
@@ -33,7 +35,11 @@ interface Problem {
 function describe(issue: z.core.$ZodIssue): readonly Problem[] {
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...issue.path, key], what: `no such key; known here: ${knownKeys(issue.path).join(', ')}`, isKey: true }));
+      return issue.keys.map((key) => ({
+        path: [...issue.path, key],
+        what: `no such key; known here: ${knownKeys(issue.path).join(', ')}`,
+        isKey: true,
+      }));
     case 'invalid_format':
       return [{ path: issue.path, what: issue.message }];
     case 'invalid_value':
@@ -54,9 +60,14 @@ function describe(issue: z.core.$ZodIssue): readonly Problem[] {
 }
 
 function unionText(issue: z.core.$ZodIssueInvalidUnion): string {
-  const messages = issue.errors.flat().filter((inner) => inner.code === 'invalid_format').map((inner) => inner.message);
+  const messages = issue.errors
+    .flat()
+    .filter((inner) => inner.code === 'invalid_format')
+    .map((inner) => inner.message);
   if (messages.length > 0) return messages.join(' or ');
-  return issue.discriminator === undefined ? 'is not valid; see docs/reference/configuration.md' : `${issue.discriminator} must name a known kind`;
+  return issue.discriminator === undefined
+    ? 'is not valid; see docs/reference/configuration.md'
+    : `${issue.discriminator} must name a known kind`;
 }
 
 /** What may stand at that place, for the remedy: walks the schema along the path. */
@@ -80,11 +91,18 @@ function stepInto(schema: unknown, part: string): unknown {
   return 'element' in schema ? schema.element : undefined;
 }
 
-const hasShape = (schema: unknown): schema is { readonly shape: Readonly<Record<string, unknown>> } =>
+const hasShape = (
+  schema: unknown,
+): schema is { readonly shape: Readonly<Record<string, unknown>> } =>
   typeof schema === 'object' && schema !== null && 'shape' in schema;
 
 const hasInner = (schema: unknown): schema is { readonly def: { readonly innerType: unknown } } =>
-  typeof schema === 'object' && schema !== null && 'def' in schema && typeof schema.def === 'object' && schema.def !== null && 'innerType' in schema.def;
+  typeof schema === 'object' &&
+  schema !== null &&
+  'def' in schema &&
+  typeof schema.def === 'object' &&
+  schema.def !== null &&
+  'innerType' in schema.def;
 
 /** Of the value, or of its key where that is what is wrong or the value is not a simple one, else of the nearest thing above it. */
 function offsetOf(document: Document.Parsed, path: Path, isKey: boolean): number {
