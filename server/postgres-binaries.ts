@@ -35,7 +35,7 @@ export interface PostgresBinaries {
 const unprivilegedUsers = ['postgres', 'nobody'] as const;
 
 /** Where root's copy lies. */
-export const systemCache = '/var/cache/sallyport';
+const systemCache = '/var/cache/sallyport';
 
 /**
  * Finds the PostgreSQL that npm installed (or the programs in the folder `bin`), completes its library links,
