@@ -99,7 +99,8 @@ export async function postgresReady(child: ChildProcess): Promise<void> {
       if (output.includes(readyLine)) resolve();
     });
     child.once('error', reject);
-    child.once('exit', () =>
+    // `close` and not `exit`: only then everything that it said has been read.
+    child.once('close', () =>
       reject(new SallyportError('STORE_UNAVAILABLE', `PostgreSQL did not start: ${output.trim()}`)),
     );
   });

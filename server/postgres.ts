@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { access, chmod, chown, mkdir, readFile, stat } from 'node:fs/promises';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SallyportError } from '../domain/errors.ts';
 import { createPrivateFile } from '../platform/private-file.ts';
 import { openDatabase } from '../store/database.ts';
 import { recordChild } from './child-end.ts';
@@ -50,6 +52,10 @@ const settings: Readonly<Record<string, string>> = {
   log_min_error_statement: 'panic',
 };
 
+/** How long busy orphans of a killed server are waited for; a statement of ours runs for 15 s at most. */
+const orphansLimitMs = 20_000;
+const orphansPauseMs = 200;
+
 /** Its own stop, then a kill, well within the ten seconds that Ctrl-C may take. */
 export const postgresEnding = { signal: 'SIGINT', graceMs: 6_000 } as const;
 
@@ -69,7 +75,7 @@ export async function preparePostgres(options: EmbeddedPostgresOptions): Promise
     flags: 'a',
     mode: 0o600,
   });
-  const start: Component['start'] = async () => {
+  const startOnce: Component['start'] = async () => {
     const child = spawnPostgres({ binaries, dir }, { ...settings, port: String(port) });
     // Listened for from the first moment: one that dies at once must not be waited for for ever.
     const ready = postgresReady(child);
@@ -80,7 +86,26 @@ export async function preparePostgres(options: EmbeddedPostgresOptions): Promise
     child.stderr?.pipe(log, { end: false });
     return running;
   };
-  return { name: 'postgres', url: clusterUrl(port, password, database), start: () => start() };
+  const start = (): ReturnType<Component['start']> => outlastOrphans(startOnce);
+  return { name: 'postgres', url: clusterUrl(port, password, database), start };
+}
+
+/**
+ * Backends of a killed server that are busy notice its death only when they next wait, and until then nobody else may
+ * open the cluster: their successor asks again.
+ */
+async function outlastOrphans<Running>(start: () => Promise<Running>): Promise<Running> {
+  const untilMs = performance.now() + orphansLimitMs;
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      const occupied =
+        error instanceof SallyportError && /is still in use|postmaster\.pid/.test(error.message);
+      if (!occupied || performance.now() > untilMs) throw error;
+      await delay(orphansPauseMs);
+    }
+  }
 }
 
 /** PostgreSQL answers before the database exists only once in its life. */
