@@ -24,9 +24,9 @@ export const generic: FormatReader = {
 
 function read(value: JsonObject, leaves: Leaves, envelope: Envelope): Draft | null {
   const cloudEvent = typeof value['specversion'] === 'string' && typeof value['type'] === 'string';
-  const title = cloudEvent
-    ? asText(value['type'])
-    : textNamed(leaves, names.title) || envelope.type;
+  // An event's data may say better than its type what it is about.
+  const title =
+    textNamed(leaves, names.title) || (cloudEvent ? asText(value['type']) : envelope.type);
   if (title === '') return null;
   const rule = textNamed(leaves, names.rule);
   const product = textNamed(leaves, names.product) || envelope.product;
