@@ -25,6 +25,7 @@ export interface IncidentFileAnswer {
     readonly playbook: string;
     readonly version: number;
     readonly purpose: string;
+    readonly rehearsal: boolean;
     readonly requester: string;
     readonly status: string;
     readonly outcome: string | null;

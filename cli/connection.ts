@@ -5,23 +5,24 @@ import { readFlags } from './flags.ts';
 import { exitCodes, printJson, printLine, type CliIo } from './io.ts';
 import { printable } from './printable.ts';
 
-export const connectionUsage = `sallyport connection check [NAME…] [--config FILE] [--json]
+export const connectionUsage = `sallyport connection check [NAME…] [--config FILE] [--data DIR] [--json]
 
 Tests reach and credential of the connections and changes nothing there. Exit 1 if one cannot be reached, if its
 credential is refused, or if a credential can write although policy grants the connection lookups only.`;
 
 /** `sallyport connection check`: needs no running engine. */
 export async function connectionCommand(args: string[], io: CliIo): Promise<number> {
-  const flags = readFlags(args, { config: 'text' });
+  const flags = readFlags(args, { config: 'text', data: 'text' });
   const [verb, ...names] = flags.words;
   if (verb !== 'check') {
     io.stderr.write(`${connectionUsage}\n`);
     return exitCodes.usage;
   }
-  const config = flags.text('config');
-  const configPath = config === undefined ? null : resolve(io.workingDir, config);
+  const pathOf = (text: string | undefined): string | null =>
+    text === undefined ? null : resolve(io.workingDir, text);
   const checked = await checkConnections({
-    configPath,
+    configPath: pathOf(flags.text('config')),
+    dataDir: pathOf(flags.text('data')),
     names,
     signal: new AbortController().signal,
   });

@@ -49,7 +49,7 @@ export function printFile(file: IncidentFileAnswer, io: CliIo): void {
     printLine(
       io.stdout,
       printable(
-        `run     ${run.playbook}@${run.version} ${run.status} ${run.outcome ?? ''} (${run.purpose}, asked for by ${run.requester})`,
+        `run     ${run.playbook}@${run.version} ${run.status} ${run.outcome ?? ''} (${run.rehearsal ? 'rehearsal' : run.purpose}, asked for by ${run.requester})`,
       ),
     );
   for (const gate of file.gates)

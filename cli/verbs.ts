@@ -171,6 +171,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   connection: {
     group: 'offline',
     summary: 'check reach and credential of connections',
+    ownFlags: true,
     load: async () =>
       import('./connection.ts').then((it) => ({
         usage: it.connectionUsage,

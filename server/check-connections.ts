@@ -34,6 +34,8 @@ export interface CheckOrder {
   /** Empty: all of them. */
   readonly names: readonly string[];
   readonly signal: AbortSignal;
+  /** The data directory of an embedded engine; null for the configured one. */
+  readonly dataDir: string | null;
 }
 
 /** Needs no running engine; reads the configuration and asks each product, changing nothing there. */
@@ -41,8 +43,10 @@ export async function checkConnections({
   configPath,
   names,
   signal,
+  dataDir,
 }: CheckOrder): Promise<readonly CheckedConnection[]> {
-  const environment = readEnvironment();
+  const surroundings = readEnvironment();
+  const environment = dataDir === null ? surroundings : { ...surroundings, dataDir };
   const path = configPath ?? environment.configPath ?? shippedConfig;
   const variables = await embeddedVariables(path, environment);
   const may = {
