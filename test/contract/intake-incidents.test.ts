@@ -5,6 +5,7 @@ import type { Delivery } from '../../intake/inbox.ts';
 import { receive } from '../../intake/receive.ts';
 import {
   testInbox,
+  falcoAlert as falco,
   testIntake,
   testRedactor,
   testTenant,
@@ -23,25 +24,6 @@ beforeEach(async () => {
     'truncate receipts, rejects, incidents, findings, audit_entries, vault cascade',
   );
   intake = testIntake(postgres.db);
-});
-
-const falco = (
-  over: Record<string, unknown> = {},
-  fields: Record<string, unknown> = {},
-): Record<string, unknown> => ({
-  rule: 'Terminal shell in container',
-  priority: 'Notice',
-  hostname: 'web-7',
-  time: '2026-11-20T10:00:00.000000001Z',
-  output: 'A shell was spawned',
-  output_fields: {
-    'k8s.ns.name': 'shop',
-    'k8s.pod.name': 'cart-6d4cf56db6-x2x4z',
-    'proc.name': 'sh',
-    'user.name': 'root',
-    ...fields,
-  },
-  ...over,
 });
 
 const incidents = (): Promise<Record<string, unknown>[]> =>

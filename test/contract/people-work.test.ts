@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { idOf } from '../../domain/digest.ts';
-import { signVote, reasonDigest } from '../../platform/signature.ts';
-import type { VotePayload } from '../../domain/vote.ts';
-import type { Gate } from '../../store/gates.ts';
 import type { Court } from '../support/approvals.ts';
 import { court, insertIncident, testClock } from '../support/approvals.ts';
-import type { Person } from '../support/orders.ts';
 import { anOrder, openedMs, people } from '../support/orders.ts';
 import type { PeopleApi } from '../support/people-api.ts';
-import { peopleApi } from '../support/people-api.ts';
+import { ballotAt, peopleApi, type Ballot } from '../support/people-api.ts';
 import type { TestPostgres } from '../support/postgres.ts';
 import { startTestPostgres } from '../support/postgres.ts';
 
@@ -32,31 +28,7 @@ beforeEach(async () => {
   await insertIncident(postgres.db, incidentId);
 });
 
-let nonces = 0;
-function ballot(
-  by: Person,
-  gate: Gate,
-  over: Partial<VotePayload> & { reason?: string } = {},
-): object {
-  const { reason = 'confirmed with the owner', ...payload } = over;
-  nonces += 1;
-  const nonce = `nonce-${String(nonces).padStart(16, '0')}`;
-  const signed = signVote(
-    {
-      gateId: gate.id,
-      orderDigest: gate.orderDigest,
-      decision: 'approve',
-      reasonDigest: reasonDigest(nonce, reason),
-      approver: by.approver.id,
-      keyId: by.key.keyId,
-      time: new Date(at.clock.nowMs()).toISOString(),
-      nonce,
-      ...payload,
-    },
-    by.key,
-  );
-  return { ...signed, reason };
-}
+const ballot: Ballot = (by, gate, over) => ballotAt(at.clock, { by, gate, ...over });
 
 const orderHere = (): ReturnType<typeof anOrder> => anOrder({ incidentId });
 describe('incidents over HTTP', () => {

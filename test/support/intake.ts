@@ -116,3 +116,23 @@ export function testIntake(db: Database, options: TestIntakeOptions = {}): TestI
     },
   };
 }
+
+/** As Falco sends it; `fields` go into its `output_fields`. */
+export const falcoAlert = (
+  over: Record<string, unknown> = {},
+  fields: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  rule: 'Terminal shell in container',
+  priority: 'Notice',
+  hostname: 'web-7',
+  time: '2026-11-20T10:00:00.000000001Z',
+  output: 'A shell was spawned',
+  output_fields: {
+    'k8s.ns.name': 'shop',
+    'k8s.pod.name': 'cart-6d4cf56db6-x2x4z',
+    'proc.name': 'sh',
+    'user.name': 'root',
+    ...fields,
+  },
+  ...over,
+});

@@ -9,7 +9,12 @@ import { problemFor, problemType } from '../../api/problem.ts';
 import { createRedactor } from '../../redaction/redact.ts';
 import type { Database } from '../../store/database.ts';
 import type { DeliverVote } from '../../store/vote-delivery.ts';
+import type { VotePayload } from '../../domain/vote.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { reasonDigest, signVote } from '../../platform/signature.ts';
+import type { Gate } from '../../store/gates.ts';
 import type { TestClock } from './approvals.ts';
+import type { Person } from './orders.ts';
 
 export const tenant = 'acme';
 const key = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
@@ -107,4 +112,38 @@ export function peopleApi(db: Database, clock: TestClock, voteDeadlineMs = 20_00
       };
     },
   };
+}
+
+type Sketch = Partial<VotePayload> & { readonly reason?: string };
+export type Ballot = (by: Person, gate: Gate, over?: Sketch) => object;
+
+let nonces = 0;
+
+/** What the command line sends for a vote: the signed payload and the reason as typed. */
+export function ballotAt(
+  clock: Clock,
+  {
+    by,
+    gate,
+    reason = 'confirmed with the owner',
+    ...payload
+  }: Sketch & { readonly by: Person; readonly gate: Gate },
+): object {
+  nonces += 1;
+  const nonce = `nonce-${String(nonces).padStart(16, '0')}`;
+  const signed = signVote(
+    {
+      gateId: gate.id,
+      orderDigest: gate.orderDigest,
+      decision: 'approve',
+      reasonDigest: reasonDigest(nonce, reason),
+      approver: by.approver.id,
+      keyId: by.key.keyId,
+      time: new Date(clock.nowMs()).toISOString(),
+      nonce,
+      ...payload,
+    },
+    by.key,
+  );
+  return { ...signed, reason };
 }
