@@ -8,7 +8,7 @@ import type { HttpServer } from './http.ts';
 import type { Laps } from './laps.ts';
 import { roleParts, workflowRole } from './roles.ts';
 import type { Parts, RoleName, RoleParts } from './roles.ts';
-import { supervise } from './supervise.ts';
+import { statusesOf, supervise } from './supervise.ts';
 import type { Component, ComponentStatus, SuperviseDeps, Supervised } from './supervise.ts';
 
 export interface EngineOptions {
@@ -45,9 +45,10 @@ export async function startEngine(base: Base, options: EngineOptions): Promise<E
     ),
   );
   const supervised: Supervised[] = [];
+  const components = parts.flatMap((each) => each.components);
   const statuses = (): readonly ComponentStatus[] => [
     ...options.below(),
-    ...supervised.map((each) => each.status()),
+    ...statusesOf(components, supervised),
   ];
   const onChange = (status: ComponentStatus): void => {
     if (status.state === 'down')
@@ -67,7 +68,6 @@ export async function startEngine(base: Base, options: EngineOptions): Promise<E
       logger: base.logger,
     });
     open.http = http;
-    const components = parts.flatMap((each) => each.components);
     const start = { clock: base.clock, onChange, isPatient: options.isPatient };
     await laps.measure('workers and loops', () => superviseAll(components, start, supervised));
     return { url: http.url, statuses, core, stop: () => stopEngine(open) };

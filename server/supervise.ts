@@ -108,6 +108,15 @@ const newStatus = (name: string): ComponentStatus => ({
   detail: '',
 });
 
+/** One that has not come up yet counts as starting: nobody is told that it is ready. */
+export function statusesOf(
+  components: readonly Component[],
+  supervised: readonly Supervised[],
+): readonly ComponentStatus[] {
+  const known = new Map(supervised.map((each) => [each.status().name, each.status()]));
+  return components.map(({ name }) => known.get(name) ?? newStatus(name));
+}
+
 function firstStart(component: Component, isPatient: boolean): Promise<Running> {
   return component.start().catch((error: unknown) => {
     if (isPatient) return neverStarted(wordsOf(error));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { supervise } from '../../../server/supervise.ts';
+import { systemClock } from '../../../platform/clock.ts';
+import { statusesOf, supervise } from '../../../server/supervise.ts';
 import type { Component, ComponentStatus, Running } from '../../../server/supervise.ts';
 
 interface Puppet extends Component {
@@ -95,6 +96,20 @@ describe('a supervised component', () => {
     const supervised = await supervise(component, { clock, onChange, backoff, isPatient: true });
     await up;
     expect(component.starts()).toBe(3);
+    await supervised.stop();
+  });
+});
+
+describe('the list that /readyz shows', () => {
+  it('counts a component that has not come up yet as starting', async () => {
+    const up = puppet();
+    const late = { ...puppet(), name: 'late' };
+    const supervised = await supervise(up, { clock: systemClock, onChange: () => undefined });
+    const states = statusesOf([up, late], [supervised]).map(({ name, state }) => [name, state]);
+    expect(states).toEqual([
+      ['puppet', 'up'],
+      ['late', 'starting'],
+    ]);
     await supervised.stop();
   });
 });
