@@ -8,7 +8,7 @@ import { builtIn } from '../domain/triage.ts';
 import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Database } from '../store/database.ts';
-import { countDue, markStarted, openBatches } from '../store/batches.ts';
+import { countDue, markStarted, openBatches, unstampBatch } from '../store/batches.ts';
 import { stoppedScopes } from '../store/switches.ts';
 import type { TriageInput } from '../workflows/messages.ts';
 import { taskQueues, triageId, workflowTaskTimeout } from '../workflows/ids.ts';
@@ -186,7 +186,9 @@ async function startBatch(deps: DispatcherDeps, batch: Batch): Promise<void> {
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     const { memo } = await deps.client.workflow.getHandle(triageId(batch.id)).describe();
-    if (memo?.['digest'] !== batch.digest) throw error;
+    // Not ours under our id: its execution will never settle this batch, so it is stamped anew.
+    if (memo?.['digest'] !== batch.digest)
+      return deps.db.transaction((tx) => unstampBatch(tx, batch, deps.clock));
   }
   failpoint('start-before-mark');
   await markStarted(deps.db, batch.id);

@@ -1,4 +1,8 @@
-import { ServiceError, type Client } from '@temporalio/client';
+import {
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  type Client,
+} from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDispatcher } from '../../intake/dispatcher.ts';
 import { systemClock } from '../../platform/clock.ts';
@@ -78,6 +82,45 @@ describe('a dispatcher whose Temporal is away', () => {
         { timeout: 8_000 },
       );
     });
+    expect(new Set(tried).size).toBe(2);
+  });
+});
+
+/** A Temporal that has an execution of the first batch's id already, with this memo digest or that of the batch. */
+function alreadyThere(digest: string | null): { client: Client; tried: string[] } {
+  const tried: string[] = [];
+  let asked = '';
+  const start = async (
+    type: string,
+    { workflowId, memo }: { workflowId: string; memo: { digest: string } },
+  ): Promise<void> => {
+    tried.push(workflowId);
+    asked = memo.digest;
+    if (tried.length === 1)
+      throw new WorkflowExecutionAlreadyStartedError('started', workflowId, type);
+  };
+  const getHandle = (): object => ({
+    describe: async () => ({ memo: { digest: digest ?? asked }, status: { name: 'RUNNING' } }),
+  });
+  return { client: { workflow: { start, getHandle } } as unknown as Client, tried };
+}
+
+describe('a batch whose id is taken', () => {
+  it('was started where the execution names the same batch: only the answer was lost', async () => {
+    await insertDue(pg.db, 'inc_a');
+    const { client, tried } = alreadyThere(null);
+    await whileDispatching(client, () =>
+      vi.waitFor(async () => expect(await batches()).toEqual([{ started: true }])),
+    );
+    expect(tried).toHaveLength(1);
+  });
+
+  it('is stamped anew where the execution is of another', async () => {
+    await insertDue(pg.db, 'inc_a');
+    const { client, tried } = alreadyThere('of somebody else');
+    await whileDispatching(client, () =>
+      vi.waitFor(async () => expect((await batches()).map((row) => row.started)).toContain(true)),
+    );
     expect(new Set(tried).size).toBe(2);
   });
 });
