@@ -24,6 +24,7 @@ describe('golden histories', () => {
       'batch',
       'branches',
       'by-signal',
+      'by-signed-signal',
       'cancelled',
       'expires',
       'flaky',

@@ -1,6 +1,7 @@
 import type { GateItem, LookupItem, VoteJudgement } from '../../activities/contract.ts';
 import type { EffectItem } from '../../activities/contract.ts';
 import type { Plan } from '../../domain/plan.ts';
+import type { SignedVote } from '../../domain/vote.ts';
 import type { Outcome, RunState } from '../../domain/run.types.ts';
 import { undoPlan } from '../../domain/undo-plan.ts';
 import { respondId, taskQueues, triageId } from '../../workflows/ids.ts';
@@ -138,6 +139,8 @@ export async function playScenarios({
   await run('cancelled').signal(cancelSignal, { id: 'c2', reason: 'false alarm' });
   await start(containPlan(), 'by-signal');
   await run('by-signal').signal(voteSignal, { voteId: 'v:approve:gat_by-signal' });
+  await start(containPlan(), 'by-signed-signal');
+  await run('by-signed-signal').signal(voteSignal, signedVote('v:approve:gat_by-signed-signal'));
   await start(expiring, 'expires');
   await start(branching, 'branches');
 
@@ -156,10 +159,28 @@ export async function playScenarios({
     'acts',
     'cancelled',
     'by-signal',
+    'by-signed-signal',
     'expires',
     'branches',
     'undoes',
   ];
   await Promise.all(hosted.map((key) => run(key).result()));
   return { batch, ...Object.fromEntries(hosted.map((key) => [key, respondId(key)])) };
+}
+
+/** The stories' judge reads the verdict from the nonce. */
+function signedVote(nonce: string): SignedVote {
+  return {
+    payload: {
+      gateId: 'gat_1',
+      orderDigest: 'o'.repeat(64),
+      decision: 'approve',
+      reasonDigest: 'r'.repeat(64),
+      approver: 'carol',
+      keyId: '0'.repeat(16),
+      time: '2026-11-22T05:00:00.000Z',
+      nonce,
+    },
+    signature: 's',
+  };
 }
