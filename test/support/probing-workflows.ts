@@ -9,7 +9,7 @@ export interface Probe {
 
 export async function probe(): Promise<Probe> {
   const inherited: string[] = [];
-  // oxlint-disable-next-line guard-for-in -- what is inherited is what is asked for
+  // What is inherited is what is asked for.
   for (const name in {}) inherited.push(name);
   const prototypes = [Object.prototype, Array.prototype, String.prototype, Function.prototype];
   return { inherited, own: prototypes.flatMap((each) => Object.getOwnPropertyNames(each)) };
