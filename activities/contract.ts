@@ -54,8 +54,23 @@ export type GateAnswer =
       readonly state: GateDecisionState | 'open';
       readonly detail: string;
       readonly expiresAtMs: number;
+      /** Left out where policy names nobody to tell. */
+      readonly tell?: GateMessages;
     }
   | Extract<Outcome, { kind: 'error' }>;
+
+/** What is said of a gate, and where, when it opens, is reminded of and is escalated. */
+export interface GateMessages {
+  readonly connection: string;
+  readonly capability: string;
+  readonly connectorVersion: string;
+  readonly escalateMs: number;
+  readonly texts: Readonly<
+    Record<GateOccasion, { readonly subject: string; readonly body: string }>
+  >;
+}
+
+export type GateOccasion = 'opened' | 'reminder' | 'escalation';
 
 export type GateDecisionState = 'approved' | 'denied' | 'expired' | 'void';
 

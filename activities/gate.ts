@@ -13,6 +13,7 @@ import { loadGate, openGate, type Gate } from '../store/gates.ts';
 import type { GateActivities, GateAnswer, GateItem } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { readTargetState } from './effect-guard.ts';
+import { gateMessages } from './gate-messages.ts';
 import { errorOutcome } from './outcome.ts';
 
 /** Prepares the order of an action, everything resolved, and opens the gate where people decide on it. */
@@ -56,6 +57,7 @@ async function open(deps: ActivityDeps, item: GateItem): Promise<Gate> {
 }
 
 function answerOf(gate: Gate): GateAnswer {
+  const tell = gateMessages(gate);
   return {
     kind: 'opened',
     gateId: gate.id,
@@ -63,6 +65,7 @@ function answerOf(gate: Gate): GateAnswer {
     state: gate.state,
     detail: gate.reason,
     expiresAtMs: Date.parse(gate.expiresAt),
+    ...(tell === null ? {} : { tell }),
   };
 }
 

@@ -7,6 +7,7 @@ import { needsGate } from '../domain/capability.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import { builtIn } from '../domain/triage.ts';
+import { untold } from './tell-rule.ts';
 import { readPlaybook } from './read-playbook.ts';
 import { readPolicy, type ReadPolicy, type TextFile } from './read-policy.ts';
 import type { LocatedProblem } from './read-yaml.ts';
@@ -165,6 +166,8 @@ function checkTogether({ read, policy, plans, connections }: Whole): readonly Lo
 
 function unapprovable(plan: Plan, policy: Policy): readonly Problem[] {
   return Object.entries(plan.steps).flatMap(([id, step]) => {
+    if (step.kind === 'gate')
+      return untold(plan.name, policy).map((what) => problem('GRANT_MISSING', ['steps', id], what));
     if (step.kind !== 'action' || !needsGate(step.call.effect)) return [];
     if (policy.approvals.some((rule) => rule.effects.includes(step.call.effect))) return [];
     return [

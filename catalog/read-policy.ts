@@ -12,6 +12,7 @@ import {
   type PolicySource,
 } from '../domain/policy.schema.ts';
 import { parseShape, readYaml, type Locate, type LocatedProblem } from './read-yaml.ts';
+import { tellRule } from './tell-rule.ts';
 
 export interface ReadPolicy {
   readonly policy: Policy | null;
@@ -226,10 +227,11 @@ function toPolicy(source: PolicySource): Policy {
     triage: source.triage,
     priority: source.priority,
     routing: source.routing,
-    approvals: source.approvals.map(({ expires, remind, ...row }) => ({
+    approvals: source.approvals.map(({ expires, remind, tell, ...row }) => ({
       ...row,
       expiresMs: toMs(expires),
       remindMs: toMs(remind),
+      ...(tell === undefined ? {} : { tell: tellRule(tell) }),
     })),
     budgets: source.budgets.map(({ window, ...row }) => ({ ...row, windowMs: toMs(window) })),
     protectedTargets: source.protectedTargets,

@@ -5,6 +5,7 @@ const id = z.string().regex(/^[a-z][a-z0-9-]{0,59}$/, 'lower case, digits and hy
 const text = z.string().min(1).max(300);
 const expression = z.string().min(1).max(4096);
 const glob = z.string().min(1).max(200);
+const capability = z.string().regex(/^[a-z0-9-]{1,60}(\.[a-z0-9-]{1,60}){2}$/);
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,59}$/);
 const duration = z.string().regex(/^[1-9][0-9]{0,5}(s|m|h|d)$/, 'a number and s, m, h or d');
 const effect = z.enum(['read', 'reversible', 'disruptive', 'irreversible']);
@@ -50,6 +51,10 @@ export const policyParts = {
         vetoes: z.int().min(1).max(10),
         expires: duration,
         remind: duration,
+        tell: z
+          .strictObject({ connection: name, capability, escalate: duration, escalateTo: name })
+          .optional()
+          .describe('Who is told when a gate opens, is reminded and nobody decides'),
       }),
     )
     .max(200),

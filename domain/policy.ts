@@ -48,6 +48,15 @@ export interface RoutingPolicy {
   readonly fallback: string;
 }
 
+/** Who is told that a gate waits, and who is when nobody decides. Messages are effects: they need a grant like any. */
+export interface TellRule {
+  readonly connection: string;
+  /** A `notify` capability that takes `subject` and `body`. */
+  readonly capability: string;
+  readonly escalateMs: number;
+  readonly escalateTo: string;
+}
+
 export interface ApprovalRule {
   readonly id: string;
   readonly effects: readonly EffectClass[];
@@ -61,6 +70,8 @@ export interface ApprovalRule {
   readonly vetoes: number;
   readonly expiresMs: number;
   readonly remindMs: number;
+  /** Left out: nobody is told; the gate is seen in lists only. */
+  readonly tell?: TellRule;
 }
 
 /** At most `max` actions of a capability (glob) per connection in `windowMs`. */

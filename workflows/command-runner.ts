@@ -5,13 +5,14 @@ import type {
   EffectCommand,
   LookupCommand,
   OpenGateCommand,
-  Outcome,
   RunEvent,
   RunState,
   WaitCommand,
 } from '../domain/run.types.ts';
+import { watchGate } from './gate-watch.ts';
 import { respondId } from './ids.ts';
 import type { Proxies } from './proxies.ts';
+import { insist, patience } from './insist.ts';
 import { refOf } from './run-view.ts';
 
 export interface CommandRunnerDeps {
@@ -28,14 +29,6 @@ export interface CommandRunner {
   /** True while nothing but gates and long timers is under way: the moment to roll over. */
   idle(): boolean;
 }
-
-/** How long a command is repeated before its failure is the answer, and how the pauses grow. Milliseconds. */
-const patience = {
-  lookupMs: 600_000,
-  effectMs: 86_400_000,
-  pauseMsMin: 1_000,
-  pauseMsMax: 30_000,
-} as const;
 
 export function createCommandRunner(deps: CommandRunnerDeps): CommandRunner {
   const scopes = new Map<string, CancellationScope>();
@@ -132,25 +125,6 @@ async function runEffect(deps: CommandRunnerDeps, command: EffectCommand): Promi
   deps.post({ kind: 'outcome', atMs: Date.now(), commandId: command.id, outcome });
 }
 
-/** Repeats while the table of errors says that it may help; the last answer counts. */
-async function insist(untilMs: number, call: () => Promise<Outcome | undefined>): Promise<Outcome> {
-  for (
-    let pauseMs: number = patience.pauseMsMin;
-    ;
-    pauseMs = Math.min(pauseMs * 2, patience.pauseMsMax)
-  ) {
-    const outcome = (await call()) ?? {
-      kind: 'error',
-      code: 'BROKEN_INVARIANT',
-      detail: 'no answer',
-    };
-    const waitMs = outcome.kind === 'error' ? Math.max(outcome.retryAfterMs ?? 0, pauseMs) : 0;
-    if (outcome.kind !== 'error' || !isWorthRetrying(outcome.code) || Date.now() + waitMs > untilMs)
-      return outcome;
-    await sleep(waitMs);
-  }
-}
-
 async function runGate(deps: CommandRunnerDeps, command: OpenGateCommand): Promise<void> {
   const answer = await deps.proxies.gates.openGate({
     run: refOf(deps.state()),
@@ -186,43 +160,7 @@ async function runGate(deps: CommandRunnerDeps, command: OpenGateCommand): Promi
       detail: answer.detail,
     });
   }
-  await watchGate(deps, {
-    gateId: answer.gateId,
-    remindMs: command.remindMs,
-    expiresAtMs: answer.expiresAtMs,
-  });
-}
-
-interface Watch {
-  readonly gateId: string;
-  readonly remindMs: number;
-  readonly expiresAtMs: number;
-}
-
-/** One reminder, then the deadline: expiry means denied. The row decides, since a vote may have come just before. */
-async function watchGate(
-  deps: CommandRunnerDeps,
-  { gateId, remindMs, expiresAtMs }: Watch,
-): Promise<void> {
-  const leftMs = (): number => Math.max(expiresAtMs - Date.now(), 1);
-  if (remindMs < leftMs()) {
-    await sleep(remindMs);
-    await deps.proxies.record.remindGate({ gateId });
-  }
-  for (;;) {
-    await sleep(leftMs());
-    const { state, detail } = await deps.proxies.record.expireGate({ gateId });
-    if (state !== 'open') {
-      return deps.post({
-        kind: 'gate-decided',
-        atMs: Date.now(),
-        id: `${gateId}/deadline`,
-        gateId,
-        state,
-        detail,
-      });
-    }
-  }
+  await watchGate(deps, command, answer);
 }
 
 async function runWait(deps: CommandRunnerDeps, command: WaitCommand): Promise<void> {

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type {
   BatchReport,
+  GateMessages,
   EffectItem,
   GateItem,
   LookupItem,
@@ -29,6 +30,7 @@ const world = {
   batches: [] as BatchReport[],
   reports: [] as RunReport[],
   voided: [] as string[],
+  tell: {} as { tell?: GateMessages },
   lookUp: (_item: LookupItem): Outcome => ({ kind: 'ok', output: { criticality: 'crown' } }),
   effect: (_item: EffectItem): Outcome => ({ kind: 'ok', output: { ticketId: '1' } }),
   judge: (_voteId: string): VoteJudgement => ({
@@ -66,6 +68,7 @@ const activities = {
         state: 'open',
         detail: '',
         expiresAtMs: Date.now() + 3_600_000,
+        ...world.tell,
       } as const);
     },
   },
@@ -283,6 +286,36 @@ describe('a run of its own', () => {
     await expect(handle.executeUpdate(voteUpdate, { args: [{ voteId: '' }] })).rejects.toThrow();
     await handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_3' }] });
     await handle.result();
+  });
+
+  it('tells when its gate opens, reminds and escalates, each once, and still waits', async () => {
+    const text = (subject: string): { subject: string; body: string } => ({ subject, body: '' });
+    const texts = { opened: text('open'), reminder: text('still'), escalation: text('leads') };
+    const where = {
+      connection: 'oncall',
+      capability: 'webhook.message.send',
+      connectorVersion: '1',
+    };
+    world.tell = { tell: { ...where, escalateMs: 80, texts } };
+    const plan = containPlan();
+    const hasty = {
+      ...plan,
+      steps: { ...plan.steps, ask: { ...plan.steps['ask'], remindMs: 40 } },
+    };
+    const [run] = runsOf(plan, 1);
+    await triage(inputOf(hasty as Plan, [run as RunState]));
+    const said = (): unknown[] =>
+      world.effects
+        .flat()
+        .flatMap(({ command }) =>
+          command.call.privilege === 'notify' ? [command.call.input['subject']] : [],
+        );
+    await expect.poll(said, { timeout: 10_000 }).toEqual(['open', 'still', 'leads']);
+    const handle = host.client.workflow.getHandle(respondId((run as RunState).key));
+    await handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_5' }] });
+    await handle.result();
+    const keys = world.effects.flat().map(({ command }) => command.idempotencyKey);
+    expect(new Set(keys).size).toBe(keys.length);
   });
 
   it('voids its gate when it is cancelled', async () => {
