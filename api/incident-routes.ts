@@ -1,5 +1,6 @@
 import { listIncidents, lockedIncident, readIncidentFile } from '../store/incident-lists.ts';
 import { addNote } from '../store/notes.ts';
+import { merge } from './incident-merge.ts';
 import { change, promote, refuseUnlessDraft, toReport } from './incident-changes.ts';
 import type { PeopleDeps } from './people-deps.ts';
 import {
@@ -7,6 +8,7 @@ import {
   incidentAssign,
   incidentClose,
   incidentDecide,
+  incidentMerge,
   incidentNew,
   incidentNote,
   incidentParams,
@@ -179,6 +181,16 @@ function decidingRoutes(deps: PeopleDeps): readonly Route[] {
           refuseUnlessDraft(incident);
           return { to: 'ignored' };
         }),
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/incidents/:id/merge',
+      summary: 'Make a draft part of another incident',
+      roles: handlers,
+      params: incidentParams,
+      body: incidentMerge,
+      handle: ({ params, body, who }) =>
+        merge(deps, { id: params.id, into: body.into, who, typed: body.reason }),
     }),
   ];
 }

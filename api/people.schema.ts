@@ -103,6 +103,7 @@ export const incidentClose = z.strictObject({
   reason,
 });
 export const incidentDecide = z.strictObject({ reason });
+export const incidentMerge = z.strictObject({ into: incidentParams.shape.id, reason });
 export const incidentNote = z.strictObject({ body: note });
 
 export const runNew = z.strictObject({

@@ -14,6 +14,7 @@ sallyport incident ack ID [--reason TEXT]
 sallyport incident assign ID NAME|--nobody [--reason TEXT]
 sallyport incident close ID --verdict true-positive|false-positive|benign|duplicate|resolved --reason TEXT
 sallyport incident promote|dismiss ID --reason TEXT        a draft becomes an incident, or does not
+sallyport incident merge ID --into ID --reason TEXT        a draft becomes part of another incident
 sallyport incident note ID TEXT
 ID is inc_… or the number, with or without #.`;
 
@@ -67,6 +68,17 @@ const errands: Readonly<Record<string, Errand>> = {
         path: 'dismiss',
         flags: readFlags(args, { reason: 'text' }),
         fields: ['reason'],
+        needed: true,
+      },
+      io,
+    ),
+  merge: (session, args, io) =>
+    change(
+      session,
+      {
+        path: 'merge',
+        flags: readFlags(args, { into: 'text', reason: 'text' }),
+        fields: ['into', 'reason'],
         needed: true,
       },
       io,

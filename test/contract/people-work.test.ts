@@ -109,6 +109,41 @@ describe('incidents over HTTP', () => {
   });
 });
 
+describe('a draft that is about the same as another incident', () => {
+  const merge = (into: string): Promise<{ status: number; body: unknown }> =>
+    api.call('ann', `POST /v1/incidents/${incidentId}/merge`, { into, reason: 'same host' });
+
+  it('becomes part of it: findings and count move, and it is closed as a duplicate', async () => {
+    const other = idOf('inc', 'test', 9);
+    await insertIncident(postgres.db, other);
+    await postgres.db.query(`update incidents set state = 'draft', count = 3 where id = $1`, [
+      incidentId,
+    ]);
+    await postgres.db.query(
+      `insert into findings (id, tenant, incident_id, receipt_id, body) values ('fnd_1', 'acme', $1, 'rcp_1', '{}')`,
+      [incidentId],
+    );
+    expect((await merge(other)).body).toMatchObject({ id: other, count: 4 });
+    expect(await postgres.db.query('select incident_id from findings')).toEqual([
+      { incident_id: other },
+    ]);
+    const rows = await postgres.db.query(
+      'select state, verdict, due_at is not null as due from incidents order by count',
+    );
+    expect(rows).toMatchObject([{ state: 'closed', verdict: 'duplicate' }, { due: true }]);
+  });
+
+  it('is refused where it is no draft, or the other one is closed or itself', async () => {
+    const other = idOf('inc', 'test', 9);
+    await insertIncident(postgres.db, other);
+    expect((await merge(other)).status).toBe(409);
+    await postgres.db.query(`update incidents set state = 'draft' where id = $1`, [incidentId]);
+    expect((await merge(incidentId)).status).toBe(409);
+    await postgres.db.query(`update incidents set state = 'closed' where id = $1`, [other]);
+    expect((await merge(other)).status).toBe(409);
+  });
+});
+
 describe('stops, approvers and held effects over HTTP', () => {
   it('stop at once, and resume by those who answer for it', async () => {
     expect(
