@@ -11,6 +11,8 @@ import {
   type PolicyPart,
   type PolicySource,
 } from '../domain/policy.schema.ts';
+import { checkApprovals } from './check-approvals.ts';
+import { checkCorrelation, toCorrelationRule } from './check-correlation.ts';
 import { parseShape, readYaml, type Locate, type LocatedProblem } from './read-yaml.ts';
 import { tellRule } from './tell-rule.ts';
 
@@ -127,7 +129,8 @@ function checkPolicy(source: PolicySource): readonly Finding[] {
       ...checkCondition('suppressions', row.when, ['suppressions', index, 'when']),
       ...checkSpan(row, ['suppressions', index]),
     ]),
-    ...checkApprovals(source.approvals),
+    ...checkApprovals(source.approvals).map((what): Finding => ['approvals', what]),
+    ...checkCorrelation(source.correlation).map((what): Finding => ['correlation', what]),
   ];
 }
 
@@ -182,45 +185,6 @@ function checkSpan(
   ];
 }
 
-function checkApprovals(rows: PolicySource['approvals']): readonly Finding[] {
-  const found: Finding[] = [];
-  for (const effect of ['disruptive', 'irreversible'] as const) {
-    if (
-      !rows.some(
-        (row) => row.effects.includes(effect) && row.capability === '*' && row.target === '*',
-      )
-    ) {
-      found.push([
-        'approvals',
-        problem('policy-incomplete', ['approvals'], {
-          message: `there is no default rule for ${effect} actions`,
-          remedy: `Add a rule for ${effect} with capability '*' and target '*'.`,
-        }),
-      ]);
-    }
-  }
-  for (const [index, row] of rows.entries()) {
-    const path = ['approvals', index];
-    if (row.effects.includes('irreversible') && row.quorum < 2)
-      found.push([
-        'approvals',
-        problem('field-invalid', [...path, 'quorum'], {
-          message: 'what cannot be undone needs two approvers',
-          remedy: 'Set quorum to 2 or more.',
-        }),
-      ]);
-    if ((parseDuration(row.remind) ?? 0) >= (parseDuration(row.expires) ?? 0))
-      found.push([
-        'approvals',
-        problem('field-invalid', [...path, 'remind'], {
-          message: 'the reminder comes before the expiry',
-          remedy: 'Shorten `remind`.',
-        }),
-      ]);
-  }
-  return found;
-}
-
 function toPolicy(source: PolicySource): Policy {
   return {
     schema: 1,
@@ -237,6 +201,7 @@ function toPolicy(source: PolicySource): Policy {
     protectedTargets: source.protectedTargets,
     grants: source.grants,
     suppressions: source.suppressions,
+    correlation: source.correlation.map(toCorrelationRule),
   };
 }
 

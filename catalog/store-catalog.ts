@@ -150,6 +150,7 @@ function countsOf(policy: Policy): { readonly [part: string]: Json } {
     approvals: policy.approvals.length,
     grants: policy.grants.length,
     suppressions: policy.suppressions.length,
+    correlation: policy.correlation.length,
     protectedTargets: policy.protectedTargets.length,
   };
 }

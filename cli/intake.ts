@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { yamlFiles } from '../catalog/load.ts';
+import { readPolicy } from '../catalog/read-policy.ts';
 import { SallyportError } from '../domain/errors.ts';
 import { isObject, type Json } from '../domain/json.ts';
+import { createCorrelator, type Correlate } from '../intake/correlation.ts';
 import { decodeBody } from '../intake/decode-body.ts';
 import { intakeLimits } from '../intake/limits.ts';
 import { flatFinding, readBody, tryBody, type TriedFinding } from '../intake/try.ts';
@@ -13,11 +18,12 @@ import { exitCodes, printJson, printLine, type CliCommand, type CliIo } from './
 import { printable } from './printable.ts';
 import { table, type Column } from './table.ts';
 
-export const intakeUsage = `sallyport intake try [FILE] [--json]
+export const intakeUsage = `sallyport intake try [FILE] [--policy DIR] [--json]
 sallyport intake try --jsonl
 sallyport intake rejects [--limit N] [--json]
 
-try works offline and has no effect: what FILE (or standard input) would become, and what redaction takes out of it.
+try works offline and has no effect: what FILE (or standard input) would become, what redaction takes out of it, and
+which rule of policy/correlation.yaml makes its key.
 --jsonl: lines {"id","body_b64"} in, lines {"id","format","findings"} out, as read, before redaction.
 rejects: deliveries that were refused, the newest first.
 `;
@@ -25,7 +31,7 @@ rejects: deliveries that were refused, the newest first.
 /** `connect` is called only by verbs that talk to an engine. */
 export function createIntakeCommand(connect: () => Promise<Pick<ApiClient, 'call'>>): CliCommand {
   return async (args, io) => {
-    const flags = readFlags(args, { jsonl: 'switch', limit: 'text' });
+    const flags = readFlags(args, { jsonl: 'switch', limit: 'text', policy: 'text' });
     const [verb] = flags.words;
     if (verb === 'try') return flags.has('jsonl') ? tryLines(io) : tryOne(flags, io);
     if (verb === 'rejects') return listRejects(await connect(), flags, io);
@@ -43,11 +49,27 @@ async function tryOne(flags: Flags, io: CliIo): Promise<number> {
   const redactor = createRedactor({
     tokenKeys: { current: 'once', keys: { once: randomBytes(32) } },
   });
-  const tried = tryBody(decoded.body, redactor);
+  const tried = tryBody(decoded.body, { redactor, correlate: correlatorAt(flags, io) });
   if (flags.has('json')) printJson(io, tried);
   else for (const item of tried) printTried(item, io);
   return exitCodes.done;
 }
+
+/** The rules in the folder that is named, or in `policy/` here, or else those that are shipped. */
+function correlatorAt(flags: Flags, io: CliIo): Correlate {
+  const named = resolve(io.workingDir, flags.text('policy') ?? 'policy');
+  if (flags.text('policy') !== undefined && !existsSync(named)) usage(`there is no ${named}`);
+  const { policy, problems } = readPolicy(yamlFiles(existsSync(named) ? named : shippedPolicy));
+  const [first] = problems;
+  if (policy === null)
+    throw new SallyportError(
+      'POLICY_INVALID',
+      `${first?.file ?? named}:${first?.line ?? 1}: ${first?.message ?? 'there is no policy'}`,
+    );
+  return createCorrelator(policy.correlation);
+}
+
+const shippedPolicy = fileURLToPath(new URL('../policy', import.meta.url));
 
 async function bodyOf(path: string | undefined, io: CliIo): Promise<Uint8Array> {
   if (path === undefined || path === '-') return io.stdin.read(intakeLimits.bodyBytesMax);
@@ -64,7 +86,7 @@ async function bodyOf(path: string | undefined, io: CliIo): Promise<Uint8Array> 
   return readFile(file);
 }
 
-function printTried({ finding, correlationKey, redactions }: TriedFinding, io: CliIo): void {
+function printTried({ finding, correlation, redactions }: TriedFinding, io: CliIo): void {
   const line = (label: string, text: string): void => {
     if (text !== '') printLine(io.stdout, `${label.padEnd(12)} ${printable(text)}`);
   };
@@ -80,7 +102,11 @@ function printTried({ finding, correlationKey, redactions }: TriedFinding, io: C
   line('actors', finding.actors.map((item) => `${item.type} ${item.name}`).join(', '));
   line('observables', finding.observables.map((item) => `${item.type} ${item.value}`).join(', '));
   line('notes', finding.notes.join(', '));
-  line('joins by', correlationKey);
+  line(
+    'joins by',
+    `${correlation.rule}: ${correlation.parts.join(', ') || 'nothing, it stands alone'}`,
+  );
+  line('key', correlation.key);
   for (const one of redactions) line('redacted', `${one.action} ${one.kind} at ${one.path}`);
   printLine(io.stdout, '');
 }

@@ -88,6 +88,29 @@ export const policyParts = {
       }),
     )
     .max(500),
+  correlation: z
+    .array(
+      z.strictObject({
+        id,
+        formats: z.array(name).min(1).max(100).optional(),
+        sources: z.array(name).min(1).max(100).optional(),
+        when: expression.optional(),
+        rule: z.array(expression).min(1).max(5),
+        entity: z.strictObject({
+          take: z.enum(['first', 'all']),
+          parts: z
+            .array(
+              z.strictObject({
+                name: z.string().regex(/^[a-z][a-z0-9:_-]{0,59}$/),
+                from: expression,
+              }),
+            )
+            .max(8),
+        }),
+      }),
+    )
+    .min(1)
+    .max(500),
 } as const;
 
 export type PolicyPart = keyof typeof policyParts;
@@ -103,4 +126,5 @@ export const policyFile = z.strictObject({
   protectedTargets: policyParts.protectedTargets.optional(),
   grants: policyParts.grants.optional(),
   suppressions: policyParts.suppressions.optional(),
+  correlation: policyParts.correlation.optional(),
 });

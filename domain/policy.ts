@@ -1,4 +1,5 @@
 import type { EffectClass } from './capability.ts';
+import type { CorrelationRule } from './correlation.ts';
 import type { JsonObject } from './json.ts';
 
 /** Everything under `policy/`, checked and frozen. A run carries its digest. */
@@ -12,6 +13,7 @@ export interface Policy {
   readonly protectedTargets: readonly ProtectedTarget[];
   readonly grants: readonly Grant[];
   readonly suppressions: readonly Suppression[];
+  readonly correlation: readonly CorrelationRule[];
 }
 
 /** Rules are tried in order, the first match wins; an error in a condition is no match, and recorded. */

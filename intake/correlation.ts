@@ -1,137 +1,112 @@
 import { hash } from 'node:crypto';
-import RE2 from 're2';
+import type { CorrelationRule } from '../domain/correlation.ts';
 import { canonicalJson } from '../domain/digest.ts';
-import type { Finding, Resource } from '../domain/finding.ts';
+import { SallyportError } from '../domain/errors.ts';
+import { evaluateWith, prepareFacts, type PreparedFacts } from '../domain/expression.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import { select } from '../domain/path.ts';
+import { entityFacts } from './entity-facts.ts';
 
-/**
- * Which findings are one incident: those with equal tenant, format, rule key and entity key. A rule names, in order,
- * where the two come from; parts that are empty are skipped, and a finding without any entity stands alone, so that
- * unrelated alerts never merge. Nothing that differs from one alert to the next (time, count, pid, pod hash) is a part.
- */
-export interface CorrelationRule {
-  /** The first that is there. */
-  readonly rule: readonly RulePart[];
-  /** `first`: the first that is there; `all`: every one that is there, together. */
-  readonly entity: { readonly take: 'first' | 'all'; readonly parts: readonly EntityPart[] };
+/** Which problem a finding belongs to, and why. */
+export interface Correlation {
+  /** SHA-256 in hex over the canonical JSON of [version, tenant, format, rule value, entity parts]. */
+  readonly key: string;
+  /** The id of the correlation rule. */
+  readonly rule: string;
+  /** What went into the key, as `name=value`; empty where the finding stands alone. */
+  readonly parts: readonly string[];
 }
 
-export type RulePart = 'analytic' | 'title';
-export type EntityPart =
-  | 'uid'
-  | 'place'
-  | `resource:${Resource['type']}`
-  | 'resource'
-  | 'actor:user'
-  | 'actor:process'
-  | 'namespace'
-  | 'account';
+export type Correlate = (finding: Finding) => Correlation;
 
-export type CorrelationTable = { readonly [format: string]: CorrelationRule };
+export const correlationLimits = {
+  /** What is longer is no name of a thing; it is cut, so that an entry can hold it. */
+  valueChars: 1_024,
+} as const;
 
-const rule = (take: 'first' | 'all', ...parts: readonly EntityPart[]): CorrelationRule => ({
-  rule: ['analytic', 'title'],
-  entity: { take, parts },
-});
-
-/** Where a source sends one problem again under one id, the id is the entity; else what the rule fired on. */
-export const defaultCorrelation: CorrelationTable = {
-  alertmanager: rule('first', 'uid'),
-  'aws-guardduty': rule('first', 'uid'),
-  'elastic-security-alert': rule('all', 'resource:host', 'actor:user'),
-  wazuh: rule('all', 'resource:host', 'actor:user'),
-  falco: rule('all', 'namespace', 'place', 'actor:process'),
-  'kyverno-policyreport': rule('all', 'namespace', 'resource'),
-  'cloud-custodian': rule('first', 'resource:cloud', 'resource'),
-  generic: rule('first', 'resource', 'actor:user'),
-  cloudevents: rule('first', 'resource', 'actor:user'),
-  manual: { rule: ['title'], entity: { take: 'first', parts: [] } },
-  unparsed: { rule: ['title'], entity: { take: 'first', parts: [] } },
-};
-
-/** SHA-256 in hex over the canonical JSON of [version, tenant, format, rule key, entity key]. */
-export function correlationKey(
-  finding: Finding,
-  table: CorrelationTable = defaultCorrelation,
-): string {
-  const chosen = table[finding.format] ?? table['generic'];
-  const entity = chosen === undefined ? [] : entityOf(finding, chosen);
-  const parts = entity.length === 0 ? ['alone', finding.id] : [ruleOf(finding, chosen), ...entity];
-  return hash('sha256', canonicalJson(['v1', finding.tenant, finding.format, ...parts]), 'hex');
+/** The rules of the policy in force, by format. Rules of one format keep their order. */
+export function createCorrelator(rules: readonly CorrelationRule[]): Correlate {
+  const byFormat = new Map<string, readonly CorrelationRule[]>();
+  const rulesFor = (format: string): readonly CorrelationRule[] => {
+    const known = byFormat.get(format);
+    if (known !== undefined) return known;
+    const found = rules.filter(({ formats }) => formats.length === 0 || formats.includes(format));
+    byFormat.set(format, found);
+    return found;
+  };
+  return (finding) => {
+    const view: View = {
+      // A Finding is JSON by construction; its interface lacks the index signature.
+      facts: { finding: finding as unknown as JsonObject, entity: entityFacts(finding) },
+      prepared: prepareFacts({ finding: finding as unknown as JsonObject }),
+    };
+    const rule = rulesFor(finding.format).find((each) => fits(each, finding, view));
+    return rule === undefined ? standAlone(finding) : correlate(finding, rule, view);
+  };
 }
 
-function ruleOf(finding: Finding, chosen: CorrelationRule | undefined): string {
-  for (const part of chosen?.rule ?? []) {
-    const text = part === 'analytic' ? (finding.analytic?.uid ?? '') : shapeOf(finding.title);
+/** For what no rule may join: what could not be stored, or read. */
+export function standAlone(finding: Finding, rule = 'alone'): Correlation {
+  return { key: keyOf(finding, ['alone', finding.id]), rule, parts: [] };
+}
+
+interface View {
+  readonly facts: JsonObject;
+  readonly prepared: PreparedFacts;
+}
+
+function fits({ sources, when }: CorrelationRule, finding: Finding, view: View): boolean {
+  if (sources.length > 0 && !sources.includes(finding.source)) return false;
+  return when === null || evaluated(when, view) === true;
+}
+
+function correlate(finding: Finding, rule: CorrelationRule, view: View): Correlation {
+  const entity = entityOf(rule, view);
+  if (entity.length === 0) return standAlone(finding, rule.id);
+  const fired = firstOf(rule.rule, view);
+  return {
+    key: keyOf(finding, [fired, ...entity]),
+    rule: rule.id,
+    parts: [`rule=${fired}`, ...entity],
+  };
+}
+
+const keyOf = (finding: Finding, parts: readonly string[]): string =>
+  hash('sha256', canonicalJson(['v1', finding.tenant, finding.format, ...parts]), 'hex');
+
+function firstOf(sources: readonly string[], view: View): string {
+  for (const from of sources) {
+    const text = textOf(from, view);
     if (text !== '') return text;
   }
   return '';
 }
 
-function entityOf(finding: Finding, chosen: CorrelationRule): readonly string[] {
-  const { take, parts } = chosen.entity;
+function entityOf({ entity }: CorrelationRule, view: View): readonly string[] {
   const found: string[] = [];
-  for (const part of parts) {
-    const text = entityPart(finding, part);
+  for (const { name, from } of entity.parts) {
+    const text = textOf(from, view);
     if (text === '') continue;
-    found.push(`${part}=${text}`);
-    if (take === 'first') break;
+    found.push(`${name}=${text}`);
+    if (entity.take === 'first') break;
   }
   return found;
 }
 
-function entityPart(finding: Finding, part: EntityPart): string {
-  const [first] = finding.resources;
-  switch (part) {
-    case 'uid':
-      return finding.uid;
-    case 'resource':
-      return first === undefined ? '' : `${first.type}:${entityName(first)}`;
-    case 'place':
-      return placeOf(finding);
-    case 'namespace':
-      return finding.resources.find((item) => item.namespace !== undefined)?.namespace ?? '';
-    case 'account':
-      return finding.resources.find((item) => item.account !== undefined)?.account ?? '';
-    case 'actor:user':
-      return finding.actors.find((item) => item.type === 'user')?.name ?? '';
-    case 'actor:process':
-      return finding.actors.find((item) => item.type === 'process')?.name ?? '';
-    default: {
-      const item = finding.resources.find((candidate) => `resource:${candidate.type}` === part);
-      return item === undefined ? '' : entityName(item);
-    }
+/** Text, a number or a truth value; whatever else is there makes no part of a key. */
+function textOf(from: string, view: View): string {
+  const value = from.startsWith('$') ? select(from, view.facts) : evaluated(from, view);
+  if (typeof value === 'string') return value.slice(0, correlationLimits.valueChars);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
+/** An expression that fails on this finding says nothing about it. */
+function evaluated(source: string, { prepared }: View): Json | undefined {
+  try {
+    return evaluateWith(source, prepared);
+  } catch (error) {
+    if (error instanceof SallyportError) return undefined;
+    throw error;
   }
-}
-
-/** Where it ran: the workload before the container, the container before the host. */
-function placeOf(finding: Finding): string {
-  for (const type of ['pod', 'workload', 'container', 'host'] as const) {
-    const item = finding.resources.find((candidate) => candidate.type === type);
-    if (item !== undefined) return `${type}:${entityName(item)}`;
-  }
-  return '';
-}
-
-/** Pods and containers come and go; what owns them stays. */
-function entityName(item: Resource): string {
-  if (item.type === 'pod') return workloadOf(item.name);
-  if (item.type === 'container') return item.name;
-  return item.uid;
-}
-
-// Kubernetes draws the random parts of names from letters and digits that spell no words.
-const replicaPod = new RE2(
-  /^(.+)-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/,
-);
-const daemonPod = new RE2(/^(.+)-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
-
-export function workloadOf(pod: string): string {
-  return replicaPod.exec(pod)?.[1] ?? daemonPod.exec(pod)?.[1] ?? pod;
-}
-
-const variable = new RE2(/[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\b[0-9a-fA-F]{8,}\b|\d+/g);
-
-/** A title without what differs from one alert to the next. */
-function shapeOf(title: string): string {
-  return variable.replace(title, '#');
 }

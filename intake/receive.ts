@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { correlationKey, type CorrelationTable } from './correlation.ts';
+import { standAlone, type Correlate } from './correlation.ts';
 import { decodeBody } from './decode-body.ts';
 import { draft, type Draft } from './draft.ts';
 import { SallyportError } from '../domain/errors.ts';
@@ -11,7 +11,7 @@ import type { KeyedFinding } from './plan-commit.ts';
 export interface ReceiveDeps<Sealed> {
   readonly tenant: string;
   readonly redactor: DraftRedactor<Sealed>;
-  readonly correlation?: CorrelationTable;
+  readonly correlate: Correlate;
 }
 
 /** A body whose sender was verified. */
@@ -66,7 +66,7 @@ export async function fileDrafts<Sealed>(
       await new Promise((resolve) => setImmediate(resolve));
     const redacted = redactDraft(item, deps.redactor);
     const finding = toFinding(redacted.draft, { tenant: deps.tenant, source: head.source });
-    findings.push({ finding, key: correlationKey(finding, deps.correlation) });
+    findings.push({ finding, key: deps.correlate(finding).key });
     sealed.push(...redacted.sealed);
   }
   return { ...head, findings, sealed };
@@ -87,6 +87,6 @@ export function unfileable<Sealed>(
       notes: [verdict],
     });
     const finding = toFinding(bare, { tenant, source: delivery.source });
-    return { ...delivery, findings: [{ finding, key: correlationKey(finding) }], sealed: [] };
+    return { ...delivery, findings: [{ finding, key: standAlone(finding).key }], sealed: [] };
   };
 }

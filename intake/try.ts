@@ -1,7 +1,7 @@
 import type { Finding } from '../domain/finding.ts';
 import type { Redactor } from '../redaction/redact.ts';
 import type { RedactionReport } from '../redaction/report.ts';
-import { correlationKey } from './correlation.ts';
+import type { Correlate, Correlation } from './correlation.ts';
 import { redactDraft, toFinding } from './finish.ts';
 import { normalise } from './normalise.ts';
 
@@ -9,13 +9,21 @@ const place = { tenant: 'local', source: 'try' };
 
 export interface TriedFinding {
   readonly finding: Finding;
-  readonly correlationKey: string;
+  readonly correlation: Correlation;
   /** What was taken out of the alert before anything else saw it. */
   readonly redactions: RedactionReport['replacements'];
 }
 
+export interface TryDeps {
+  readonly redactor: Redactor;
+  readonly correlate: Correlate;
+}
+
 /** What a body would become, without any effect. */
-export function tryBody(body: Uint8Array, redactor: Redactor): readonly TriedFinding[] {
+export function tryBody(
+  body: Uint8Array,
+  { redactor, correlate }: TryDeps,
+): readonly TriedFinding[] {
   return normalise(body).map((item) => {
     let redactions: RedactionReport['replacements'] = [];
     const listening = {
@@ -26,7 +34,7 @@ export function tryBody(body: Uint8Array, redactor: Redactor): readonly TriedFin
       },
     };
     const finding = toFinding(redactDraft(item, listening).draft, place);
-    return { finding, correlationKey: correlationKey(finding), redactions };
+    return { finding, correlation: correlate(finding), redactions };
   });
 }
 

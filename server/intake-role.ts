@@ -3,6 +3,7 @@ import type { Access } from '../api/access.ts';
 import { auditRoutes } from '../api/audit-routes.ts';
 import { peopleRoutes } from '../api/people-routes.ts';
 import { incidentHistory } from '../audit/history.ts';
+import { createCorrelator } from '../intake/correlation.ts';
 import { createManualFiler } from '../intake/manual.ts';
 import { intakeRoutes } from '../intake/routes.ts';
 import { notifyWork } from '../store/notify.ts';
@@ -28,6 +29,7 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     );
   };
   const { inbox, rejects } = createIntake(core, onCommitted);
+  const correlate = createCorrelator(catalog.policy.correlation);
   const access = createAccess({ tokens, db, tenant, clock });
   const messenger = { client: core.temporal.client, clock };
   const playbooks = [...catalog.plans.values()].map(({ plan, digest }) => ({
@@ -45,7 +47,7 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     vaultKeys: keys.vault,
     access,
     playbooks: () => playbooks,
-    fileManual: createManualFiler({ tenant, redactor, inbox, clock }),
+    fileManual: createManualFiler({ tenant, redactor, correlate, inbox, clock }),
     deliverVote: createDeliverVote(messenger),
     voteDeadlineMs,
     cancelRun: createCancelRun(messenger),
@@ -54,7 +56,15 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     components: [],
     routes: [
       counted(
-        intakeRoutes({ tenant, redactor, sources: config.sources, inbox, rejects, clock }),
+        intakeRoutes({
+          tenant,
+          redactor,
+          correlate,
+          sources: config.sources,
+          inbox,
+          rejects,
+          clock,
+        }),
         core.metrics,
       ),
       people,

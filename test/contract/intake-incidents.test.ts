@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { shippedCorrelate } from '../support/correlate.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import type { SealedOriginal } from '../../domain/sealed-original.ts';
 import type { Delivery } from '../../intake/inbox.ts';
@@ -168,7 +169,10 @@ describe('a delivery that SQL refuses', () => {
         deliveryId: null,
         receivedAtMs: 1,
       };
-      return receive({ tenant: testTenant, redactor: testRedactor }, verified);
+      return receive(
+        { tenant: testTenant, redactor: testRedactor, correlate: shippedCorrelate },
+        verified,
+      );
     };
     const good = await send('2026-11-20T10:00:00Z');
     const refused = await send('2026-11-20T11:00:00Z');

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { shippedCorrelate } from '../support/correlate.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { createManualFiler } from '../../intake/manual.ts';
@@ -189,6 +190,7 @@ describe('a rejected delivery', () => {
 describe('a person’s report', () => {
   test('is an incident of its own, by that person, redacted as an alert is', async () => {
     const file = createManualFiler({
+      correlate: shippedCorrelate,
       tenant: testTenant,
       redactor: testRedactor,
       inbox: intake.inbox,

@@ -51,6 +51,7 @@ export const sampleCatalog: Omit<CatalogView, 'undoPlans'> = {
     protectedTargets: [],
     grants: [],
     suppressions: [],
+    correlation: [],
   },
 };
 

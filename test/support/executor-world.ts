@@ -49,6 +49,7 @@ const emptyPolicy: Policy = {
     },
   ],
   suppressions: [],
+  correlation: [],
 };
 
 export async function startExecutorWorld(): Promise<ExecutorWorld> {

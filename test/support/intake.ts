@@ -10,6 +10,7 @@ import { createRedactor } from '../../redaction/redact.ts';
 import type { SealedOriginal } from '../../domain/sealed-original.ts';
 import type { Database } from '../../store/database.ts';
 import { keepOriginals } from '../../store/vault.ts';
+import { shippedCorrelate } from './correlate.ts';
 
 export const testTenant = 'main';
 export const testToken = 'the-token-of-the-test-source';
@@ -90,6 +91,7 @@ export function testIntake(db: Database, options: TestIntakeOptions = {}): TestI
     intakeRoutes({
       tenant: testTenant,
       redactor: testRedactor,
+      correlate: shippedCorrelate,
       sources: options.sources ?? testSources,
       inbox,
       rejects,

@@ -6,6 +6,7 @@ import { ordinaryFacts } from '../../../catalog/ordinary-facts.ts';
 import { decideTriage } from '../../../domain/rule.ts';
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import { tryBody } from '../../../intake/try.ts';
+import { shippedCorrelate } from '../../support/correlate.ts';
 import { testConnections, testManifests } from '../../support/manifests.ts';
 import { aRedactor } from '../redaction/a-redactor.ts';
 
@@ -27,7 +28,10 @@ describe('the sample alerts', () => {
   test.each(opening)('$file runs $playbook', ({ file, playbook }) => {
     const { policy } = catalog;
     if (policy === null) throw new Error(JSON.stringify(catalog.problems));
-    const findings = tryBody(readFileSync(join(folder, file)), aRedactor());
+    const findings = tryBody(readFileSync(join(folder, file)), {
+      redactor: aRedactor(),
+      correlate: shippedCorrelate,
+    });
     expect(findings.length).toBeGreaterThan(0);
     for (const { finding } of findings) {
       const facts = ordinaryFacts(finding as unknown as Json as JsonObject, {}); // a finding is JSON; its types only say more

@@ -15,7 +15,20 @@ const good: { readonly [part: string]: string } = {
   protectedTargets: 'protectedTargets: []\n',
   grants: 'grants: []\n',
   suppressions: 'suppressions: []\n',
+  correlation: correlation(fallback()),
 };
+
+function fallback(): string {
+  return rule('rest', 'rule: [$.entity.title]');
+}
+
+function correlation(...rules: readonly string[]): string {
+  return ['correlation:', ...rules, ''].join('\n');
+}
+
+function rule(id: string, rest: string, parts = '{ name: host, from: $.entity.host }'): string {
+  return `  - { id: ${id}, ${rest}, entity: { take: first, parts: [${parts}] } }`;
+}
 
 function row(
   id: string,
@@ -178,5 +191,88 @@ describe('policy files', () => {
       file,
       line,
     ]);
+  });
+});
+
+describe('correlation rules', () => {
+  const falco = 'formats: [falco]';
+  test.each([
+    [
+      'without a last rule for everything',
+      [rule('a', `${falco}, rule: [$.entity.title]`)],
+      'policy-incomplete',
+      'the last',
+    ],
+    [
+      'that hide those after them',
+      [rule('a', 'rule: [$.entity.title]'), fallback()],
+      'policy-conflict',
+      'a fits every',
+    ],
+    [
+      'with a path to nothing',
+      [rule('a', 'rule: [$.entity.titel]')],
+      'reference-unknown',
+      '$.entity.titel',
+    ],
+    [
+      'with a path that filters',
+      [rule('a', "rule: ['$.finding.resources[?(@.a)]']")],
+      'path-invalid',
+      'filters',
+    ],
+    [
+      'that read the incident',
+      [rule('a', "rule: ['incident.title']")],
+      'reference-unknown',
+      'not incident',
+    ],
+    [
+      'with CEL that cannot be read',
+      [rule('a', "rule: ['finding.title +']")],
+      'expression-invalid',
+      '',
+    ],
+    [
+      'with the time in a key',
+      [rule('a', "rule: ['string(finding.time)']")],
+      'field-invalid',
+      'finding.time differs',
+    ],
+    [
+      'with the id in a key',
+      [rule('a', 'rule: [$.finding.id]')],
+      'field-invalid',
+      'finding.id differs',
+    ],
+    [
+      'with two parts of one name',
+      [
+        rule(
+          'a',
+          'rule: [$.entity.title]',
+          '{ name: x, from: $.entity.host }, { name: x, from: $.entity.user }',
+        ),
+      ],
+      'name-duplicate',
+      'named x',
+    ],
+    [
+      'with two rules of one id',
+      [rule('a', `${falco}, rule: [$.entity.title]`), rule('a', 'rule: [$.entity.title]')],
+      'name-duplicate',
+      'named a',
+    ],
+  ])('%s are refused', (_what, rules, id, message) => {
+    const { policy, problems } = read({ correlation: correlation(...rules) });
+    expect(policy).toBeNull();
+    expect(problems).toEqual([expect.objectContaining({ rule: id, file: 'correlation.yaml' })]);
+    expect(problems[0]?.message).toContain(message);
+  });
+
+  test('are part of the digest', () => {
+    const changed = read({ correlation: correlation(rule('other', 'rule: [$.entity.title]')) });
+    expect(changed.problems).toEqual([]);
+    expect(changed.digest).not.toBe(read({}).digest);
   });
 });

@@ -20,6 +20,7 @@ const policyWith = (grants: Policy['grants']): Policy => ({
   protectedTargets: [],
   grants,
   suppressions: [],
+  correlation: [],
 });
 
 it('reads the time of the escalation in milliseconds', () => {

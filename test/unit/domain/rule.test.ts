@@ -29,6 +29,7 @@ const policy: Policy = {
   protectedTargets: [],
   grants: [],
   suppressions: [],
+  correlation: [],
 };
 const rule = (id: string, when: string, kind: 'full' | 'light' = 'full'): TriageRule => ({
   id,

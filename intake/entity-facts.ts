@@ -1,0 +1,68 @@
+import RE2 from 're2';
+import type { EntityFacts } from '../domain/correlation.ts';
+import type { Finding, Resource } from '../domain/finding.ts';
+
+/** What correlation rules read as `entity`. */
+export function entityFacts(finding: Finding): EntityFacts {
+  const { resources, actors } = finding;
+  const [first] = resources;
+  const named = (type: Resource['type']): string => {
+    const item = resources.find((candidate) => candidate.type === type);
+    return item === undefined ? '' : entityName(item);
+  };
+  const said = (field: 'namespace' | 'cluster' | 'account' | 'region'): string =>
+    resources.find((item) => item[field] !== undefined)?.[field] ?? '';
+  const acted = (type: 'user' | 'process'): string =>
+    actors.find((item) => item.type === type)?.name ?? '';
+  return {
+    title: shapeOf(finding.title),
+    resource: first === undefined ? '' : `${first.type}:${entityName(first)}`,
+    place: placeOf(resources),
+    namespace: said('namespace'),
+    cluster: said('cluster'),
+    account: said('account'),
+    region: said('region'),
+    user: acted('user'),
+    process: acted('process'),
+    host: named('host'),
+    pod: named('pod'),
+    workload: named('workload'),
+    container: named('container'),
+    cloud: named('cloud'),
+    repository: named('repository'),
+    service: named('service'),
+  };
+}
+
+/** Where it ran: the workload before the container, the container before the host. */
+function placeOf(resources: readonly Resource[]): string {
+  for (const type of ['pod', 'workload', 'container', 'host'] as const) {
+    const item = resources.find((candidate) => candidate.type === type);
+    if (item !== undefined) return `${type}:${entityName(item)}`;
+  }
+  return '';
+}
+
+/** Pods and containers come and go; what owns them stays. */
+function entityName(item: Resource): string {
+  if (item.type === 'pod') return workloadOf(item.name);
+  if (item.type === 'container') return item.name;
+  return item.uid;
+}
+
+// Kubernetes draws the random parts of names from letters and digits that spell no words.
+const replicaPod = new RE2(
+  /^(.+)-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/,
+);
+const daemonPod = new RE2(/^(.+)-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
+
+export function workloadOf(pod: string): string {
+  return replicaPod.exec(pod)?.[1] ?? daemonPod.exec(pod)?.[1] ?? pod;
+}
+
+const variable = new RE2(/[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\b[0-9a-fA-F]{8,}\b|\d+/g);
+
+/** A title without what differs from one alert to the next. */
+function shapeOf(title: string): string {
+  return variable.replace(title, '#');
+}
