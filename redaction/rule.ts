@@ -1,4 +1,5 @@
 import RE2 from 're2';
+import { literalOf, type Near } from './near.ts';
 import type { ValidatorName } from './validators.ts';
 
 /** `secret` is masked and never comes back; `personal` becomes a token, so that it correlates and can be revealed. */
@@ -23,6 +24,15 @@ export interface Rule {
   readonly entropyMin?: number;
   /** One of these words must stand within `contextChars` before the match, or in the field's name. */
   readonly context?: readonly string[];
+  /** Words that must stand near the match or in the field's name, unless `proof` or `alone` speaks for it. */
+  readonly near?: Near;
+  /** A check so strong, of a shape so rare, that what passes it needs no words around it. */
+  readonly proof?: ValidatorName;
+  /** Believed without words where the text holds nothing else and its field has no name. */
+  readonly alone?: true;
+  /** Of our own making: each is found (or left alone) by this rule on its own. */
+  readonly positives?: readonly string[];
+  readonly negatives?: readonly string[];
   /** Where the shape is documented. */
   readonly source: string;
 }
@@ -45,6 +55,12 @@ export function compileRules(rules: readonly Rule[]): readonly CompiledRule[] {
   });
 }
 
+/** What makes a rule worth trying: its literals, and the words that must stand near; none where it may stand on its own. */
+export const triggersOf = (rule: Rule): readonly string[] =>
+  rule.literals.length > 0 || rule.near === undefined || rule.proof !== undefined
+    ? rule.literals
+    : rule.near.words.map(literalOf);
+
 /**
  * SECURITY: `[\s\S]*` and `.*` let one match run to the end of the text, which makes find-all quadratic
  * (`BEGIN[\s\S]*?END|BEGIN` takes seconds at 100 KB). Ends that lie far away are found in code instead.
@@ -54,9 +70,11 @@ function faultOf(rule: Rule, seen: ReadonlySet<string>): string | null {
   if (rule.pattern.length > ruleLimits.patternChars) return 'the pattern is too long';
   if (/\[\\s\\S\][*+]|(^|[^\\])\.[*+]/.test(rule.pattern))
     return 'the pattern may run to the end of the text';
-  if (rule.literals.length === 0 && rule.digitsMin === undefined)
+  if (triggersOf(rule).length === 0 && rule.digitsMin === undefined)
     return 'it has neither literals nor a digit floor';
-  if (rule.literals.some((literal) => literal !== literal.toLowerCase() || literal.length < 1))
+  if (triggersOf(rule).some((literal) => literal !== literal.toLowerCase() || literal.length < 1))
     return 'literals are lower case';
+  if ((rule.alone === true || rule.proof !== undefined) && rule.near === undefined)
+    return 'it says what speaks for it instead of words, but names no words';
   return null;
 }

@@ -1,25 +1,33 @@
 import { fitIban } from './fit-iban.ts';
+import { areAll, isNear, nearLimits } from './near.ts';
+import { wordsOf } from './field-names.ts';
 import { ruleLimits, type CompiledRule } from './rule.ts';
 import type { Span } from './spans.ts';
 import { entropyOf, validators } from './validators.ts';
-import type { View } from './views.ts';
+import { toOriginal, type View } from './views.ts';
 
 export interface RuleTarget {
   readonly view: View;
   /** The view's bytes. SECURITY: the engine never gets a string; see views.ts. */
   readonly bytes: Buffer;
   readonly field: string;
+  /** The text as it was written; words of other scripts are looked for in it. */
+  readonly original: string;
   readonly add: (start: number, end: number, what: Omit<Span, 'start' | 'end'>) => void;
 }
 
 /** False where the rule matched more often than any honest text would make it. */
 export function runRule(rule: CompiledRule, target: RuleTarget): boolean {
   const { view } = target;
+  const doubtful: (readonly [number, number])[] = [];
+  let believedEnd = -Infinity;
+  const believe = (range: readonly [number, number]): void =>
+    target.add(range[0], range[1], { kind: rule.kind, class: rule.class, rule: rule.id });
   rule.re.lastIndex = 0;
   for (let count = 0; ; count += 1) {
     if (count >= ruleLimits.matchesPerLeaf) return false;
     const match = rule.re.exec(target.bytes);
-    if (match === null) return true;
+    if (match === null) break;
     const [start, end] = rangeOf(rule, match);
     // Searching goes on right after the replaced part: what follows it may be the border of the next match.
     rule.re.lastIndex = Math.max(end, match.index + 1);
@@ -36,10 +44,37 @@ export function runRule(rule: CompiledRule, target: RuleTarget): boolean {
         field: target.field,
       })
     ) {
-      target.add(range[0], range[1], { kind: rule.kind, class: rule.class, rule: rule.id });
       rule.re.lastIndex = Math.max(rule.re.lastIndex, range[1]);
+      // What a word says of one it says of those that follow it in a list.
+      if (start - believedEnd <= nearLimits.list || isBelieved(rule, target, range)) {
+        believedEnd = range[1];
+        believe(range);
+      } else doubtful.push(range);
     }
   }
+  const alone = rule.alone === true && target.field === '' && doubtful.length > 0;
+  if (alone && areAll(view.text, doubtful)) doubtful.forEach(believe);
+  return true;
+}
+
+/** Whether something besides its shape says that a match is what it looks like. */
+function isBelieved(
+  rule: CompiledRule,
+  target: RuleTarget,
+  [start, end]: readonly [number, number],
+): boolean {
+  const { near, proof } = rule;
+  if (near === undefined) return true;
+  const { view } = target;
+  if (proof !== undefined && validators[proof](view.text.slice(start, end))) return true;
+  const around = (text: string, from: number, to: number): boolean =>
+    isNear(near, {
+      before: text.slice(Math.max(0, from - nearLimits.window), from).toLowerCase(),
+      after: text.slice(to, to + nearLimits.window).toLowerCase(),
+      field: wordsOf(target.field).join(' '),
+    });
+  if (around(view.text, start, end)) return true;
+  return view.starts !== null && around(target.original, ...toOriginal(view, start, end));
 }
 
 /** What node-re2 gives for a Buffer: offsets in bytes, which are characters of the view. */

@@ -4,7 +4,8 @@ import { encodedRuns } from './encodings.ts';
 import { credentialLiterals } from './field-names.ts';
 import { marksIn } from './kinds.ts';
 import { createLiteralScanner, type LiteralHits, type LiteralScanner } from './literals.ts';
-import type { CompiledRule } from './rule.ts';
+import { asciiTriggersOf, createPlaceRules, type PlaceRules } from './place-rules.ts';
+import { triggersOf, type CompiledRule } from './rule.ts';
 import { runRule } from './run-rule.ts';
 import { mergeSpans, withoutMarks, type Span } from './spans.ts';
 import { bytesOf, foldedView, plainView, toOriginal, unescapedView, type View } from './views.ts';
@@ -15,6 +16,8 @@ export interface Scanner {
   scan(text: string, field: string): readonly Span[];
   /** False: certainly nothing in it (a cheap answer for names of fields). */
   mayHold(text: string): boolean;
+  /** True: the name of the field calls for rules of its own, in numbers too. */
+  isTelling(field: string): boolean;
 }
 
 export const scanLimits = {
@@ -35,6 +38,7 @@ interface Machine {
   readonly isCredentialWord: Uint8Array;
   readonly isEscape: Uint8Array;
   readonly digitRules: readonly CompiledRule[];
+  readonly places: PlaceRules;
 }
 
 export function createScanner(rules: readonly CompiledRule[]): Scanner {
@@ -42,21 +46,19 @@ export function createScanner(rules: readonly CompiledRule[]): Scanner {
   return {
     scan: (text, field) => scanText(machine, { text, field, depth: 0 }),
     mayHold: (text) => isSuspect(machine.literals.scan(text)),
+    isTelling: (field) => machine.places.byField(field).length > 0,
   };
 }
 
 function machineOf(rules: readonly CompiledRule[]): Machine {
   const names = [
-    ...new Set([
-      ...rules.flatMap((rule) => rule.literals),
-      ...credentialLiterals,
-      ...escapeLiterals,
-    ]),
+    ...new Set([...rules.flatMap(asciiTriggersOf), ...credentialLiterals, ...escapeLiterals]),
   ];
   const numbers = new Map(names.map((name, number) => [name, number]));
   const rulesOf: CompiledRule[][] = names.map(() => []);
   for (const rule of rules)
-    for (const literal of rule.literals) rulesOf[numbers.get(literal) ?? 0]?.push(rule);
+    for (const literal of new Set(asciiTriggersOf(rule)))
+      rulesOf[numbers.get(literal) ?? 0]?.push(rule);
   const flags = (list: readonly string[]): Uint8Array =>
     Uint8Array.from(names, (name) => (list.includes(name) ? 1 : 0));
   return {
@@ -64,7 +66,8 @@ function machineOf(rules: readonly CompiledRule[]): Machine {
     rulesOf,
     isCredentialWord: flags(credentialLiterals),
     isEscape: flags(escapeLiterals),
-    digitRules: rules.filter((rule) => rule.literals.length === 0),
+    digitRules: rules.filter((rule) => triggersOf(rule).length === 0),
+    places: createPlaceRules(rules),
   };
 }
 
@@ -82,13 +85,14 @@ const isSuspect = (hits: LiteralHits): boolean =>
 
 function scanText(machine: Machine, job: Job): readonly Span[] {
   const hits = machine.literals.scan(job.text);
-  if (!isSuspect(hits)) return none;
+  const placed = rulesByPlace(machine, job);
+  if (!isSuspect(hits) && placed.length === 0) return none;
   const { ascii } = hits;
   const clue = ascii ? clueOf(machine, hits) : null;
   const marks = marksIn(job.text);
   const readable = withoutMarkText(job.text, marks);
   const view = ascii ? plainView(readable) : foldedView(readable);
-  const folded = clue ?? clueOf(machine, machine.literals.scan(view.text));
+  const folded = withRules(clue ?? clueOf(machine, machine.literals.scan(view.text)), placed);
   const spans = [...scanView(machine, { view, clue: folded, job })];
   if (folded.escaped && job.depth < scanLimits.decodeDepth) {
     const plain = unescapedView(view);
@@ -104,6 +108,21 @@ function scanText(machine: Machine, job: Job): readonly Span[] {
   if (spans.length === 0) return none;
   return mergeSpans(withEchoes(job.text, withoutMarks(spans, marks)));
 }
+
+/** Rules that the literals of the text do not call for, but the name of its field, a word of another script, or that it stands alone. */
+function rulesByPlace(machine: Machine, job: Job): readonly CompiledRule[] {
+  const { places } = machine;
+  if (job.depth > 0) return [];
+  const placed = job.field === '' ? places.byText(job.text) : places.byField(job.field);
+  const foreign = /[\u0370-\uffff]/.test(job.text) ? places.byForeignWord(job.text) : [];
+  return foreign.length === 0 ? placed : [...placed, ...foreign];
+}
+
+const withRules = (clue: Clue, more: readonly CompiledRule[]): Clue =>
+  more.length === 0 ? clue : { ...clue, rules: inOrder([...clue.rules, ...more]) };
+
+const inOrder = (rules: Iterable<CompiledRule>): readonly CompiledRule[] =>
+  [...new Set(rules)].sort((a, b) => a.order - b.order);
 
 /** Our own marks hold words such as `private-key`: the detectors see blanks of another kind in their place. */
 function withoutMarkText(text: string, marks: readonly (readonly [number, number])[]): string {
@@ -142,7 +161,7 @@ function clueOf(machine: Machine, hits: LiteralHits): Clue {
   for (const rule of machine.digitRules)
     if (hits.longestDigits >= (rule.digitsMin ?? 0)) rules.add(rule);
   return {
-    rules: [...rules].sort((a, b) => a.order - b.order),
+    rules: inOrder(rules),
     wordEnds,
     escaped,
     overflow: hits.overflow,
@@ -170,7 +189,7 @@ function scanView(machine: Machine, of: { view: View; clue: Clue; job: Job }): r
   };
   const bytes = clue.rules.length === 0 ? nothing : bytesOf(view);
   for (const rule of clue.rules) {
-    if (!runRule(rule, { view, bytes, field: job.field, add }))
+    if (!runRule(rule, { view, bytes, field: job.field, original: job.text, add }))
       return [
         { start: 0, end: view.originalLength, kind: 'over-budget', class: 'secret', rule: rule.id },
       ];

@@ -70,11 +70,8 @@ function redactNumber(walk: Walk, value: number, place: Place): Json {
     const out = redactLeaf(walk, leafOf(text, place));
     return out === text ? value : out;
   }
-  if (
-    value < cardDigits ||
-    !Number.isInteger(value) ||
-    wordsOf(place.field).some((word) => numberNames.has(word))
-  )
+  const small = value < cardDigits || wordsOf(place.field).some((word) => numberNames.has(word));
+  if (!Number.isInteger(value) || (small && !walk.pass.scanner.isTelling(place.field)))
     return value;
   const out = redactLeaf(walk, leafOf(text, place));
   return out === text ? value : out;
