@@ -14,15 +14,28 @@ export type ParsedJson =
   | { readonly kind: 'invalid'; readonly verdict: string };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+const utf16le = new TextDecoder('utf-16le', { fatal: true, ignoreBOM: false });
+const utf16be = new TextDecoder('utf-16be', { fatal: true, ignoreBOM: false });
 
 export function parseJson(bytes: Uint8Array): ParsedJson {
-  let text: string;
+  const text = decodeText(bytes);
+  return text === null ? { kind: 'invalid', verdict: 'invalid-utf8' } : parseJsonText(text);
+}
+
+/** UTF-8, or UTF-16 where a byte order mark says so (shippers on Windows); null where it is neither. */
+function decodeText(bytes: Uint8Array): string | null {
+  const [first, second] = bytes;
+  const decoder =
+    first === 0xff && second === 0xfe
+      ? utf16le
+      : first === 0xfe && second === 0xff
+        ? utf16be
+        : utf8;
   try {
-    text = utf8.decode(bytes);
+    return decoder.decode(bytes);
   } catch {
-    return { kind: 'invalid', verdict: 'invalid-utf8' };
+    return null;
   }
-  return parseJsonText(text);
 }
 
 export function parseJsonText(text: string): ParsedJson {

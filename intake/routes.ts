@@ -5,7 +5,8 @@ import type { Inbox } from './inbox.ts';
 import { intakeLimits } from './limits.ts';
 import { receive, type ReceiveDeps } from './receive.ts';
 import type { Rejects } from './rejects.ts';
-import { createSenderVerifier, type SenderProof, type SenderVerifier } from './verify-sender.ts';
+import type { SenderProof } from '../platform/sender-proof.ts';
+import { createSenderVerifier, type SenderVerifier } from './verify-sender.ts';
 
 /** What `sallyport.yaml` says of a source. */
 export interface Source {

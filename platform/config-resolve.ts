@@ -9,10 +9,10 @@ import type {
   ConfiguredKey,
   ConnectionConfig,
   Environment,
-  SourceConfig,
   TemporalConfig,
 } from './config.ts';
 import type { ConfigFile } from './config.schema.ts';
+import { resolveSource } from './resolve-source.ts';
 import { hideSecret, resolveSecret } from './secrets.ts';
 import type { Secret, SecretScope } from './secrets.ts';
 import { interpolate } from './variables.ts';
@@ -107,20 +107,6 @@ async function resolveTemporal(
   };
 }
 
-async function resolveSource(
-  file: ConfigFile['sources'][string],
-  scope: SecretScope,
-): Promise<SourceConfig> {
-  const { verify, ...rest } = file;
-  const secrets = await Promise.all(
-    verify.secrets.map((reference) => resolveSecret(reference, scope)),
-  );
-  return {
-    ...present(rest),
-    verify: { ...present(verify), secrets: secrets.map((secret) => secret.reveal()) },
-  };
-}
-
 interface Named {
   readonly name: string;
   readonly scope: SecretScope;
@@ -201,15 +187,6 @@ async function mapRecord<From, To>(
     Object.entries(record).map(async ([name, value]) => [name, await map(value, name)] as const),
   );
   return Object.fromEntries(rows);
-}
-
-type Present<Shape> = { [Key in keyof Shape]: Exclude<Shape[Key], undefined> };
-
-/** zod types a key that was left out as `undefined`; it is not there. */
-function present<Shape extends object>(value: Shape): Present<Shape> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, inner]) => inner !== undefined),
-  ) as Present<Shape>;
 }
 
 /** Secrets are frozen already and keep their text out of reach. */

@@ -8,27 +8,9 @@ import { readConfigText } from './config-text.ts';
 import type { ConfigFile, Role } from './config.schema.ts';
 import type { KeyPurpose } from './keyring.ts';
 import type { Secret } from './secrets.ts';
+import type { SenderProof } from './sender-proof.ts';
 import { interpolate } from './variables.ts';
 import type { Variables } from './variables.ts';
-
-export type SenderProof =
-  | {
-      readonly kind: 'hmac';
-      readonly header: string;
-      readonly algorithm: 'sha256' | 'sha1' | 'sha512';
-      readonly encoding: 'hex' | 'base64';
-      readonly prefix?: string;
-      readonly timestampHeader?: string;
-      readonly signed?: string;
-      readonly toleranceSeconds: number;
-      readonly secrets: readonly string[];
-    }
-  | {
-      readonly kind: 'standard-webhooks';
-      readonly toleranceSeconds: number;
-      readonly secrets: readonly string[];
-    }
-  | { readonly kind: 'bearer'; readonly header?: string; readonly secrets: readonly string[] };
 
 export interface SourceConfig {
   readonly verify: SenderProof;

@@ -19,6 +19,8 @@ export interface HttpDeps {
   readonly components: () => readonly ComponentStatus[];
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** How long a request may take to arrive; left out: as `bounds` says. Tests that wait for it give less. */
+  readonly requestTimeoutMs?: number;
 }
 
 export interface HttpServer {
@@ -34,14 +36,21 @@ const bounds = {
   keepAliveTimeoutMs: 65_000,
   paramCharsMax: 256,
   closeTimeoutMs: 4_000,
+  /** How often late requests are looked for, as a part of the time that they have; Node's own is every 30 s. */
+  checksPerTimeout: 5,
 } as const;
 
 /** The HTTP root: every answer that is not a success is a problem document. */
 export async function startHttp(deps: HttpDeps): Promise<HttpServer> {
+  const requestTimeoutMs = deps.requestTimeoutMs ?? bounds.requestTimeoutMs;
   const app = fastify({
     logger: false,
     bodyLimit: bounds.bodyBytesMax,
-    requestTimeout: bounds.requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    http: {
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.ceil(requestTimeoutMs / bounds.checksPerTimeout),
+    },
     connectionTimeout: bounds.connectionTimeoutMs,
     keepAliveTimeout: bounds.keepAliveTimeoutMs,
     routerOptions: { maxParamLength: bounds.paramCharsMax },

@@ -1,11 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import {
-  createSenderVerifier,
-  type SenderProof,
-  type SentRequest,
-} from '../../intake/verify-sender.ts';
+import { createSenderVerifier } from '../../intake/verify-sender.ts';
+import type { SentRequest } from '../../intake/verify/sent-request.ts';
+import type { SenderProof } from '../../platform/sender-proof.ts';
 
 const file = new URL('../../../shared/hostile/webhook-signatures.jsonl', import.meta.url);
 const isHere = existsSync(file);
@@ -31,8 +29,8 @@ const cases: readonly Case[] = isHere
       .map((line) => JSON.parse(line) as Case)
   : [];
 
-/** Each scheme as a source would be configured for it; what is not HMAC (`whpk`) is no key of these families. */
-function proofOf(item: Case): SenderProof | null {
+/** Each scheme as a source would be configured for it. */
+function proofOf(item: Case): SenderProof {
   const keys = JSON.parse(Buffer.from(item.keys64, 'base64').toString()) as {
     type: string;
     key: string;
@@ -40,25 +38,10 @@ function proofOf(item: Case): SenderProof | null {
   const secrets = keys
     .filter((key) => key.type !== 'whpk')
     .map((key) => (key.type === 'whsec' ? `whsec_${key.key}` : key.key));
-  const hmac = {
-    kind: 'hmac',
-    algorithm: 'sha256',
-    encoding: 'hex',
-    toleranceSeconds: 300,
-    secrets,
-  } as const;
-  if (item.scheme === 'standard-webhooks') return { kind: 'standard-webhooks', secrets };
-  if (item.scheme === 'github')
-    return { ...hmac, header: 'X-Hub-Signature-256', prefix: 'sha256=' };
-  if (item.scheme === 'slack')
-    return {
-      ...hmac,
-      header: 'X-Slack-Signature',
-      prefix: 'v0=',
-      timestampHeader: 'X-Slack-Request-Timestamp',
-      signed: 'v0:{timestamp}:{body}',
-    };
-  return null;
+  if (item.scheme !== 'standard-webhooks')
+    return { kind: 'product', product: item.scheme, secrets };
+  const publicKeys = keys.filter((key) => key.type === 'whpk').map((key) => `whpk_${key.key}`);
+  return { kind: 'standard-webhooks', secrets, publicKeys };
 }
 
 const request = (step: Step, now: number): SentRequest => ({
@@ -68,19 +51,16 @@ const request = (step: Step, now: number): SentRequest => ({
 });
 
 describe.skipIf(!isHere)('hostile signatures (../shared/hostile is not here)', () => {
-  test.each(cases.filter((item) => proofOf(item) !== null && item.steps === undefined))(
-    '$id: $expect',
-    (item) => {
-      const verify = createSenderVerifier(proofOf(item) ?? { kind: 'bearer', secrets: [] });
-      // Bodies that cannot be read are accepted here: signatures are judged over raw bytes, before reading.
-      expect(verify(request(item, item.now ?? 0)).ok).toBe(item.expect !== 'reject');
-    },
-  );
+  test.each(cases.filter((item) => item.steps === undefined))('$id: $expect', (item) => {
+    const verify = createSenderVerifier(proofOf(item));
+    // Bodies that cannot be read are accepted here: signatures are judged over raw bytes, before reading.
+    expect(verify(request(item, item.now ?? 0)).ok).toBe(item.expect !== 'reject');
+  });
 
   test.each(cases.filter((item) => item.steps !== undefined))(
     '$id names the same delivery each time',
     (item) => {
-      const verify = createSenderVerifier(proofOf(item) ?? { kind: 'bearer', secrets: [] });
+      const verify = createSenderVerifier(proofOf(item));
       const verdicts = (item.steps ?? [])
         .filter((step) => step.expect !== 'reject')
         .map((step) => verify(request(step, item.now ?? 0)));
@@ -167,5 +147,24 @@ describe('a source', () => {
       at('soon'),
       at('2026-11-20T10:00:01Z', '2026-11-20T10:00:00Z'),
     ]).toEqual([true, true, false, false, false]);
+  });
+});
+
+describe('a secret that is being replaced', () => {
+  const endsMs = Date.parse('2026-12-01T00:00:00Z');
+  const verify = createSenderVerifier({
+    kind: 'bearer',
+    secrets: ['new'],
+    retiring: [{ secret: 'old', untilMs: endsMs }],
+  });
+  const good = (token: string, nowMs: number): boolean =>
+    verify({ headers: { authorization: `Bearer ${token}` }, body: Buffer.alloc(0), nowMs }).ok;
+
+  test('is accepted beside the new one until its end and not a moment longer', () => {
+    expect([good('old', endsMs - 1), good('old', endsMs), good('new', endsMs)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 });

@@ -4,7 +4,7 @@ import { problemFor, problemType } from '../../api/problem.ts';
 import { createInbox, type Inbox, type InboxDeps } from '../../intake/inbox.ts';
 import { unfileable } from '../../intake/receive.ts';
 import { createRejects, type Rejects } from '../../intake/rejects.ts';
-import { intakeRoutes, type Source } from '../../intake/routes.ts';
+import { intakeRoutes, type IntakeDeps, type Source } from '../../intake/routes.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import { createRedactor } from '../../redaction/redact.ts';
 import type { SealedOriginal } from '../../domain/sealed-original.ts';
@@ -71,33 +71,39 @@ export function testInbox(
   });
 }
 
+export function testIntakeDeps(
+  db: Database,
+  options: TestIntakeOptions = {},
+  onCommitted: () => void = () => undefined,
+): IntakeDeps<SealedOriginal> {
+  const clock = options.clock ?? systemClock;
+  return {
+    tenant: testTenant,
+    redactor: testRedactor,
+    correlate: shippedCorrelate,
+    sources: options.sources ?? testSources,
+    inbox: testInbox(db, options, onCommitted),
+    rejects: createRejects({
+      db,
+      tenant: testTenant,
+      clock,
+      redactText: (text) => testRedactor.redactText(text).text,
+    }),
+    clock,
+  };
+}
+
 /** The whole way in, over a real database: requests are injected, not sent. */
 export function testIntake(db: Database, options: TestIntakeOptions = {}): TestIntake {
-  const clock = options.clock ?? systemClock;
   let commits = 0;
-  const inbox = testInbox(db, options, () => (commits += 1));
-  const rejects = createRejects({
-    db,
-    tenant: testTenant,
-    clock,
-    redactText: (text) => testRedactor.redactText(text).text,
-  });
+  const deps = testIntakeDeps(db, options, () => (commits += 1));
+  const { inbox, rejects } = deps;
   const app = fastify({ logger: false });
   app.setErrorHandler((error, _request, reply) => {
     const problem = problemFor(error);
     return reply.code(problem.status).headers(problem.headers).type(problemType).send(problem.body);
   });
-  app.register(async (scope) =>
-    intakeRoutes({
-      tenant: testTenant,
-      redactor: testRedactor,
-      correlate: shippedCorrelate,
-      sources: options.sources ?? testSources,
-      inbox,
-      rejects,
-      clock,
-    })(scope),
-  );
+  app.register(async (scope) => intakeRoutes(deps)(scope));
   return {
     app,
     inbox,

@@ -1,0 +1,58 @@
+/** A secret that is being replaced: it is accepted until that time and not a moment longer. */
+export interface RetiringSecret {
+  readonly secret: string;
+  readonly untilMs: number;
+}
+
+/** Any of `secrets` will do, and any of `retiring` whose time has not come: keys change without a gap. */
+export interface Rotation {
+  readonly secrets: readonly string[];
+  readonly retiring?: readonly RetiringSecret[];
+}
+
+/**
+ * A keyed hash over the raw body. `signed` says what it covers: `{body}` alone, or with a timestamp
+ * `{timestamp}.{body}`, or what the product writes (Slack: `v0:{timestamp}:{body}`). A timestamp that is not covered
+ * proves nothing.
+ */
+export interface HmacProof extends Rotation {
+  readonly kind: 'hmac';
+  readonly header: string;
+  readonly algorithm: 'sha256' | 'sha1' | 'sha512';
+  readonly encoding: 'hex' | 'base64';
+  readonly prefix?: string;
+  /** Between several signatures in one header, any of which may match: senders sign with both keys while they rotate. */
+  readonly separator?: string;
+  readonly timestampHeader?: string;
+  /** The timestamp stands beside the signatures, as `<name>=<seconds>`. */
+  readonly timestampParameter?: string;
+  readonly signed?: string;
+  readonly toleranceSeconds: number;
+}
+
+/** How a source proves itself, secrets resolved. */
+export type SenderProof =
+  | HmacProof
+  /** One of the products whose scheme `intake/verify/products.ts` holds as data. */
+  | (Rotation & {
+      readonly kind: 'product';
+      readonly product: string;
+      readonly timestampHeader?: string;
+      readonly toleranceSeconds?: number;
+    })
+  | (Rotation & {
+      readonly kind: 'standard-webhooks';
+      readonly toleranceSeconds?: number;
+      /** Ed25519 keys of senders that sign as `v1a`: base64 of 32 bytes, with or without `whpk_`. */
+      readonly publicKeys?: readonly string[];
+    })
+  | (Rotation & { readonly kind: 'bearer'; readonly header?: string })
+  /** Secrets are `user:password`. */
+  | (Rotation & { readonly kind: 'basic' })
+  /** What a proxy that ends TLS says of the client's certificate; its own shared secret proves that it says so. */
+  | (Rotation & {
+      readonly kind: 'client-certificate';
+      readonly secretHeader: string;
+      readonly header: string;
+      readonly accepted: readonly string[];
+    });
