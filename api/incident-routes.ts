@@ -1,4 +1,5 @@
 import { listIncidents, lockedIncident, readIncidentFile } from '../store/incident-lists.ts';
+import { readJoining } from '../store/joining.ts';
 import { addNote } from '../store/notes.ts';
 import { merge } from './incident-merge.ts';
 import { change, promote, refuseUnlessDraft, toReport } from './incident-changes.ts';
@@ -57,7 +58,8 @@ function readingRoutes(deps: PeopleDeps): readonly Route[] {
     route({
       method: 'GET',
       path: '/v1/incidents/:id/explain',
-      summary: 'Which rule decided the incident, and why the earlier ones did not',
+      summary:
+        'Why its alerts are one incident, which rule decided it, and why the earlier ones did not',
       roles: readers,
       params: incidentParams,
       handle: async ({ params }) => {
@@ -66,7 +68,8 @@ function readingRoutes(deps: PeopleDeps): readonly Route[] {
           deps.tenant,
           params.id,
         );
-        return ok({ incident, trace, facts, runs, gates });
+        const joining = await readJoining(deps.db, incident.id);
+        return ok({ incident, joining, trace, facts, runs, gates });
       },
     }),
   ];

@@ -1,14 +1,32 @@
 import { problem, type Problem, type SourcePath } from '../domain/compile-problem.ts';
 import { entityFields, unstableFields, type CorrelationRule } from '../domain/correlation.ts';
+import { parseDuration } from '../domain/duration.ts';
 import { checkExpression, readsOf } from '../domain/expression.ts';
 import { checkPath, leadingNames } from '../domain/path.ts';
 import type { PolicySource } from '../domain/policy.schema.ts';
 
 type Row = PolicySource['correlation'][number];
 
-export function toCorrelationRule({ formats, sources, when, ...row }: Row): CorrelationRule {
-  return { ...row, formats: formats ?? [], sources: sources ?? [], when: when ?? null };
+export function toCorrelationRule(row: Row): CorrelationRule {
+  const { id, formats, sources, when, rule, entity, join, reopen } = row;
+  return {
+    id,
+    formats: formats ?? [],
+    sources: sources ?? [],
+    when: when ?? null,
+    rule,
+    entity,
+    window: join === undefined ? null : { idleMs: msOf(join.idle), maxMs: msOf(join.max) },
+    reopenMs: reopen === undefined ? 0 : msOf(reopen),
+  };
 }
+
+/** Zero cannot be: the schema lets only durations through. */
+const msOf = (text: string): number => parseDuration(text) ?? 0;
+
+const dayMs = 86_400_000;
+/** Longer windows would join what nobody remembers. */
+const windowDaysMax = 30;
 
 /** What is wrong with the correlation rules beyond their shape. */
 export function checkCorrelation(rows: readonly Row[]): readonly Problem[] {
@@ -48,6 +66,7 @@ function checkRow(row: Row, path: SourcePath): readonly Problem[] {
     ...row.entity.parts.flatMap((part, index) =>
       checkValue(part.from, [...path, 'entity', 'parts', index, 'from']),
     ),
+    ...checkTimes(row, path),
     ...(twice < 0
       ? []
       : [
@@ -58,6 +77,27 @@ function checkRow(row: Row, path: SourcePath): readonly Problem[] {
           ),
         ]),
   ];
+}
+
+function checkTimes({ join, reopen }: Row, path: SourcePath): readonly Problem[] {
+  const found: Problem[] = [];
+  const long = windowDaysMax * dayMs;
+  if (join !== undefined && (msOf(join.max) > long || msOf(join.idle) > msOf(join.max)))
+    found.push(
+      problem('field-invalid', [...path, 'join'], {
+        message: `an incident takes alerts for ${windowDaysMax} days at most, and no pause is longer than the whole`,
+        remedy:
+          'Correct `idle` or `max`, or leave `join` out: then it takes them until it is closed.',
+      }),
+    );
+  if (reopen !== undefined && msOf(reopen) > long)
+    found.push(
+      problem('field-invalid', [...path, 'reopen'], {
+        message: `an incident is opened again within ${windowDaysMax} days at most`,
+        remedy: 'Shorten `reopen`.',
+      }),
+    );
+  return found;
 }
 
 function checkValue(from: string, path: SourcePath): readonly Problem[] {

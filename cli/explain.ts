@@ -1,6 +1,7 @@
 import type { TriageDecision, TriageTrace } from '../domain/policy.ts';
 import { readFlags } from './flags.ts';
 import { exitCodes, printJson, printLine, type CliCommand } from './io.ts';
+import { joiningLines, type JoiningAnswer } from './joining-lines.ts';
 import { printable } from './printable.ts';
 
 export const explainUsage = 'sallyport explain <incident> [--json]';
@@ -13,6 +14,7 @@ export interface Explanation {
     readonly state: string;
     readonly title: string;
   };
+  readonly joining?: JoiningAnswer;
   /** Null until triage looked at the incident. */
   readonly trace: TriageTrace | null;
   readonly runs: readonly {
@@ -44,14 +46,18 @@ export function createExplainCommand(api: ExplainApi): CliCommand {
   };
 }
 
-export function explanationLines({ incident, trace, runs }: Explanation): readonly string[] {
-  const head = `#${incident.number} ${incident.id} ${incident.state}: ${incident.title}`;
+export function explanationLines(found: Explanation): readonly string[] {
+  const { incident, joining, trace, runs } = found;
+  const head = [
+    `#${incident.number} ${incident.id} ${incident.state}: ${incident.title}`,
+    ...(joining === undefined ? [] : joiningLines(joining)),
+  ];
   const tail = runs.map(
     (run) =>
       `run       ${run.playbook}@${run.version} ${run.status}${run.outcome === null ? '' : `: ${run.outcome}`}`,
   );
-  if (trace === null) return [head, 'decision  none yet: triage has not looked at it', ...tail];
-  return [head, ...traceLines(trace), ...tail];
+  if (trace === null) return [...head, 'decision  none yet: triage has not looked at it', ...tail];
+  return [...head, ...traceLines(trace), ...tail];
 }
 
 /** A trace as text, a line per rule that was tried. Text in it comes from policy files and field names, not from alerts. */

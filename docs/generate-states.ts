@@ -24,7 +24,8 @@ const incidentMeanings: Meanings<IncidentState> = {
   handled: 'Its runs are done.',
   responding: 'A run goes on in an execution of its own: a gate, an action, a wait or a repeat.',
   attention: 'Something needs a person: a failed or parked run, or a held effect.',
-  closed: 'Over. The next alert of the same key opens another incident.',
+  closed:
+    'Over. An alert of the same key opens it again within the reopen window of its rule, and another incident after that.',
 };
 
 const runMeanings: Meanings<RunStatus> = {
@@ -72,7 +73,11 @@ together with its audit entry, which names time, actor and reason.
 export function renderStates(): string {
   return [
     introduction,
-    section('Incident', 'One is open per correlation key.', table(incidentMeanings, incidentMoves)),
+    section(
+      'Incident',
+      'One is open per correlation key and takes its alerts; one whose window passed stays open but takes no more.',
+      table(incidentMeanings, incidentMoves),
+    ),
     section(
       'Run',
       'One playbook applied to one incident. Its state is what the reducer (`domain/run.ts`) made of the events so far; each write names the step number and counts only if it is higher.',

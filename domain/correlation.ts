@@ -13,6 +13,16 @@ export interface CorrelationRule {
   readonly rule: readonly string[];
   /** `first`: the first part that is there; `all`: every one that is there, together. None: the finding stands alone. */
   readonly entity: { readonly take: 'first' | 'all'; readonly parts: readonly KeyPart[] };
+  /** Null: an incident takes alerts until it is closed. */
+  readonly window: JoinWindow | null;
+  /** An alert that comes so soon after its incident was closed opens that incident again. Zero: never. */
+  readonly reopenMs: number;
+}
+
+/** An open incident takes another alert within `idleMs` of its last and `maxMs` of its first; later ones open another. */
+export interface JoinWindow {
+  readonly idleMs: number;
+  readonly maxMs: number;
 }
 
 export interface KeyPart {

@@ -2,8 +2,8 @@ import { SallyportError } from './errors.ts';
 import type { IncidentState } from './incident.types.ts';
 
 /**
- * The states of an incident and the moves between them. `closed` is final: the next alert of the same key opens
- * another incident. `attention` means that something needs a person: a failed or parked run, a held effect.
+ * The states of an incident and the moves between them. `closed` is left only by an alert of the same key that comes
+ * within the reopen window of its correlation rule; later ones open another incident. `attention` means that something needs a person: a failed or parked run, a held effect.
  */
 export const incidentMoves: { readonly [From in IncidentState]: readonly IncidentState[] } = {
   new: ['triage', 'closed'],
@@ -13,7 +13,7 @@ export const incidentMoves: { readonly [From in IncidentState]: readonly Inciden
   handled: ['triage', 'responding', 'attention', 'closed'],
   responding: ['triage', 'handled', 'attention', 'closed'],
   attention: ['triage', 'responding', 'handled', 'closed'],
-  closed: [],
+  closed: ['new'],
 };
 
 export function mayMove(from: IncidentState, to: IncidentState): boolean {

@@ -107,6 +107,8 @@ export const policyParts = {
             )
             .max(8),
         }),
+        join: z.strictObject({ idle: duration, max: duration }).optional(),
+        reopen: duration.optional(),
       }),
     )
     .min(1)

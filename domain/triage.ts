@@ -95,8 +95,9 @@ export function chooseRuns(
       });
   }
   const trace = mustDecide(incident) ? decideTriage(catalog, incident.facts, nowMs) : null;
-  const name =
-    trace === null || sameDecision(trace, incident.trace) ? null : playbookFor(trace.decision);
+  // What was closed and came back is new again: its playbook runs again, and finds the ticket that it made.
+  const again = incident.state !== 'new' && trace !== null && sameDecision(trace, incident.trace);
+  const name = trace === null || again ? null : playbookFor(trace.decision);
   const chosen = name === null ? undefined : catalog.plans.get(name);
   if (chosen !== undefined) planned.push({ purpose: 'triage', ...chosen, request: null });
   const follow = catalog.plans.get(builtIn.followUp);

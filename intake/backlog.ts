@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../store/database.ts';
-import { countBacklog } from '../store/inbox.ts';
+import { countDue } from '../store/batches.ts';
 import { intakeLimits } from './limits.ts';
 
 export interface BacklogGauge {
@@ -24,7 +24,7 @@ export function backlogGauge(deps: GaugeDeps, max: number): BacklogGauge {
     if (nowMs - countedAtMs < intakeLimits.backlogCheckMs) return;
     countedAtMs = nowMs;
     // Unknown counts as before: where SQL is gone, the commit itself says so.
-    countBacklog(deps.db, deps.tenant, max + 1).then(
+    countDue(deps.db, { tenant: deps.tenant, max: max + 1 }).then(
       (count) => (waiting = count),
       () => undefined,
     );

@@ -1,6 +1,7 @@
 import { newEntry } from '../audit/entry.ts';
 import type { Actor, Entry } from '../domain/entry.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Reopening } from './homes.ts';
 import type { PlannedCommit } from './plan-commit.ts';
 
 interface EntryContext {
@@ -13,6 +14,8 @@ export function entriesOfCommit(plan: PlannedCommit, context: EntryContext): rea
   return [
     ...plan.filed.flatMap((filed) => entriesOfDelivery(filed, context)),
     ...plan.rows.incidents.map((row) => openedEntry(plan, row, context)),
+    ...[...plan.reopened].map(([incident, again]) => reopenedEntry(incident, again, context)),
+    ...[...plan.retired].map(([incident, key]) => retiredEntry(incident, key, context)),
   ];
 }
 
@@ -70,7 +73,14 @@ function openedEntry(
   row: PlannedCommit['rows']['incidents'][number],
   context: EntryContext,
 ): Entry {
-  const data = { from: null, to: row.state, reason: row.change_reason, key: row.correlation_key };
+  const data = {
+    from: null,
+    to: row.state,
+    reason: row.change_reason,
+    key: row.correlation_key,
+    correlationRule: row.join_rule,
+    follows: row.follows,
+  };
   const outcome = row.state === 'closed' ? 'closed' : 'opened';
   return entry(
     {
@@ -80,6 +90,36 @@ function openedEntry(
       subject: row.lead_finding,
       outcome,
       data,
+    },
+    context,
+  );
+}
+
+function reopenedEntry(
+  incident: string,
+  { actor, finding, reason }: Reopening,
+  context: EntryContext,
+): Entry {
+  const data = { from: 'closed', to: 'new', reason };
+  return entry(
+    { actor, type: 'incident.changed', incident, subject: finding, outcome: 'opened', data },
+    context,
+  );
+}
+
+function retiredEntry(incident: string, key: string, context: EntryContext): Entry {
+  return entry(
+    {
+      actor: { kind: 'service', id: 'intake' },
+      type: 'incident.changed',
+      incident,
+      subject: null,
+      outcome: 'done',
+      data: {
+        joins: false,
+        reason: 'its window passed; the next alert of its key opens another',
+        key,
+      },
     },
     context,
   );

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { CorrelationRule } from '../domain/correlation.ts';
+import type { CorrelationRule, JoinWindow } from '../domain/correlation.ts';
 import { canonicalJson } from '../domain/digest.ts';
 import { SallyportError } from '../domain/errors.ts';
 import { evaluateWith, prepareFacts, type PreparedFacts } from '../domain/expression.ts';
@@ -16,6 +16,8 @@ export interface Correlation {
   readonly rule: string;
   /** What went into the key, as `name=value`; empty where the finding stands alone. */
   readonly parts: readonly string[];
+  readonly window: JoinWindow | null;
+  readonly reopenMs: number;
 }
 
 export type Correlate = (finding: Finding) => Correlation;
@@ -48,7 +50,13 @@ export function createCorrelator(rules: readonly CorrelationRule[]): Correlate {
 
 /** For what no rule may join: what could not be stored, or read. */
 export function standAlone(finding: Finding, rule = 'alone'): Correlation {
-  return { key: keyOf(finding, ['alone', finding.id]), rule, parts: [] };
+  return {
+    key: keyOf(finding, ['alone', finding.id]),
+    rule,
+    parts: [],
+    window: null,
+    reopenMs: 0,
+  };
 }
 
 interface View {
@@ -69,6 +77,8 @@ function correlate(finding: Finding, rule: CorrelationRule, view: View): Correla
     key: keyOf(finding, [fired, ...entity]),
     rule: rule.id,
     parts: [`rule=${fired}`, ...entity],
+    window: rule.window,
+    reopenMs: rule.reopenMs,
   };
 }
 

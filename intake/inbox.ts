@@ -7,7 +7,13 @@ import { readKnown, writeFiled } from '../store/inbox.ts';
 import { backlogGauge } from './backlog.ts';
 import { entriesOfCommit } from './commit-entries.ts';
 import { intakeLimits } from './limits.ts';
-import { deliveryKeys, planCommit, type Filing, type Receipt } from './plan-commit.ts';
+import {
+  deliveryKeys,
+  planCommit,
+  type Filing,
+  type KeyedFinding,
+  type Receipt,
+} from './plan-commit.ts';
 
 /** A filing with the originals that its redaction sealed. */
 export interface Delivery<Sealed> extends Filing {
@@ -196,6 +202,10 @@ function isConflict(error: unknown): boolean {
   return conflictStates.includes(sqlStateOf(error));
 }
 
+/** An all-clear belongs to the latest incident of its key, a soon return opens it again. */
+const mayMeetClosed = ({ finding, correlation }: KeyedFinding): boolean =>
+  finding.status === 'closed' || correlation.reopenMs > 0 || correlation.window !== null;
+
 async function commitOnce<Sealed>(
   deps: InboxDeps<Sealed>,
   tx: Sql,
@@ -210,9 +220,9 @@ async function commitOnce<Sealed>(
         deliveryKeys(item).map((delivery) => ({ source: item.source, delivery })),
       ),
       findings: keyed.map((item) => item.finding.id),
-      keys: [...new Set(keyed.map((item) => item.key))],
+      keys: [...new Set(keyed.map((item) => item.correlation.key))],
     },
-    [...new Set(keyed.filter((item) => item.finding.status === 'closed').map((item) => item.key))],
+    [...new Set(keyed.filter(mayMeetClosed).map((item) => item.correlation.key))],
   );
   const plan = planCommit(deliveries, known, { tenant: deps.tenant, nowMs: deps.clock.nowMs() });
   if (plan.filed.length === 0) return plan.answers;

@@ -12,8 +12,10 @@ import type {
   ReceiptFinding,
   ReceiptRow,
 } from '../store/inbox.ts';
+import type { Correlation } from './correlation.ts';
 import { intakeLimits } from './limits.ts';
-import { placeFinding, type Homes } from './place-finding.ts';
+import type { Homes, Reopening } from './homes.ts';
+import { placeFinding } from './place-finding.ts';
 
 /** One delivery that was authenticated, read and redacted: what a commit files. */
 export interface Filing {
@@ -30,7 +32,7 @@ export interface Filing {
 
 export interface KeyedFinding {
   readonly finding: Finding;
-  readonly key: string;
+  readonly correlation: Correlation;
 }
 
 export interface Receipt {
@@ -52,6 +54,9 @@ export interface PlannedCommit {
     readonly actor: Actor;
   }[];
   readonly openers: ReadonlyMap<string, Actor>;
+  readonly reopened: ReadonlyMap<string, Reopening>;
+  /** Incidents whose window passed, with their key. */
+  readonly retired: ReadonlyMap<string, string>;
 }
 
 export interface PlanContext {
@@ -84,12 +89,15 @@ export function planCommit(
       expiredReceipts: [...state.expired],
       receipts: state.filed.map((item) => item.receipt),
       incidents: [...state.opened.values()],
+      retired: [...state.retired.keys()],
       updates: [...state.updates.values()],
       findings: state.findings,
     },
     answers,
     filed: state.filed,
     openers: state.openers,
+    reopened: state.reopened,
+    retired: state.retired,
   };
 }
 
@@ -114,7 +122,9 @@ function stateFrom(known: KnownRows, context: PlanContext): State {
     ),
     placed: new Map(known.findings.map((item) => [item.id, item.incident])),
     open: new Map(known.open.map((item) => [item.key, { ...item, isNew: false }])),
-    closed: new Map(known.closed.map((item) => [item.key, item.id])),
+    closed: new Map(known.closed.map((item) => [item.key, item])),
+    retired: new Map(),
+    reopened: new Map(),
     opened: new Map(),
     updates: new Map(),
     openers: new Map(),

@@ -66,7 +66,7 @@ export async function fileDrafts<Sealed>(
       await new Promise((resolve) => setImmediate(resolve));
     const redacted = redactDraft(item, deps.redactor);
     const finding = toFinding(redacted.draft, { tenant: deps.tenant, source: head.source });
-    findings.push({ finding, key: deps.correlate(finding).key });
+    findings.push({ finding, correlation: deps.correlate(finding) });
     sealed.push(...redacted.sealed);
   }
   return { ...head, findings, sealed };
@@ -87,6 +87,6 @@ export function unfileable<Sealed>(
       notes: [verdict],
     });
     const finding = toFinding(bare, { tenant, source: delivery.source });
-    return { ...delivery, findings: [{ finding, key: standAlone(finding).key }], sealed: [] };
+    return { ...delivery, findings: [{ finding, correlation: standAlone(finding) }], sealed: [] };
   };
 }

@@ -11,7 +11,7 @@ export interface KnownRows {
   /** Open incidents by key; their rows are locked until the transaction ends. */
   readonly open: readonly OpenIncident[];
   /** The latest closed incident of a key that has no open one. */
-  readonly closed: readonly { readonly id: string; readonly key: string }[];
+  readonly closed: readonly ClosedIncident[];
 }
 
 export interface KnownReceipt {
@@ -35,6 +35,14 @@ export interface OpenIncident {
   readonly severityId: SeverityId;
   readonly followUps: number;
   readonly samples: readonly string[];
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+}
+
+export interface ClosedIncident extends OpenIncident {
+  readonly closedAtMs: number;
+  /** Closed because it is part of another: never opened again. */
+  readonly duplicate: boolean;
 }
 
 export interface KnownQuery {
@@ -48,8 +56,8 @@ export interface KnownQuery {
 const readKnownSql = `
 with wanted as (select * from json_to_recordset($2::json) as w(source text, delivery text)),
 open as materialized (
-  select id, correlation_key, severity_id, follow_ups, samples from incidents
-   where tenant = $1 and correlation_key = any($4::text[]) and state <> 'closed'
+  select id, correlation_key, severity_id, follow_ups, samples, first_seen, last_seen from incidents
+   where tenant = $1 and correlation_key = any($4::text[]) and state <> 'closed' and joins
    order by correlation_key for no key update
 )
 select
@@ -57,13 +65,16 @@ select
       'findings', r.findings, 'receivedAtMs', (extract(epoch from r.received_at) * 1000)::bigint)), '[]')
      from wanted w join receipts r on r.tenant = $1 and r.source = w.source and r.delivery = w.delivery) as receipts,
   (select coalesce(json_agg(json_build_object('id', id, 'incident', incident_id)), '[]') from findings where id = any($3::text[])) as findings,
-  (select coalesce(json_agg(json_build_object('id', id, 'key', correlation_key, 'severityId', severity_id, 'followUps', follow_ups, 'samples', samples)), '[]')
+  (select coalesce(json_agg(json_build_object('id', id, 'key', correlation_key, 'severityId', severity_id, 'followUps', follow_ups, 'samples', samples,
+      'firstSeenMs', (extract(epoch from first_seen) * 1000)::bigint, 'lastSeenMs', (extract(epoch from last_seen) * 1000)::bigint)), '[]')
      from open) as open,
-  (select coalesce(json_agg(json_build_object('id', c.id, 'key', k.key)), '[]')
+  (select coalesce(json_agg(json_build_object('id', c.id, 'key', k.key, 'severityId', c.severity_id, 'followUps', c.follow_ups, 'samples', c.samples,
+      'firstSeenMs', (extract(epoch from c.first_seen) * 1000)::bigint, 'lastSeenMs', (extract(epoch from c.last_seen) * 1000)::bigint,
+      'closedAtMs', (extract(epoch from c.changed_at) * 1000)::bigint, 'duplicate', coalesce(c.verdict = 'duplicate', false))), '[]')
      from unnest($5::text[]) as k(key)
-     cross join lateral (select id from incidents where tenant = $1 and correlation_key = k.key and state = 'closed' order by number desc limit 1) c) as closed`;
+     cross join lateral (select * from incidents where tenant = $1 and correlation_key = k.key and state = 'closed' order by number desc limit 1) c) as closed`;
 
-/** `closedKeys` are the keys for which a closed incident may be wanted: those of findings that say that all is well. */
+/** `closedKeys` are the keys for which a closed incident may be wanted. */
 export async function readKnown(
   tx: Sql,
   query: KnownQuery,
@@ -113,6 +124,11 @@ export interface NewIncidentRow {
   readonly received_at: string;
   readonly changed_by: string;
   readonly change_reason: string;
+  readonly joins: boolean;
+  readonly join_rule: string;
+  readonly join_parts: readonly string[];
+  /** The incident of the same key before it. */
+  readonly follows: string | null;
 }
 
 export interface IncidentUpdateRow {
@@ -129,6 +145,8 @@ export interface IncidentUpdateRow {
   /** Zero for an incident that is closed: nothing has to answer to it any more. */
   readonly revisions: number;
   readonly due_at: string | null;
+  /** Why a closed incident opens again; null where it stays as it is. */
+  readonly reopen: string | null;
 }
 
 export interface FindingRow {
@@ -143,6 +161,8 @@ export interface FiledRows {
   readonly expiredReceipts: readonly string[];
   readonly receipts: readonly ReceiptRow[];
   readonly incidents: readonly NewIncidentRow[];
+  /** Open incidents whose window passed: they take no more alerts. */
+  readonly retired: readonly string[];
   readonly updates: readonly IncidentUpdateRow[];
   readonly findings: readonly FindingRow[];
 }
@@ -150,12 +170,15 @@ export interface FiledRows {
 const writeFiledSql = `
 with i as (
   insert into incidents (id, tenant, correlation_key, state, title, format, kind, source, severity_id, count, first_seen, last_seen, samples,
-    lead_finding, facts, all_clear_at, revision, due_at, event_at, received_at, changed_by, change_reason)
+    lead_finding, facts, all_clear_at, revision, due_at, event_at, received_at, changed_by, change_reason,
+    joins, join_rule, join_parts, follows)
   select id, tenant, correlation_key, state, title, format, kind, source, severity_id, count, first_seen, last_seen,
-    array(select json_array_elements_text(samples)), lead_finding, facts, all_clear_at, revision, due_at, event_at, received_at, changed_by, change_reason
+    array(select json_array_elements_text(samples)), lead_finding, facts, all_clear_at, revision, due_at, event_at, received_at, changed_by, change_reason,
+    joins, join_rule, array(select json_array_elements_text(join_parts)), follows
   from json_to_recordset($1::json) as x(id text, tenant text, correlation_key text, state text, title text, format text, kind text, source text,
     severity_id smallint, count bigint, first_seen timestamptz, last_seen timestamptz, samples json, lead_finding text, facts jsonb,
-    all_clear_at timestamptz, revision bigint, due_at timestamptz, event_at timestamptz, received_at timestamptz, changed_by text, change_reason text)
+    all_clear_at timestamptz, revision bigint, due_at timestamptz, event_at timestamptz, received_at timestamptz, changed_by text, change_reason text,
+    joins boolean, join_rule text, join_parts json, follows text)
   on conflict do nothing returning 1
 ), u as (
   update incidents as t set
@@ -167,10 +190,16 @@ with i as (
     facts = coalesce(x.facts, t.facts),
     all_clear_at = case when x.all_clear_at is not null then x.all_clear_at when x.clears_all_clear then null else t.all_clear_at end,
     revision = t.revision + x.revisions,
-    due_at = least(t.due_at, x.due_at)
+    due_at = least(t.due_at, x.due_at),
+    state = case when x.reopen is null then t.state else 'new' end,
+    reopened = t.reopened + case when x.reopen is null then 0 else 1 end,
+    triaged_severity = case when x.reopen is null then t.triaged_severity else -1 end,
+    changed_at = case when x.reopen is null then t.changed_at else clock_timestamp() end,
+    changed_by = case when x.reopen is null then t.changed_by else 'intake' end,
+    change_reason = coalesce(x.reopen, t.change_reason)
   from json_to_recordset($2::json) as x(id text, added bigint, last_seen timestamptz, samples json, severity_id smallint, lead_finding text,
-    facts jsonb, all_clear_at timestamptz, clears_all_clear boolean, revisions bigint, due_at timestamptz)
-  where t.id = x.id returning 1
+    facts jsonb, all_clear_at timestamptz, clears_all_clear boolean, revisions bigint, due_at timestamptz, reopen text)
+  where t.id = x.id and (x.reopen is null or t.state = 'closed') returning 1
 ), f as (
   insert into findings (id, tenant, incident_id, receipt_id, body)
   select id, tenant, incident_id, receipt_id, body
@@ -191,6 +220,8 @@ select (select count(*) from i) as incidents, (select count(*) from u) as update
 export async function writeFiled(tx: Sql, rows: FiledRows): Promise<void> {
   if (rows.expiredReceipts.length > 0)
     await tx.query('delete from receipts where id = any($1::text[])', [rows.expiredReceipts]);
+  if (rows.retired.length > 0)
+    await tx.query('update incidents set joins = false where id = any($1::text[])', [rows.retired]);
   const [written] = await tx.query<{
     incidents: number;
     updates: number;
@@ -210,14 +241,4 @@ export async function writeFiled(tx: Sql, rows: FiledRows): Promise<void> {
     written.receipts === rows.receipts.length;
   if (!whole)
     throw new SallyportError('CONFLICT', 'another process filed one of these alerts meanwhile');
-}
-
-/** How many incidents are due and not claimed, counted up to `max` and no further. */
-export async function countBacklog(sql: Sql, tenant: string, max: number): Promise<number> {
-  const [row] = await sql.query<{ waiting: number }>(
-    `select count(*) as waiting from (
-       select 1 from incidents where tenant = $1 and due_at is not null and batch_id is null and due_at <= clock_timestamp() limit $2) due`,
-    [tenant, max],
-  );
-  return row?.waiting ?? 0;
 }

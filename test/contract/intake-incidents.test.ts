@@ -73,12 +73,78 @@ describe('an incident', () => {
     );
   });
 
-  test('that is closed never matches again: a new one opens', async () => {
+  test('that was closed long ago does not match again: a new one opens and says which it follows', async () => {
     const first = await intake.post(JSON.stringify(falco()));
-    await postgres.db.query("update incidents set state = 'closed', due_at = null");
+    await close('1 hour');
     const second = await intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
-    expect(second.body.findings[0]?.incident).not.toBe(first.body.findings[0]?.incident);
+    const before = first.body.findings[0]?.incident;
+    expect(second.body.findings[0]?.incident).not.toBe(before);
+    expect(await incidents()).toMatchObject([
+      { state: 'closed', reopened: 0 },
+      { state: 'new', follows: before },
+    ]);
   });
+
+  const close = (ago: string, verdict = 'resolved'): Promise<unknown> =>
+    postgres.db.query(
+      `update incidents set state = 'closed', due_at = null, triaged_severity = 2, verdict = $2,
+              changed_at = clock_timestamp() - $1::interval`,
+      [ago, verdict],
+    );
+
+  test('that was closed a moment ago opens again, is triaged anew and says so in the log', async () => {
+    const first = await intake.post(JSON.stringify(falco()));
+    await close('1 minute');
+    const second = await intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
+    expect(second.body.findings[0]?.incident).toBe(first.body.findings[0]?.incident);
+    const [row] = await incidents();
+    expect(row).toMatchObject({ state: 'new', count: 2, reopened: 1, triaged_severity: -1 });
+    expect(await dueNow()).toBe(1);
+    expect(await entries('reason')).toContainEqual(
+      expect.stringContaining('came back 60 s after the incident was closed'),
+    );
+  });
+
+  test('that was closed as part of another stays closed', async () => {
+    await intake.post(JSON.stringify(falco()));
+    await close('1 minute', 'duplicate');
+    await intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
+    expect(await incidents()).toMatchObject([{ state: 'closed' }, { state: 'new' }]);
+  });
+
+  test('whose window passed takes no more alerts, but stays open', async () => {
+    await intake.post(JSON.stringify(falco()));
+    await postgres.db.query(
+      "update incidents set last_seen = last_seen - interval '61 minutes', state = 'handled'",
+    );
+    const [before] = await incidents();
+    await intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
+    expect(await incidents()).toMatchObject([
+      { state: 'handled', joins: false, count: 1 },
+      { state: 'new', joins: true, count: 1, follows: before?.['id'] },
+    ]);
+    expect(await entries('reason')).toContainEqual(expect.stringContaining('its window passed'));
+  });
+
+  test('says which rule made its key, and of what', async () => {
+    await intake.post(JSON.stringify(falco()));
+    expect(await incidents()).toMatchObject([
+      {
+        join_rule: 'workload-and-process',
+        join_parts: expect.arrayContaining(['namespace=shop', 'place=pod:cart']) as unknown,
+      },
+    ]);
+  });
+
+  const dueNow = (): Promise<number> =>
+    one('select count(*) as n from incidents where due_at <= clock_timestamp()');
+  const entries = async (field: string): Promise<readonly string[]> =>
+    (
+      await postgres.db.query<{ text: string | null }>(
+        "select body::json->'data'->>$1 as text from audit_entries where type = 'incident.changed'",
+        [field],
+      )
+    ).map((row) => row.text ?? '');
 
   const group = (status: string, startsAt: string): string =>
     JSON.stringify({
@@ -181,7 +247,10 @@ describe('a delivery that SQL refuses', () => {
     const broken = {
       ...refused,
       findings: [
-        { ...first, key: 'another', finding: { ...first.finding, time: 'no time at all' } },
+        {
+          correlation: { ...first.correlation, key: 'another' },
+          finding: { ...first.finding, time: 'no time at all' },
+        },
       ],
     };
     const receipts = await Promise.all([inbox.file(good), inbox.file(broken)]);

@@ -33,6 +33,28 @@ test('an explanation names the rule that matched and why the earlier ones did no
   ]);
 });
 
+test('an explanation says why its alerts are one incident', () => {
+  const before = { number: 6, state: 'closed', title: 'Malware' };
+  const hold = { kind: 'deploy', until: '2026-11-20T10:15:00Z', why: 'cart 1.2 went out' };
+  const joining = {
+    rule: 'host-and-user',
+    parts: ['rule=r', 'resource:host=web-7'],
+    joins: false,
+    reopened: 2,
+    follows: before,
+    followedBy: { ...before, number: 8 },
+    hold,
+  };
+  expect(explanationLines({ ...explained, joining }).slice(1, 7)).toEqual([
+    'joins by  rule=r, resource:host=web-7 (correlation rule host-and-user)',
+    'window    passed: the next alert of its key opens another',
+    'reopened  2 times',
+    'follows   #6 closed: Malware',
+    'then      #8 closed: Malware',
+    'held      deploy until 2026-11-20T10:15:00Z: cart 1.2 went out',
+  ]);
+});
+
 test('before triage there is nothing to explain yet', () => {
   expect(explanationLines({ ...explained, trace: null, runs: [] })[1]).toContain('none yet');
 });

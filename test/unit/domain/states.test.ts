@@ -8,7 +8,7 @@ import { moveTicket, ticketMoves } from '../../../domain/ticket-states.ts';
 type Table = Readonly<Record<string, readonly string[]>>;
 
 const tables: readonly [name: string, table: Table, first: string, final: readonly string[]][] = [
-  ['incident', incidentMoves, 'new', ['closed']],
+  ['incident', incidentMoves, 'new', []],
   ['run', runMoves, 'active', ['done', 'failed', 'cancelled']],
   ['gate', gateTransitions, 'open', ['denied', 'expired', 'void']],
   ['effect', effectMoves, 'intended', ['done']],
@@ -34,7 +34,7 @@ describe.each(tables)('the states of %s', (_name, table, first, final) => {
 
 describe('a move that no table has', () => {
   it.each([
-    ['reopens a closed incident', () => moveIncident('closed', 'triage')],
+    ['lets a closed incident go on', () => moveIncident('closed', 'triage')],
     ['closes an incident twice', () => moveIncident('closed', 'closed')],
     ['revives a run', () => moveRun('done', 'active')],
     ['undoes an effect', () => moveEffect('done', 'failed')],

@@ -113,6 +113,8 @@ describe('a correlation rule', () => {
     when: null,
     rule: ['$.finding.analytic.uid', '$.entity.title'],
     entity: { take: 'all', parts: [{ name: 'host', from: '$.entity.host' }] },
+    window: null,
+    reopenMs: 0,
     ...over,
   });
   const rest = rule({ id: 'rest' });

@@ -1,10 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../domain/finding.ts';
+import type { Correlation } from '../../../intake/correlation.ts';
 import { draft } from '../../../intake/draft.ts';
 import { toFinding } from '../../../intake/finish.ts';
 import { planCommit, type Filing } from '../../../intake/plan-commit.ts';
 import type { KnownRows, OpenIncident } from '../../../store/inbox.ts';
+
+type StoredIncident = Omit<OpenIncident, 'severityId' | 'followUps'> & {
+  readonly severityId: number;
+};
+
+const toOpen = (row: StoredIncident): OpenIncident => ({
+  id: row.id,
+  key: row.key,
+  severityId: row.severityId as OpenIncident['severityId'], // as a finding gave it
+  followUps: 0,
+  samples: row.samples,
+  firstSeenMs: row.firstSeenMs,
+  lastSeenMs: row.lastSeenMs,
+});
 
 /** The store as a model: what `readKnown` would give for the rows that commits wrote so far. */
 class Store {
@@ -20,26 +35,24 @@ class Store {
       severityId: number;
       samples: readonly string[];
       allClear: boolean;
+      joins: boolean;
+      reopened: number;
+      firstSeenMs: number;
+      lastSeenMs: number;
     }
   >();
 
   commit(filings: readonly Filing[], nowMs: number): void {
-    const open = [...this.incidents.values()].filter((row) => row.state !== 'closed');
+    const open = [...this.incidents.values()].filter((row) => row.state !== 'closed' && row.joins);
     const plan = planCommit(
       filings,
       {
         receipts: this.receipts,
         findings: [...this.findings].map(([id, incident]) => ({ id, incident })),
-        open: open.map((row): OpenIncident => ({
-          id: row.id,
-          key: row.key,
-          severityId: row.severityId as OpenIncident['severityId'],
-          followUps: 0,
-          samples: row.samples,
-        })),
+        open: open.map(toOpen),
         closed: [...this.incidents.values()]
           .filter((row) => row.state === 'closed')
-          .map((row) => ({ id: row.id, key: row.key })),
+          .map((row) => ({ ...toOpen(row), closedAtMs: row.lastSeenMs, duplicate: false })),
       },
       { tenant: 'main', nowMs },
     );
@@ -54,6 +67,10 @@ class Store {
       });
     }
     for (const row of plan.rows.findings) this.findings.set(row.id, row.incident_id);
+    for (const id of plan.rows.retired) {
+      const before = this.incidents.get(id);
+      if (before !== undefined) this.incidents.set(id, { ...before, joins: false });
+    }
     for (const row of plan.rows.incidents) {
       this.incidents.set(row.id, {
         id: row.id,
@@ -63,6 +80,10 @@ class Store {
         severityId: row.severity_id,
         samples: row.samples,
         allClear: row.all_clear_at !== null,
+        joins: row.joins,
+        reopened: 0,
+        firstSeenMs: Date.parse(row.first_seen),
+        lastSeenMs: Date.parse(row.last_seen),
       });
     }
     for (const row of plan.rows.updates) {
@@ -71,6 +92,9 @@ class Store {
       this.incidents.set(row.id, {
         ...before,
         count: before.count + row.added,
+        state: row.reopen === null ? before.state : 'new',
+        reopened: before.reopened + (row.reopen === null ? 0 : 1),
+        lastSeenMs: Math.max(before.lastSeenMs, Date.parse(row.last_seen)),
         severityId: row.severity_id ?? before.severityId,
         samples: row.samples ?? before.samples,
         allClear: row.all_clear_at === null ? !row.clears_all_clear && before.allClear : true,
@@ -78,10 +102,23 @@ class Store {
     }
   }
 
+  /** When incidents were seen, which depends on the order of deliveries. */
+  times(): unknown {
+    return [...this.incidents.values()].map((row) => [row.key, row.firstSeenMs, row.lastSeenMs]);
+  }
+
   /** What people see; ids of receipts and order of samples are left out. */
   view(): unknown {
     return [...this.incidents.values()]
-      .map((row) => [row.key, row.count, row.state, row.severityId, row.allClear])
+      .map((row) => [
+        row.key,
+        row.count,
+        row.state,
+        row.severityId,
+        row.allClear,
+        row.joins,
+        row.reopened,
+      ])
       .sort((a, b) => (a.join() < b.join() ? -1 : 1));
   }
 }
@@ -102,7 +139,13 @@ const finding = fc.record({
   severityId: fc.constantFrom<Finding['severityId']>(1, 3, 5),
 });
 
-function filings(statuses: readonly Finding['status'][]): fc.Arbitrary<readonly Filing[]> {
+type Joining = Pick<Correlation, 'window' | 'reopenMs'>;
+const untilClosed: Joining = { window: null, reopenMs: 0 };
+
+function filings(
+  statuses: readonly Finding['status'][],
+  joining = untilClosed,
+): fc.Arbitrary<readonly Filing[]> {
   const body = fc.array(fc.tuple(finding, fc.constantFrom(...statuses)), { maxLength: 4 });
   return fc
     .array(fc.tuple(fc.option(fc.constantFrom('d1', 'd2', 'd3')), body), { maxLength: 14 })
@@ -116,7 +159,7 @@ function filings(statuses: readonly Finding['status'][]): fc.Arbitrary<readonly 
         // A finding has one key: its uid and severity are part of what it says.
         findings: items.map(([item, status]) => ({
           finding: aFinding(`${item.uid}${item.key}${item.severityId}`, item.severityId, status),
-          key: item.key,
+          correlation: { key: item.key, rule: 'r', parts: [], ...joining },
         })),
       })),
     );
@@ -179,6 +222,37 @@ describe('a commit', () => {
           .filter((row) => row.state !== 'closed')
           .map((row) => row.key);
         expect(new Set(open).size).toBe(open.length);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  // Deliveries of `filings` arrive a millisecond apart.
+  const short: Joining = { window: { idleMs: 1, maxMs: 4 }, reopenMs: 0 };
+
+  test('comes to the same with windows, however deliveries fall into batches', () => {
+    fc.assert(
+      fc.property(filings(['open', 'closed'], short), cuts, cuts, (list, one, other) => {
+        const [a, b] = [new Store(), new Store()];
+        for (const batch of batches(list, one)) a.commit(batch, 10_000);
+        for (const batch of batches(list, other)) b.commit(batch, 10_000);
+        expect(a.view()).toEqual(b.view());
+        expect(a.times()).toEqual(b.times());
+        expect([...a.findings]).toEqual([...b.findings]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('with a window keeps one incident per key that takes alerts, and none that lasts longer', () => {
+    fc.assert(
+      fc.property(filings(['open'], short), cuts, (list, places) => {
+        const store = new Store();
+        for (const batch of batches(list, places)) store.commit(batch, 10_000);
+        const rows = [...store.incidents.values()];
+        const joining = rows.filter((row) => row.joins).map((row) => row.key);
+        expect(new Set(joining).size).toBe(joining.length);
+        for (const row of rows) expect(row.lastSeenMs - row.firstSeenMs).toBeLessThanOrEqual(4);
       }),
       { numRuns: 200 },
     );

@@ -1,0 +1,77 @@
+import type { Actor } from '../domain/entry.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { isoTime } from '../platform/clock.ts';
+import type {
+  ClosedIncident,
+  IncidentUpdateRow,
+  NewIncidentRow,
+  OpenIncident,
+} from '../store/inbox.ts';
+import type { Correlation } from './correlation.ts';
+
+/** The incidents that one commit opens or adds to, while its filings are gone through. */
+export interface Homes {
+  readonly tenant: string;
+  readonly nowMs: number;
+  /** By key; an incident that this commit opens is `isNew`. */
+  readonly open: Map<string, OpenHome>;
+  readonly closed: Map<string, Before>;
+  /** Open incidents whose window passed, with why. */
+  readonly retired: Map<string, string>;
+  /** Closed incidents that open again. */
+  readonly reopened: Map<string, Reopening>;
+  readonly opened: Map<string, NewIncidentRow>;
+  readonly updates: Map<string, IncidentUpdateRow>;
+  /** By whose alert an incident was opened. */
+  readonly openers: Map<string, Actor>;
+}
+
+export type OpenHome = OpenIncident & { readonly isNew: boolean };
+
+export type Before = Pick<ClosedIncident, 'id'> & Partial<ClosedIncident>;
+
+export interface Reopening {
+  readonly actor: Actor;
+  readonly finding: string;
+  readonly reason: string;
+}
+
+/** One finding that was not seen before, and how it came. */
+export interface Arrival {
+  readonly finding: Finding;
+  readonly correlation: Correlation;
+  readonly source: string;
+  readonly actor: Actor;
+  readonly receivedAtMs: number;
+}
+
+/** What rules may read. A Finding is JSON by construction; its interface lacks the index signature. */
+export const factsOf = (finding: Finding): JsonObject => ({
+  finding: finding as unknown as JsonObject,
+});
+
+export const lead = (
+  finding: Finding,
+): Pick<NewIncidentRow, 'severity_id' | 'lead_finding' | 'facts'> => ({
+  severity_id: finding.severityId,
+  lead_finding: finding.id,
+  facts: factsOf(finding),
+});
+
+export function noUpdate(id: string): IncidentUpdateRow {
+  return {
+    id,
+    added: 0,
+    last_seen: isoTime(0),
+    samples: null,
+    severity_id: null,
+    lead_finding: null,
+    facts: null,
+    all_clear_at: null,
+    clears_all_clear: false,
+    revisions: 0,
+    due_at: null,
+    reopen: null,
+  };
+}
