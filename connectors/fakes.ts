@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iamFake } from './aws-iam/fake.ts';
 import { falconFake } from './crowdstrike/fake.ts';
@@ -53,7 +53,9 @@ export async function startFakes({
       startMailFake({ host, port, stateFile: join(dir, 'smtp.json') }),
     ),
   };
-  writeFileSync(book, JSON.stringify(urls));
+  // Renamed into place: half a book would keep the fakes from ever starting again.
+  writeFileSync(`${book}.next`, JSON.stringify(urls));
+  renameSync(`${book}.next`, book);
   return {
     urls,
     stop: async () => {

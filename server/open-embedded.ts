@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { systemClock } from '../platform/clock.ts';
 import { loadConfig, outlineConfig } from '../platform/config.ts';
@@ -17,6 +18,9 @@ import { startStack, type Stack } from './stack.ts';
 import type { ComponentStatus } from './supervise.ts';
 import { keepHistories } from './temporal.ts';
 import { readVerifierKey } from './verifier-key.ts';
+
+const namespaceLimitMs = 30_000;
+const namespacePauseMs = 300;
 
 export interface EmbeddedOptions {
   readonly environment: Environment;
@@ -116,12 +120,28 @@ async function migrateAll(config: Config): Promise<void> {
   }
 }
 
+/** A server that prints its address may still die, and then comes up again at the same one. */
 async function prepareNamespace(config: Config): Promise<void> {
   const { address, namespace } = config.temporal;
   if (address === null || config.temporal.tls !== null || config.temporal.apiKey !== null) return;
+  const signal = AbortSignal.timeout(namespaceLimitMs);
+  for (;;) {
+    try {
+      return await withConnection(address, (connection) => keepHistories(connection, namespace));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      await delay(namespacePauseMs);
+    }
+  }
+}
+
+async function withConnection(
+  address: string,
+  use: (connection: Connection) => Promise<void>,
+): Promise<void> {
   const connection = await Connection.connect({ address });
   try {
-    await keepHistories(connection, namespace);
+    await use(connection);
   } finally {
     await connection.close();
   }

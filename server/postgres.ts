@@ -15,7 +15,8 @@ import { endRecorded } from './process-record.ts';
 import type { Component } from './supervise.ts';
 
 export interface EmbeddedPostgres extends Component {
-  readonly url: string;
+  /** Known once it has started for the first time; the same after each restart. */
+  readonly url: () => string;
 }
 
 export interface EmbeddedPostgresOptions {
@@ -70,12 +71,13 @@ export async function preparePostgres(options: EmbeddedPostgresOptions): Promise
   const password = await ensurePassword(join(options.dataDir, 'secrets', 'postgres'));
   const isNew = !(await exists(join(dir, 'PG_VERSION')));
   if (isNew) await createCluster({ binaries, dir, password });
-  const port = await freePort(0);
+  let known: number | null = null;
   const log = createWriteStream(join(options.dataDir, 'logs', 'postgres.log'), {
     flags: 'a',
     mode: 0o600,
   });
   const startOnce: Component['start'] = async () => {
+    const port = known ?? (await freePort(0));
     const child = spawnPostgres({ binaries, dir }, { ...settings, port: String(port) });
     // Listened for from the first moment: one that dies at once must not be waited for for ever.
     const ready = postgresReady(child);
@@ -83,11 +85,12 @@ export async function preparePostgres(options: EmbeddedPostgresOptions): Promise
       recordChild(child, { recordPath, ending: postgresEnding }),
       ready,
     ]);
+    known = port;
     child.stderr?.pipe(log, { end: false });
     return running;
   };
   const start = (): ReturnType<Component['start']> => outlastOrphans(startOnce);
-  return { name: 'postgres', url: clusterUrl(port, password, database), start };
+  return { name: 'postgres', url: () => clusterUrl(known ?? 0, password, database), start };
 }
 
 /**

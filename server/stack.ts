@@ -92,8 +92,8 @@ async function startPostgres(options: StackOptions, up: Supervised[]): Promise<F
       bin: environment.postgresBin,
     });
     up.push(await supervise(postgres, options));
-    await ensureDatabase(postgres.url);
-    return { databaseUrl: postgres.url };
+    await ensureDatabase(postgres.url());
+    return { databaseUrl: postgres.url() };
   });
 }
 
@@ -111,9 +111,9 @@ async function startTemporal(options: StackOptions, up: Supervised[]): Promise<F
     });
     up.push(await supervise(temporal, options));
     return {
-      temporalAddress: temporal.address,
+      temporalAddress: temporal.address(),
       temporalNamespace: namespace,
-      temporalUi: temporal.uiUrl,
+      temporalUi: temporal.uiUrl(),
     };
   });
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { errorTable, SallyportError } from '../domain/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** One run of a component. */
@@ -37,6 +38,8 @@ export interface SuperviseDeps {
   readonly backoff?: { readonly firstMs: number; readonly maxMs: number };
 }
 
+/** How often a first start is tried before its failure is thrown: what failed may have met a port just taken. */
+const firstTriesMax = 3;
 const defaultBackoff = { firstMs: 200, maxMs: 10_000 };
 /** One that ran this long starts again without delay next time. */
 const steadyMs = 60_000;
@@ -45,7 +48,8 @@ const steadyMs = 60_000;
 export async function supervise(component: Component, deps: SuperviseDeps): Promise<Supervised> {
   const stopping = new AbortController();
   let status = newStatus(component.name);
-  let running = await firstStart(component, deps.isPatient === true);
+  const backoff = deps.backoff ?? defaultBackoff;
+  let running = await firstStart(component, { ...backoff, isPatient: deps.isPatient === true });
   const change = (next: Partial<ComponentStatus>): void => {
     status = { ...status, ...next };
     deps.onChange(status);
@@ -69,7 +73,7 @@ export async function supervise(component: Component, deps: SuperviseDeps): Prom
 
   /** The wait that the next death will cost; null where we are stopping. */
   async function revive(startMs: number): Promise<number | null> {
-    const { firstMs, maxMs } = deps.backoff ?? defaultBackoff;
+    const { firstMs, maxMs } = backoff;
     for (
       let waitMs = startMs;
       !stopping.signal.aborted;
@@ -117,12 +121,26 @@ export function statusesOf(
   return components.map(({ name }) => known.get(name) ?? newStatus(name));
 }
 
-function firstStart(component: Component, isPatient: boolean): Promise<Running> {
-  return component.start().catch((error: unknown) => {
-    if (isPatient) return neverStarted(wordsOf(error));
-    throw error;
-  });
+interface FirstStart {
+  readonly firstMs: number;
+  readonly isPatient: boolean;
 }
+
+/** The patient go on elsewhere; for the others a few tries must do, and what no try can mend is thrown at once. */
+async function firstStart(component: Component, how: FirstStart): Promise<Running> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await component.start();
+    } catch (error) {
+      if (how.isPatient) return neverStarted(wordsOf(error));
+      if (attempt === firstTriesMax || !mayPass(error)) throw error;
+      await delay(how.firstMs * 2 ** attempt);
+    }
+  }
+}
+
+const mayPass = (error: unknown): boolean =>
+  !(error instanceof SallyportError) || errorTable[error.code].family === 'unavailable';
 
 const failedStarts = new WeakSet<Running>();
 const isNeverStarted = (running: Running): boolean => failedStarts.has(running);

@@ -11,8 +11,14 @@ import type { Component } from './supervise.ts';
 import { temporalArguments, temporalEnvironment, temporalReady } from './temporal-process.ts';
 
 export interface EmbeddedTemporal extends Component {
-  readonly address: string;
-  readonly uiUrl: string;
+  /** Both are known once it has started for the first time, and the same after each restart. */
+  readonly address: () => string;
+  readonly uiUrl: () => string;
+}
+
+interface Ports {
+  readonly port: number;
+  readonly uiPort: number;
 }
 
 export interface EmbeddedTemporalOptions {
@@ -38,12 +44,12 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
   const file = join(dataDir, 'temporal', 'temporal.db');
   const made = join(dataDir, 'temporal', 'made');
   await removeUnfinished(file, [made, join(dataDir, 'cli.json')]);
-  const [port, uiPort] = [await freePort(options.port), await freePort(options.uiPort)];
-  const flags = temporalArguments({ port, uiPort, namespace, file });
+  let known: Ports | null = null;
   const log = createWriteStream(join(dataDir, 'logs', 'temporal.log'), { flags: 'a', mode: 0o600 });
   const start: Component['start'] = async () => {
     await endRecorded(recordPath, temporalEnding);
-    const child = spawn(cli, [...flags], {
+    const ports = known ?? (await freePorts(options));
+    const child = spawn(cli, [...temporalArguments({ ...ports, namespace, file })], {
       cwd: dataDir,
       env: temporalEnvironment(dataDir),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,16 +62,22 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
       ready,
     ]);
     await writeFile(made, '');
+    known = ports;
     child.stderr.pipe(log, { end: false });
     return running;
   };
   return {
     name: 'temporal',
-    address: `127.0.0.1:${port}`,
-    uiUrl: `http://127.0.0.1:${uiPort}/namespaces/${namespace}`,
+    address: () => `127.0.0.1:${known?.port ?? 0}`,
+    uiUrl: () => `http://127.0.0.1:${known?.uiPort ?? 0}/namespaces/${namespace}`,
     start,
   };
 }
+
+const freePorts = async (wanted: Ports): Promise<Ports> => ({
+  port: await freePort(wanted.port),
+  uiPort: await freePort(wanted.uiPort),
+});
 
 /**
  * A server that was killed while it made its file refuses that file for ever. One that never served, by none of the

@@ -58,8 +58,11 @@ export async function startMailFake(
       });
     },
   });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
   server.on('error', () => undefined);
-  await new Promise<void>((resolve) => server.listen(port, host, () => resolve()));
   // A server that listens on TCP has an AddressInfo.
   const bound = server.server.address() as AddressInfo;
   return {

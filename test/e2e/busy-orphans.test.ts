@@ -17,7 +17,7 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 it('a PostgreSQL that was killed while a backend was busy starts again once that has noticed', async () => {
   const postgres = await preparePostgres({ dataDir: dir, bin: null });
   const first = await postgres.start();
-  const db = openDatabase({ url: postgres.url.replace(/\/[^/]*$/, '/postgres') });
+  const db = openDatabase({ url: postgres.url().replace(/\/[^/]*$/, '/postgres') });
   const busy = db.query('select count(*) from generate_series(1, 20000000)').catch(() => 'cut off');
   await expect
     .poll(() =>

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processTree } from '../../bench/processes.ts';
@@ -37,11 +36,13 @@ export interface Engine {
 }
 
 const startLimitMs = 90_000;
+const wordsMax = 2_000;
 
 export function createEngine({ dataDir, port, variables }: EngineOptions): Engine {
   const url = `http://127.0.0.1:${port}`;
   const order = join(dataDir, 'failpoint');
-  const output = createWriteStream(join(dataDir, 'engine.out'), { flags: 'a' });
+  let words = '';
+  const lastWords = (): string => words.slice(-wordsMax);
   let child: ChildProcess | null = null;
   let ended: Promise<string> = Promise.resolve('never started');
 
@@ -70,19 +71,19 @@ export function createEngine({ dataDir, port, variables }: EngineOptions): Engin
     child = started;
     let said = '';
     started.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    started.stdout.pipe(output, { end: false });
-    started.stderr.pipe(output, { end: false });
+    for (const stream of [started.stdout, started.stderr])
+      stream.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-wordsMax)));
     ended = new Promise((resolve) =>
-      started.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`)),
+      // Only then everything that it said has been read.
+      started.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`)),
     );
     const isUp = (): boolean => started.exitCode === null && started.signalCode === null;
     const isReadyNow = async (): Promise<boolean> => said.includes('is ready at') && isReady(url);
     await within(startLimitMs, async () => !isUp() || (await isReadyNow()));
     if (isUp() && (await isReadyNow())) return 'ready';
-    if (isUp())
-      throw new Error(`the engine was not ready in ${startLimitMs} ms; see ${dataDir}/engine.out`);
+    if (isUp()) throw new Error(`the engine was not ready in ${startLimitMs} ms: ${lastWords()}`);
     if ((await ended) !== 'SIGKILL')
-      throw new Error(`the engine ended with ${await ended}; see ${dataDir}/engine.out`);
+      throw new Error(`the engine ended with ${await ended}: ${lastWords()}`);
     return 'dead';
   }
 
@@ -95,7 +96,7 @@ export function createEngine({ dataDir, port, variables }: EngineOptions): Engin
       await within(limitMs, () => Promise.resolve(!isUp()));
       const how = isUp() ? 'alive' : await ended;
       if (how !== 'SIGKILL' && how !== 'alive')
-        throw new Error(`the engine ended with ${how}; see ${dataDir}/engine.out`);
+        throw new Error(`the engine ended with ${how}: ${lastWords()}`);
       return how === 'SIGKILL';
     },
     kill: async () => {

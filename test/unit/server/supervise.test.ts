@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SallyportError } from '../../../domain/errors.ts';
 import { systemClock } from '../../../platform/clock.ts';
 import { statusesOf, supervise } from '../../../server/supervise.ts';
 import type { Component, ComponentStatus, Running } from '../../../server/supervise.ts';
@@ -83,10 +84,30 @@ describe('a supervised component', () => {
     expect(supervised.status().state).toBe('stopped');
   });
 
-  it('that cannot start at all is an error for the impatient', async () => {
+  it('that cannot start at all is an error for the impatient, after a few tries', async () => {
+    const component = puppet([1, 2, 3]);
     await expect(
-      supervise(puppet([1]), { clock, onChange: () => undefined, backoff }),
-    ).rejects.toThrow('start 1 failed');
+      supervise(component, { clock, onChange: () => undefined, backoff }),
+    ).rejects.toThrow('start 3 failed');
+    expect(component.starts()).toBe(3);
+  });
+
+  it('whose first try fails comes up at the next', async () => {
+    const component = puppet([1]);
+    const supervised = await supervise(component, { clock, onChange: () => undefined, backoff });
+    expect(supervised.status()).toMatchObject({ state: 'up', restarts: 0 });
+  });
+
+  it('that will never start for a reason that people must mend is tried once', async () => {
+    let starts = 0;
+    const start = (): Promise<Running> => {
+      starts += 1;
+      return Promise.reject(new SallyportError('CONFIG_INVALID', 'there is no such program'));
+    };
+    await expect(
+      supervise({ name: 'puppet', start }, { clock, onChange: () => undefined, backoff }),
+    ).rejects.toThrow('no such program');
+    expect(starts).toBe(1);
   });
 
   it('that cannot start at all is tried again by the patient', async () => {
