@@ -18,6 +18,8 @@ export interface ReceiveDeps<Sealed> {
 export interface VerifiedBody {
   readonly source: string;
   readonly raw: Uint8Array;
+  /** What to read in its place, where the transport carried a part of the alert elsewhere. */
+  readonly read?: Uint8Array;
   readonly coding: string | undefined;
   readonly formatHint: string | null;
   readonly deliveryId: string | null;
@@ -32,7 +34,7 @@ export async function receive<Sealed>(
   deps: ReceiveDeps<Sealed>,
   sent: VerifiedBody,
 ): Promise<Delivery<Sealed>> {
-  const decoded = decodeBody(sent.raw, sent.coding);
+  const decoded = decodeBody(sent.read ?? sent.raw, sent.coding);
   if (decoded.kind === 'unsupported')
     throw new SallyportError('CODING_UNSUPPORTED', 'only gzip and deflate are read');
   const drafts =

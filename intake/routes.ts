@@ -1,112 +1,100 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { SallyportError } from '../domain/errors.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Inbox } from './inbox.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { errorTable, SallyportError } from '../domain/errors.ts';
+import { acceptRequest, knownSources, type IntakeDeps, type KnownSource } from './accept.ts';
+import { cloudEventsConsent, graphEcho, oktaEcho, type HandshakeAnswer } from './handshakes.ts';
 import { intakeLimits } from './limits.ts';
-import { receive, type ReceiveDeps } from './receive.ts';
-import type { Rejects } from './rejects.ts';
-import type { SenderProof } from '../platform/sender-proof.ts';
-import { createSenderVerifier, type SenderVerifier } from './verify-sender.ts';
+import type { SentRequest } from './verify/sent-request.ts';
 
-/** What `sallyport.yaml` says of a source. */
-export interface Source {
-  readonly verify: SenderProof;
-  readonly deliveryHeader?: string | undefined;
-  readonly format?: string | undefined;
-}
-
-export interface IntakeDeps<Sealed> extends ReceiveDeps<Sealed> {
-  readonly sources: { readonly [name: string]: Source };
-  readonly inbox: Inbox<Sealed>;
-  readonly rejects: Rejects;
-  readonly clock: Clock;
-}
-
-interface KnownSource {
-  readonly name: string;
-  readonly source: Source;
-  readonly verify: SenderVerifier;
-}
+type SourceRequest = FastifyRequest<{ Params: { source: string } }>;
 
 /**
- * `POST /v1/alerts/:source`. 202 with a receipt once the alerts are committed. Errors: 401, 404, 413, 415 (coding),
- * 503 with Retry-After; never a 4xx for what an authenticated body says. They are thrown: the HTTP root answers them.
+ * `POST /v1/alerts/:source` (or PUT). 202 with a receipt once the alerts are committed. Errors: 401, 404, 413, 415
+ * (coding), 503 with Retry-After; never a 4xx for what an authenticated body says. They are thrown: the HTTP root
+ * answers them. GET and OPTIONS answer products that ask first whether somebody is there.
  */
 export function intakeRoutes<Sealed>(deps: IntakeDeps<Sealed>): (app: FastifyInstance) => void {
-  const sources = new Map(
-    Object.entries(deps.sources).map(([name, source]) => [
-      name,
-      { name, source, verify: createSenderVerifier(source.verify) },
-    ]),
-  );
+  const sources = knownSources(deps);
+  const known = (request: SourceRequest): KnownSource => {
+    const source = sources.get(request.params.source);
+    if (source === undefined)
+      throw new SallyportError('NOT_FOUND', 'there is no source of that name');
+    return source;
+  };
   return (app) => {
-    const arrivals = new WeakMap<object, number>();
-    // Bytes, whatever the sender calls them: content types lie, and the body is sniffed.
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
-      done(null, body),
-    );
-    app.addHook('onRequest', (request, _reply, done) => {
-      arrivals.set(request.raw, deps.clock.nowMs());
-      request.raw.headers['content-type'] = 'application/octet-stream';
-      done();
-    });
-    // Too large, or cut off: refused before the handler ran.
-    app.setErrorHandler((error, request) => {
-      recordRejection(deps, request, error);
-      throw error;
-    });
-    app.post<{ Params: { source: string } }>(
-      '/v1/alerts/:source',
-      { bodyLimit: intakeLimits.bodyBytesMax },
-      async (request, reply) => {
-        const receivedAtMs = arrivals.get(request.raw) ?? deps.clock.nowMs();
-        const receipt = await accept(deps, sources.get(request.params.source), {
-          request,
-          receivedAtMs,
-        });
-        return reply.code(202).send({ receiptId: receipt.receiptId, findings: receipt.findings });
+    const sent = readRaw(app, deps);
+    const url = '/v1/alerts/:source';
+    app.route<{ Params: { source: string } }>({
+      method: ['POST', 'PUT'],
+      url,
+      bodyLimit: intakeLimits.bodyBytesMax,
+      handler: async (request, reply) => {
+        const source = known(request);
+        // Fastify parsed the address; its values are text or lists of it.
+        const echo = graphEcho(source.source.handshake, request.query as Record<string, unknown>);
+        if (echo !== null) return answerHandshake(reply, echo);
+        const accepted = await acceptRequest(deps, source, sent(request));
+        if (accepted.kind === 'handshake') return answerHandshake(reply, accepted.answer);
+        const { receiptId, findings } = accepted.receipt;
+        return reply.code(202).send({ receiptId, findings });
       },
+    });
+    app.get<{ Params: { source: string } }>(url, async (request, reply) => {
+      const source = known(request);
+      const verdict = await source.verify(sent(request));
+      if (!verdict.ok) throw new SallyportError(verdict.code, verdict.detail);
+      return answerHandshake(reply, orNotFound(oktaEcho(source.source.handshake, sent(request))));
+    });
+    app.options<{ Params: { source: string } }>(url, async (request, reply) =>
+      answerHandshake(
+        reply,
+        orNotFound(cloudEventsConsent(known(request).source.handshake, sent(request))),
+      ),
     );
   };
 }
 
-interface Arrival {
-  readonly request: FastifyRequest;
-  readonly receivedAtMs: number;
+function answerHandshake(reply: FastifyReply, answer: HandshakeAnswer): FastifyReply {
+  return reply.code(200).headers(answer.headers).send(answer.body);
 }
 
-async function accept<Sealed>(
+function orNotFound(answer: HandshakeAnswer | null): HandshakeAnswer {
+  if (answer === null)
+    throw new SallyportError('NOT_FOUND', 'nothing was asked that is known here');
+  return answer;
+}
+
+/**
+ * Routes of this scope get bytes, whatever the sender calls them: content types lie, and the body is sniffed. What is
+ * refused is recorded. Gives what a handler sees of a request.
+ */
+export function readRaw<Sealed>(
+  app: FastifyInstance,
   deps: IntakeDeps<Sealed>,
-  known: KnownSource | undefined,
-  { request, receivedAtMs }: Arrival,
-): ReturnType<Inbox<Sealed>['file']> {
-  if (known === undefined) throw new SallyportError('NOT_FOUND', 'there is no source of that name');
-  const raw = bodyOf(request);
-  const verdict = known.verify({ headers: request.headers, body: raw, nowMs: receivedAtMs });
-  if (!verdict.ok) throw new SallyportError(verdict.code, verdict.detail);
-  const refusal = deps.inbox.refusal();
-  if (refusal !== null) throw refusal;
-  const delivery = await receive(deps, {
-    source: known.name,
-    raw,
-    coding: request.headers['content-encoding'],
-    formatHint: known.source.format ?? null,
-    deliveryId: verdict.deliveryId ?? headerOf(request, known.source.deliveryHeader),
-    receivedAtMs,
+): (request: FastifyRequest) => SentRequest {
+  const arrivals = new WeakMap<object, number>();
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', (request, _reply, done) => {
+    arrivals.set(request.raw, deps.clock.nowMs());
+    request.raw.headers['content-type'] = 'application/octet-stream';
+    done();
   });
-  return deps.inbox.file(delivery);
+  // Too large, or cut off: refused before the handler ran.
+  app.setErrorHandler((error, request) => {
+    recordRejection(deps, request, error);
+    throw error;
+  });
+  return (request) => ({
+    headers: request.headers,
+    body: bodyOf(request),
+    nowMs: arrivals.get(request.raw) ?? deps.clock.nowMs(),
+  });
 }
 
 const bodyOf = (request: FastifyRequest): Uint8Array =>
   request.body instanceof Uint8Array ? request.body : new Uint8Array();
 
-function headerOf(request: FastifyRequest, name: string | undefined): string | null {
-  const value = name === undefined ? undefined : request.headers[name.toLowerCase()];
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-/** 503 is no rejection: nothing is wrong with the delivery, and it comes again. */
+/** Where nothing is wrong with the delivery, it is no rejection: it comes again. */
 function recordRejection<Sealed>(
   deps: IntakeDeps<Sealed>,
   request: FastifyRequest,
@@ -118,8 +106,7 @@ function recordRejection<Sealed>(
       : tooLarge(error)
         ? 'BODY_TOO_LARGE'
         : 'REQUEST_INVALID';
-  if (reason === 'BACKLOG_FULL' || reason === 'STORE_UNAVAILABLE' || reason === 'BROKEN_INVARIANT')
-    return;
+  if (errorTable[reason].status >= 500) return;
   // The address is whatever a stranger typed; Fastify gives the parameter of the pattern as text.
   const { source = '' } = request.params as { source?: string };
   deps.rejects.record({

@@ -12,8 +12,18 @@ import type { SenderProof } from './sender-proof.ts';
 import { interpolate } from './variables.ts';
 import type { Variables } from './variables.ts';
 
+/** How a product asks first whether somebody is there. */
+export type Handshake =
+  | { readonly kind: 'okta' | 'graph' | 'event-grid' }
+  | {
+      readonly kind: 'cloudevents';
+      readonly origins: readonly string[];
+      readonly perMinute: number;
+    };
+
 export interface SourceConfig {
   readonly verify: SenderProof;
+  readonly handshake?: Handshake;
   readonly deliveryHeader?: string;
   readonly format?: string;
 }

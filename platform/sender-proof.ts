@@ -30,8 +30,37 @@ export interface HmacProof extends Rotation {
   readonly toleranceSeconds: number;
 }
 
-/** How a source proves itself, secrets resolved. */
-export type SenderProof =
+/** One of these claims must hold one of these values. */
+export interface WantedClaim {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+}
+
+/** A JWT of an issuer that is trusted for nothing else. Google's and Entra's are this with their own values. */
+export interface TokenProof {
+  readonly kind: 'oidc';
+  readonly issuers: readonly string[];
+  readonly audiences: readonly string[];
+  readonly keysUrl: string;
+  /** Whether `keysUrl` may lie on a private address. */
+  readonly private?: boolean;
+  readonly algorithms: readonly string[];
+  readonly typ?: string;
+  readonly ageSecondsMax: number;
+  /** What the token must say besides. */
+  readonly claims: readonly WantedClaim[];
+}
+
+/** Amazon SNS: signed by its certificate, from topics that are named. */
+export interface SnsProof {
+  readonly kind: 'aws-sns';
+  readonly topics: readonly string[];
+  readonly confirm: boolean;
+  readonly toleranceSeconds: number;
+}
+
+/** What can be judged from the request alone. */
+export type LocalProof =
   | HmacProof
   /** One of the products whose scheme `intake/verify/products.ts` holds as data. */
   | (Rotation & {
@@ -55,4 +84,9 @@ export type SenderProof =
       readonly secretHeader: string;
       readonly header: string;
       readonly accepted: readonly string[];
-    });
+    })
+  /** Microsoft Graph: each notification in the body repeats the secret that the subscription was made with. */
+  | (Rotation & { readonly kind: 'graph' });
+
+/** How a source proves itself, secrets resolved. */
+export type SenderProof = LocalProof | TokenProof | SnsProof;

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { header, name } from './config-values.schema.ts';
+import { handshake } from './verify-issuers.schema.ts';
 import { verify } from './verify.schema.ts';
 
 /** Who may send alerts, and how a delivery proves it. */
 export const source = z.strictObject({
   verify: verify.describe('How deliveries prove where they come from.'),
+  handshake: handshake
+    .optional()
+    .describe('How the product asks first whether somebody is there; left out: it does not.'),
   deliveryHeader: header
     .optional()
     .describe(

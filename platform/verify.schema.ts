@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { entra, google, oidc, sns } from './verify-issuers.schema.ts';
 import { header, listMax, name, secret, secrets, text } from './config-values.schema.ts';
 
 const retiring = z
@@ -134,6 +135,14 @@ const clientCertificate = z.strictObject({
     .describe('The values of it that are accepted, letter by letter.'),
 });
 
+const graph = z.strictObject({
+  kind: z
+    .literal('graph')
+    .describe('Microsoft Graph: every notification repeats the `clientState` of the subscription.'),
+  secrets: secrets.describe('The values of `clientState` that are accepted.'),
+  retiring,
+});
+
 /** How a delivery proves where it comes from. */
 export const verify = z.discriminatedUnion('kind', [
   hmac,
@@ -142,4 +151,9 @@ export const verify = z.discriminatedUnion('kind', [
   bearer,
   basic,
   clientCertificate,
+  graph,
+  oidc,
+  google,
+  entra,
+  sns,
 ]);

@@ -9,6 +9,8 @@ import { intakeRoutes } from '../intake/routes.ts';
 import { notifyWork } from '../store/notify.ts';
 import { createIntake } from './core.ts';
 import type { Core } from './core.ts';
+import { createFetchText } from './fetch-text.ts';
+import { createEgress } from '../platform/http.ts';
 import { createCancelRun, createDeliverVote } from './deliver-vote.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Routes } from './http.ts';
@@ -30,6 +32,7 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
   };
   const { inbox, rejects } = createIntake(core, onCommitted);
   const correlate = createCorrelator(catalog.policy.correlation);
+  const egress = createEgress({ clock, onBreaker: core.metrics.breaker });
   const access = createAccess({ tokens, db, tenant, clock });
   const messenger = { client: core.temporal.client, clock };
   const playbooks = [...catalog.plans.values()].map(({ plan, digest }) => ({
@@ -64,6 +67,7 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
           inbox,
           rejects,
           clock,
+          fetchText: createFetchText(egress),
         }),
         core.metrics,
       ),
@@ -73,6 +77,7 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     drain: async () => {
       await inbox.drained();
       await rejects.drained();
+      await egress.close();
     },
   };
 }

@@ -3,7 +3,7 @@ import { SallyportError } from '../domain/errors.ts';
 import { productNamed } from '../intake/verify/products.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SourceConfig } from '../platform/config.ts';
-import type { HmacProof, SenderProof } from '../platform/sender-proof.ts';
+import type { HmacProof, LocalProof } from '../platform/sender-proof.ts';
 
 const msPerSecond = 1_000;
 
@@ -18,8 +18,8 @@ interface Sending {
 /** The headers by which a delivery proves itself to a source: the sender's side of `intake/verify-sender.ts`. */
 export function signDelivery(source: SourceConfig, body: Buffer, clock: Clock): Headers {
   const { verify } = source;
-  const [secret] = verify.secrets;
-  if (secret === undefined)
+  const [secret] = 'secrets' in verify ? verify.secrets : [];
+  if (secret === undefined || !('secrets' in verify))
     throw new SallyportError(
       'CONFIG_INVALID',
       'a source without a secret can only be sent to by its product',
@@ -28,7 +28,7 @@ export function signDelivery(source: SourceConfig, body: Buffer, clock: Clock): 
   return headersFor(verify, { secret, seconds, body });
 }
 
-function headersFor(verify: SenderProof, sending: Sending): Headers {
+function headersFor(verify: LocalProof, sending: Sending): Headers {
   const { secret } = sending;
   switch (verify.kind) {
     case 'bearer':
@@ -45,6 +45,8 @@ function headersFor(verify: SenderProof, sending: Sending): Headers {
       return hmacHeaders(verify, sending);
     case 'product':
       return productHeaders(verify, sending);
+    case 'graph':
+      return {};
   }
 }
 
@@ -63,7 +65,7 @@ function webhookHeaders({ secret, seconds, body }: Sending): Headers {
 }
 
 function productHeaders(
-  verify: Extract<SenderProof, { kind: 'product' }>,
+  verify: Extract<LocalProof, { kind: 'product' }>,
   sending: Sending,
 ): Headers {
   const scheme = productNamed(verify.product);

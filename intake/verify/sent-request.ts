@@ -10,7 +10,12 @@ export interface SentRequest {
 }
 
 export type SenderVerdict =
-  | { readonly ok: true; readonly deliveryId: string | null }
+  | {
+      readonly ok: true;
+      readonly deliveryId: string | null;
+      /** It was no alert but the sender making itself known; there is nothing to file. */
+      readonly handshake?: 'sns-confirmed';
+    }
   | {
       readonly ok: false;
       readonly code: 'CREDENTIAL_MISSING' | 'CREDENTIAL_REFUSED';

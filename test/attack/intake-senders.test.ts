@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createSenderVerifier } from '../../intake/verify-sender.ts';
 import { products } from '../../intake/verify/products.ts';
 import type { SentRequest } from '../../intake/verify/sent-request.ts';
-import type { SenderProof } from '../../platform/sender-proof.ts';
+import type { LocalProof } from '../../platform/sender-proof.ts';
 import { signDelivery } from '../../server/sign-delivery.ts';
 
 const nowMs = Date.parse('2026-11-20T10:00:00Z');
@@ -13,14 +13,14 @@ const body = Buffer.from('{"title":"t"}');
 const lower = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-function accepts(proof: SenderProof, change: Partial<SentRequest> = {}, secret?: string): boolean {
+function accepts(proof: LocalProof, change: Partial<SentRequest> = {}, secret?: string): boolean {
   const signer = secret === undefined ? proof : { ...proof, secrets: [secret] };
   const headers = lower(signDelivery({ verify: signer }, body, clock));
   return createSenderVerifier(proof)({ headers, body, nowMs, ...change }).ok;
 }
 
 describe.each(Object.keys(products))('a delivery of %s', (product) => {
-  const proof: SenderProof = { kind: 'product', product, secrets: ['s-1', 's-2'] };
+  const proof: LocalProof = { kind: 'product', product, secrets: ['s-1', 's-2'] };
   const isSigned = product !== 'gitlab';
 
   test('is accepted as the product signs it, with either key', () => {
@@ -39,7 +39,7 @@ describe.each(Object.keys(products))('a delivery of %s', (product) => {
 
 describe.each(['slack', 'stripe', 'grafana-with-time'])('a delivery of %s', (product) => {
   test('is refused when it is older or newer than the tolerance', () => {
-    const proof: SenderProof = { kind: 'product', product, secrets: ['s'] };
+    const proof: LocalProof = { kind: 'product', product, secrets: ['s'] };
     const at = (seconds: number): boolean => accepts(proof, { nowMs: nowMs + seconds * 1000 });
     expect([at(300), at(-300), at(301), at(-301)]).toEqual([true, true, false, false]);
   });
@@ -71,7 +71,7 @@ describe('several signatures in one header', () => {
 
 describe('two timestamps in one header', () => {
   test('are refused, whichever is signed', () => {
-    const proof: SenderProof = { kind: 'product', product: 'stripe', secrets: ['s'] };
+    const proof: LocalProof = { kind: 'product', product: 'stripe', secrets: ['s'] };
     const [good = ''] = Object.values(signDelivery({ verify: proof }, body, clock));
     const headers = { 'stripe-signature': `t=1,${good}` };
     expect(createSenderVerifier(proof)({ headers, body, nowMs }).ok).toBe(false);
@@ -123,7 +123,7 @@ describe('Standard Webhooks with Ed25519 (v1a)', () => {
 });
 
 describe('user and password', () => {
-  const proof: SenderProof = { kind: 'basic', secrets: ['falco:pässword:2'] };
+  const proof: LocalProof = { kind: 'basic', secrets: ['falco:pässword:2'] };
   const basic = (text: string | Uint8Array): boolean =>
     createSenderVerifier(proof)({
       headers: { authorization: `Basic ${Buffer.from(text).toString('base64')}` },
@@ -157,7 +157,7 @@ describe('user and password', () => {
 });
 
 describe('a client certificate that a proxy checked', () => {
-  const proof: SenderProof = {
+  const proof: LocalProof = {
     kind: 'client-certificate',
     secretHeader: 'X-Proxy-Secret',
     header: 'X-Client-DN',

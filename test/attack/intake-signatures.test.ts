@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createSenderVerifier } from '../../intake/verify-sender.ts';
 import type { SentRequest } from '../../intake/verify/sent-request.ts';
-import type { SenderProof } from '../../platform/sender-proof.ts';
+import type { LocalProof } from '../../platform/sender-proof.ts';
 
 const file = new URL('../../../shared/hostile/webhook-signatures.jsonl', import.meta.url);
 const isHere = existsSync(file);
@@ -30,7 +30,7 @@ const cases: readonly Case[] = isHere
   : [];
 
 /** Each scheme as a source would be configured for it. */
-function proofOf(item: Case): SenderProof {
+function proofOf(item: Case): LocalProof {
   const keys = JSON.parse(Buffer.from(item.keys64, 'base64').toString()) as {
     type: string;
     key: string;
@@ -76,7 +76,7 @@ describe('a source', () => {
   const sent = (headers: Record<string, string>): SentRequest => ({ headers, body, nowMs: 0 });
 
   test('without a secret refuses everybody', () => {
-    const proofs: readonly SenderProof[] = [
+    const proofs: readonly LocalProof[] = [
       { kind: 'bearer', secrets: [] },
       { kind: 'bearer', secrets: [''] },
       { kind: 'standard-webhooks', secrets: ['whsec_'] },

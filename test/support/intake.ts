@@ -4,8 +4,11 @@ import { problemFor, problemType } from '../../api/problem.ts';
 import { createInbox, type Inbox, type InboxDeps } from '../../intake/inbox.ts';
 import { unfileable } from '../../intake/receive.ts';
 import { createRejects, type Rejects } from '../../intake/rejects.ts';
-import { intakeRoutes, type IntakeDeps, type Source } from '../../intake/routes.ts';
+import type { IntakeDeps } from '../../intake/accept.ts';
+import { intakeRoutes } from '../../intake/routes.ts';
+import type { FetchText } from '../../intake/verify/key-sets.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
+import type { SourceConfig } from '../../platform/config.ts';
 import { createRedactor } from '../../redaction/redact.ts';
 import type { SealedOriginal } from '../../domain/sealed-original.ts';
 import type { Database } from '../../store/database.ts';
@@ -44,13 +47,14 @@ export interface TestReceipt {
   readonly code?: string;
 }
 
-const testSources: Readonly<Record<string, Source>> = {
+const testSources: Readonly<Record<string, SourceConfig>> = {
   test: { verify: { kind: 'bearer', secrets: [testToken] }, deliveryHeader: 'x-delivery' },
 };
 
 export interface TestIntakeOptions {
   readonly clock?: Clock;
-  readonly sources?: Readonly<Record<string, Source>>;
+  readonly sources?: Readonly<Record<string, SourceConfig>>;
+  readonly fetchText?: FetchText;
   readonly limits?: NonNullable<InboxDeps<unknown>['limits']>;
 }
 
@@ -90,8 +94,11 @@ export function testIntakeDeps(
       redactText: (text) => testRedactor.redactText(text).text,
     }),
     clock,
+    fetchText: options.fetchText ?? nothingToFetch,
   };
 }
+
+const nothingToFetch: FetchText = () => Promise.reject(new Error('nothing is fetched here'));
 
 /** The whole way in, over a real database: requests are injected, not sent. */
 export function testIntake(db: Database, options: TestIntakeOptions = {}): TestIntake {

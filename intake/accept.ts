@@ -1,0 +1,80 @@
+import { SallyportError } from '../domain/errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { SourceConfig } from '../platform/config.ts';
+import { binaryEvent } from './cloud-event-headers.ts';
+import { eventGridCode, type HandshakeAnswer } from './handshakes.ts';
+import type { Inbox } from './inbox.ts';
+import type { Receipt } from './plan-commit.ts';
+import { receive, type ReceiveDeps } from './receive.ts';
+import type { Rejects } from './rejects.ts';
+import { createVerifiers } from './verify-sender.ts';
+import type { FetchText } from './verify/key-sets.ts';
+import { headerOf, type SenderVerdict, type SentRequest } from './verify/sent-request.ts';
+
+export interface IntakeDeps<Sealed> extends ReceiveDeps<Sealed> {
+  readonly sources: { readonly [name: string]: SourceConfig };
+  readonly inbox: Inbox<Sealed>;
+  readonly rejects: Rejects;
+  readonly clock: Clock;
+  /** For what senders are verified with: keys of issuers, certificates. */
+  readonly fetchText: FetchText;
+}
+
+export interface KnownSource {
+  readonly name: string;
+  readonly source: SourceConfig;
+  readonly verify: (request: SentRequest) => Promise<SenderVerdict>;
+}
+
+export function knownSources<Sealed>(deps: IntakeDeps<Sealed>): ReadonlyMap<string, KnownSource> {
+  const verifierOf = createVerifiers(deps);
+  return new Map(
+    Object.entries(deps.sources).map(([name, source]) => [
+      name,
+      { name, source, verify: verifierOf(source.verify) },
+    ]),
+  );
+}
+
+export type Accepted =
+  | { readonly kind: 'receipt'; readonly receipt: Receipt }
+  | { readonly kind: 'handshake'; readonly answer: HandshakeAnswer };
+
+/** One request of a sender, to its receipt. Throws what the sender must hear: 401, 415, 503; never what the body says. */
+export async function acceptRequest<Sealed>(
+  deps: IntakeDeps<Sealed>,
+  known: KnownSource,
+  request: SentRequest,
+): Promise<Accepted> {
+  const verdict = await known.verify(request);
+  if (!verdict.ok) throw new SallyportError(verdict.code, verdict.detail);
+  const answer = handshakeOf(known, request, verdict);
+  if (answer !== null) return { kind: 'handshake', answer };
+  const refusal = deps.inbox.refusal();
+  if (refusal !== null) throw refusal;
+  const event = binaryEvent(request);
+  const { deliveryHeader, format } = known.source;
+  const delivery = await receive(deps, {
+    source: known.name,
+    raw: request.body,
+    ...(event === null ? {} : { read: event.body }),
+    coding: headerOf(request, 'content-encoding') ?? undefined,
+    formatHint: format ?? null,
+    deliveryId:
+      verdict.deliveryId ??
+      (deliveryHeader === undefined ? null : headerOf(request, deliveryHeader)) ??
+      event?.deliveryId ??
+      null,
+    receivedAtMs: request.nowMs,
+  });
+  return { kind: 'receipt', receipt: await deps.inbox.file(delivery) };
+}
+
+function handshakeOf(
+  { source }: KnownSource,
+  request: SentRequest,
+  verdict: SenderVerdict,
+): HandshakeAnswer | null {
+  if (verdict.ok && verdict.handshake !== undefined) return { headers: {}, body: '' };
+  return eventGridCode(source.handshake, request);
+}
