@@ -12,7 +12,9 @@ import type { Component } from './supervise.ts';
 const sweepEveryMs = 2_000;
 /** The API delivers at once; what it could not is this old before the sweep takes it. */
 const undeliveredMs = 5_000;
-const exportEveryMs = 60_000;
+/** Histories of what closed are kept within seconds; while alerts wait they wait too, but not longer than that. */
+const exportEveryMs = 5_000;
+const exportLatestMs = 60_000;
 const gaugeEveryMs = 5_000;
 const purgeEveryMs = 3_600_000;
 
@@ -48,8 +50,12 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
       deliver: createDeliverVote({ client, clock }),
     });
   };
+  let keptMs = 0;
   const keepHistories = async (): Promise<void> => {
+    const nowMs = clock.nowMs();
+    if (nowMs < keptMs + exportLatestMs && (await isBusy(core))) return;
     await exportClosedRuns({ client, db, clock, tenant });
+    keptMs = nowMs;
   };
   const purge = async (): Promise<void> => {
     while (await purgeOld(db, tenant, clock));
@@ -73,6 +79,14 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
       rounds(gaugeEveryMs, () => measure({ core, tenant }), 'the backlog could not be measured'),
     ),
   ];
+}
+
+async function isBusy({ db, config }: Parts['core']): Promise<boolean> {
+  const waiting = await db.query(
+    'select 1 from incidents where tenant = $1 and due_at <= clock_timestamp() and batch_id is null limit 1',
+    [config.tenant],
+  );
+  return waiting.length > 0;
 }
 
 async function measure({

@@ -14,7 +14,7 @@ import type { Component, ComponentStatus, SuperviseDeps, Supervised } from './su
 export interface EngineOptions {
   readonly roles: readonly RoleName[];
   readonly laps: Laps;
-  /** True in production: what cannot start yet is tried again. */
+  /** True in production: what cannot start yet is tried again, and a port that is taken is an error. */
   readonly isPatient: boolean;
   /** Health of what runs below the engine; empty in production. */
   readonly below: () => readonly ComponentStatus[];
@@ -61,6 +61,7 @@ export async function startEngine(base: Base, options: EngineOptions): Promise<E
   try {
     const http = await startHttp({
       listen: base.config.listen,
+      mayMove: !options.isPatient,
       routes: parts.flatMap((each) => each.routes),
       tokens: base.config.tokens,
       components: statuses,

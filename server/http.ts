@@ -7,6 +7,7 @@ import { SallyportError } from '../domain/errors.ts';
 import type { ApiToken } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { freePort } from './free-port.ts';
 import type { ComponentStatus } from './supervise.ts';
 
 /** What a room adds: `intakeRoutes(deps)`, `peopleRoutes(deps)`, `auditRoutes(deps)`. */
@@ -14,6 +15,8 @@ export type Routes = (app: FastifyInstance) => void | Promise<void>;
 
 export interface HttpDeps {
   readonly listen: { readonly host: string; readonly port: number };
+  /** True: where the port is taken another is chosen. */
+  readonly mayMove?: boolean;
   readonly routes: readonly Routes[];
   readonly tokens: readonly ApiToken[];
   readonly components: () => readonly ComponentStatus[];
@@ -76,7 +79,8 @@ export async function startHttp(deps: HttpDeps): Promise<HttpServer> {
   );
   healthRoutes(app, deps);
   for (const routes of deps.routes) app.register(async (scope) => routes(scope));
-  const url = await listen(app, deps.listen);
+  const port = deps.mayMove === true ? await freePort(deps.listen.port) : deps.listen.port;
+  const url = await listen(app, { ...deps.listen, port });
   return { url, close: () => closeWithin(app, bounds.closeTimeoutMs) };
 }
 
@@ -117,9 +121,9 @@ function refuse(deps: HttpDeps, { error, request, reply }: Refusal): FastifyRepl
   return reply.code(problem.status).headers(problem.headers).type(problemType).send(problem.body);
 }
 
-/** The wanted port, or a free one where it is taken; an address that is not ours is an error. */
+/** A port that is taken, or an address that is not ours, is an error. */
 async function listen(app: FastifyInstance, wanted: HttpDeps['listen']): Promise<string> {
-  // A copy: fastify writes to what it is given, and the configuration is frozen.
+  // A copy: fastify writes to what it is given.
   return app.listen({ ...wanted }).catch((error: NodeJS.ErrnoException) => {
     throw new SallyportError(
       'CONFIG_INVALID',

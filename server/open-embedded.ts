@@ -11,10 +11,9 @@ import { migrate } from '../store/migrate.ts';
 import { createBase } from './base.ts';
 import type { Core } from './core.ts';
 import { startEngine } from './engine.ts';
-import { freePort } from './free-port.ts';
 import type { Laps } from './laps.ts';
 import { roles } from './roles.ts';
-import { startStack, type Stack } from './stack.ts';
+import { startStack } from './stack.ts';
 import type { ComponentStatus } from './supervise.ts';
 import { keepHistories } from './temporal.ts';
 import { readVerifierKey } from './verifier-key.ts';
@@ -57,7 +56,12 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     onChange: options.onStatus,
   });
   try {
-    const config = await configFor(configPath, stack);
+    const { variables } = stack;
+    const config = await loadConfig({
+      path: configPath,
+      environment: stack.environment,
+      variables,
+    });
     const base = createBase({
       config,
       process: 'embedded',
@@ -98,12 +102,6 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     await stack.stop();
     throw error;
   }
-}
-
-/** With the addresses of the stack below, and a free port where the usual one is taken. */
-async function configFor(path: string, { environment, variables }: Stack): Promise<Config> {
-  const loaded = await loadConfig({ path, environment, variables });
-  return { ...loaded, listen: { ...loaded.listen, port: await freePort(loaded.listen.port) } };
 }
 
 async function migrateAll(config: Config): Promise<void> {

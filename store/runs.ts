@@ -3,6 +3,8 @@ import { newEntry } from '../audit/entry.ts';
 import type { Entry } from '../domain/entry.ts';
 import type { RunReport } from '../domain/run.types.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
+import { stages } from '../platform/metrics.ts';
+import type { Stage } from '../platform/metrics.ts';
 import type { Sql } from './database.ts';
 import { notifyWork } from './notify.ts';
 
@@ -93,13 +95,13 @@ export interface Settlement {
  * Moves incidents after their runs: `responding` while a run goes on, `attention` where one failed, `handled` where all
  * are done, `closed` where the sender said all-clear after the last finding. A batch frees its incidents in the same
  * statement; what came in meanwhile makes an incident due again, at most once in 1 → 5 → 30 s. Returns how long after
- * receipt each incident was decided of which that is known only now.
+ * receipt each incident came to the stages of which that is known only now.
  */
 export async function settleIncidents(
   tx: Sql,
   { reports, batchId }: Settlement,
   clock: Clock,
-): Promise<readonly number[]> {
+): Promise<readonly StageTime[]> {
   const times = reports.map(({ incidentId, times: at }) => ({
     id: incidentId,
     looked: isoOf(at.lookedUpMs),
@@ -111,15 +113,27 @@ export async function settleIncidents(
     tx,
     rows.filter((row) => row.before !== row.after).map((row) => movedEntry(row, clock)),
   );
-  return rows.flatMap(({ decided_ms: ms }) => (ms === null ? [] : [ms]));
+  return rows.flatMap(stageTimes);
 }
 
-interface Moved {
+export interface StageTime {
+  readonly stage: Stage;
+  /** Since the receipt. */
+  readonly ms: number;
+}
+
+function stageTimes(row: Moved): readonly StageTime[] {
+  return stages.flatMap((stage) => {
+    const ms = row[stage];
+    return ms === null || ms < 0 ? [] : [{ stage, ms }];
+  });
+}
+
+interface Moved extends Readonly<Record<Stage, number | null>> {
   readonly id: string;
   readonly tenant: string;
   readonly before: string;
   readonly after: string;
-  readonly decided_ms: number | null;
 }
 
 const isoOf = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
@@ -129,14 +143,15 @@ const settleSql = `
     select id, min(looked) as looked, min(ticketed) as ticketed, min(decided) as decided
       from jsonb_to_recordset($1::jsonb) as t(id text, looked timestamptz, ticketed timestamptz, decided timestamptz) group by id
   ), runs_of as (
-    select i.id, i.state as before, i.decided_at, i.all_clear_at >= i.last_seen as clear,
+    select i.id, i.state as before, i.decided_at, i.looked_up_at, i.ticketed_at, i.all_clear_at >= i.last_seen as clear,
+           i.batch_id = $2 and i.follow_ups = 0 and i.dispatched_at > clock_timestamp() - interval '1 minute' as first_time,
            bool_or(r.ended_at is null) as going,
            coalesce((array_agg(r.status order by r.ordinal desc) filter (where not r.rehearsal))[1] in ('failed', 'parked'), false) as failed,
            exists (select 1 from effects e where e.incident_id = i.id and e.state = 'held') as held
       from told t join incidents i on i.id = t.id join runs r on r.incident_id = i.id
      group by i.id
   ), moved as (
-    select id, before, decided_at,
+    select id, before, decided_at, looked_up_at, ticketed_at, first_time,
            case when before in ('closed', 'draft', 'ignored') then before when going then 'responding'
                 when failed or held then 'attention' when clear then 'closed' else 'handled' end as after
       from runs_of
@@ -155,7 +170,15 @@ const settleSql = `
     from moved m join told t using (id)
    where i.id = m.id
   returning i.id, i.tenant, m.before, i.state as after,
-    case when m.decided_at is null then (extract(epoch from i.decided_at - i.received_at) * 1000)::float8 end as decided_ms`;
+    case when m.first_time then ${sinceReceipt('committed_at')} end as committed,
+    case when m.first_time then ${sinceReceipt('dispatched_at')} end as dispatched,
+    case when m.looked_up_at is null then ${sinceReceipt('looked_up_at')} end as "looked-up",
+    case when m.ticketed_at is null then ${sinceReceipt('ticketed_at')} end as ticketed,
+    case when m.decided_at is null then ${sinceReceipt('decided_at')} end as decided`;
+
+function sinceReceipt(column: string): string {
+  return `(extract(epoch from i.${column} - i.received_at) * 1000)::float8`;
+}
 
 function dueAgain(row: string): string {
   return `case
