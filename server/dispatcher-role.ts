@@ -50,13 +50,6 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
       deliver: createDeliverVote({ client, clock }),
     });
   };
-  let keptMs = 0;
-  const keepHistories = async (): Promise<void> => {
-    const nowMs = clock.nowMs();
-    if (nowMs < keptMs + exportLatestMs && (await isBusy(core))) return;
-    await exportClosedRuns({ client, db, clock, tenant });
-    keptMs = nowMs;
-  };
   const purge = async (): Promise<void> => {
     while (await purgeOld(db, tenant, clock));
   };
@@ -68,7 +61,7 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
     loopComponent('vote-sweep', rounds(sweepEveryMs, sweep, 'votes could not be swept')),
     loopComponent(
       'history-export',
-      rounds(exportEveryMs, keepHistories, 'histories could not be exported'),
+      rounds(exportEveryMs, historyKeeper(core), 'histories could not be exported'),
     ),
     loopComponent(
       'retention',
@@ -79,6 +72,17 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
       rounds(gaugeEveryMs, () => measure({ core, tenant }), 'the backlog could not be measured'),
     ),
   ];
+}
+
+function historyKeeper(core: Parts['core']): () => Promise<void> {
+  const { db, clock, temporal, config } = core;
+  let keptMs = 0;
+  return async () => {
+    const nowMs = clock.nowMs();
+    if (nowMs < keptMs + exportLatestMs && (await isBusy(core))) return;
+    await exportClosedRuns({ client: temporal.client, db, clock, tenant: config.tenant });
+    keptMs = nowMs;
+  };
 }
 
 async function isBusy({ db, config }: Parts['core']): Promise<boolean> {
