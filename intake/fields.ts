@@ -49,18 +49,18 @@ export function listAt(value: Json | undefined, path: string): readonly Json[] {
   return Array.isArray(found) ? (found as readonly Json[]) : [];
 }
 
-/** A copy with every key in lower case and without `_`: one product's PascalCase, camelCase and snake_case alike. */
-export function foldKeys(value: Json): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(foldKeys);
-  if (!isObject(value)) return value;
-  const folded: { [key: string]: Json } = Object.create(null);
-  for (const [key, item] of Object.entries(value)) {
-    const name = fold(key);
-    if (!(name in folded)) folded[name] = foldKeys(item);
-  }
+/** A key without what products disagree about: `host_name`, `hostName`, `Host Name` and `host-name` are one. */
+export function fold(key: string): string {
+  const known = foldedKeys.get(key);
+  if (known !== undefined) return known;
+  const folded = key.toLowerCase().replace(separators, '');
+  if (foldedKeys.size < foldedKeysMax && key.length <= foldedKeyCharsMax)
+    foldedKeys.set(key, folded);
   return folded;
 }
 
-export function fold(key: string): string {
-  return key.toLowerCase().replaceAll('_', '');
-}
+const separators = /[_ -]/g;
+/** Senders use few keys again and again; the bounds keep a hostile one from filling memory. */
+const foldedKeys = new Map<string, string>();
+const foldedKeysMax = 10_000;
+const foldedKeyCharsMax = 64;

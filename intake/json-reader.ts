@@ -6,6 +6,8 @@ export interface Reader {
   keys: number;
   values: number;
   readonly notes: Set<string>;
+  /** True where a comma may be missing between two members; the notes then say so. */
+  readonly commasMayMiss: boolean;
 }
 
 /** Why a text is not read; caught where reading began. */

@@ -11,6 +11,9 @@ export const intakeLimits = {
   /** Scalars and containers together: an array of numbers has no keys. */
   valuesMax: 100_000,
   unwrapLevelsMax: 4,
+  /** Of a line of text so much is read for fields; all of it is kept. */
+  lineCharsMax: 65_536,
+  namedLinesMax: 400,
   findingsPerDeliveryMax: 5_000,
   headerCharsMax: 8_192,
   signaturesMax: 8,

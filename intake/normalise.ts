@@ -3,12 +3,13 @@ import { isObject, type Json } from '../domain/json.ts';
 import { draft, type Draft, type Envelope } from './draft.ts';
 import { genericReader, readerOf } from './formats/registry.ts';
 import { intakeLimits } from './limits.ts';
-import { parseJson } from './parse-json.ts';
+import { mended, parseJson, type ParsedJson } from './parse-json.ts';
+import { readText } from './text-body.ts';
 import { unwrap, type Bare } from './unwrap.ts';
 
 /** What one body says, as drafts: at least one, but where a product said that all is well. Never throws. */
 export function normalise(body: Uint8Array, hint: string | null = null): readonly Draft[] {
-  const parsed = parseJson(body);
+  const parsed = readBytes(body);
   if (parsed.kind === 'invalid') return [unparsed(body, parsed.verdict)];
   const alerts = parsed.values.flatMap((value) => unwrap(value));
   if (alerts.length === 0) return [unparsed(body, 'no-alerts')];
@@ -19,6 +20,16 @@ export function normalise(body: Uint8Array, hint: string | null = null): readonl
     return [unparsed(body, 'too-many-alerts')];
   if (parsed.notes.length === 0) return drafts;
   return drafts.map((item) => ({ ...item, notes: [...parsed.notes, ...item.notes] }));
+}
+
+/** JSON first; what is none may be lines of a log, or JSON with a slip that a person would read over. */
+function readBytes(body: Uint8Array): ParsedJson {
+  const parsed = parseJson(body);
+  if (parsed.kind === 'values' || parsed.verdict === 'invalid-utf8') return parsed;
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  const values = readText(text.startsWith('\ufeff') ? text.slice(1) : text);
+  if (values !== null) return { kind: 'values', values, notes: [] };
+  return mended(text) ?? parsed;
 }
 
 function readBare(alert: Bare, hint: string | null): readonly Draft[] {

@@ -39,7 +39,25 @@ function decodeText(bytes: Uint8Array): string | null {
 }
 
 export function parseJsonText(text: string): ParsedJson {
-  const reader: Reader = { text, at: 0, depth: 0, keys: 0, values: 0, notes: new Set() };
+  return readAll(text, false);
+}
+
+/** The same for JSON in which nothing but commas between members is missing; null where that is not what is wrong. */
+export function mended(text: string): ParsedJson | null {
+  const parsed = readAll(text, true);
+  return parsed.kind === 'values' ? parsed : null;
+}
+
+function readAll(text: string, commasMayMiss: boolean): ParsedJson {
+  const reader: Reader = {
+    text,
+    at: 0,
+    depth: 0,
+    keys: 0,
+    values: 0,
+    notes: new Set(),
+    commasMayMiss,
+  };
   try {
     const values = readSequence(reader);
     return { kind: 'values', values, notes: [...reader.notes] };
@@ -148,9 +166,12 @@ function readObject(reader: Reader): JsonObject {
     skipSpace(reader);
     const code = reader.text.charCodeAt(reader.at);
     if (code === codes.closeBrace) return leave(reader, object);
-    if (code !== codes.comma) refuse(reader, 'invalid-json: no comma in an object');
-    reader.at += 1;
-    skipSpace(reader);
+    if (code === codes.comma) {
+      reader.at += 1;
+      skipSpace(reader);
+    } else if (reader.commasMayMiss && code === codes.quote) {
+      reader.notes.add('missing-comma');
+    } else refuse(reader, 'invalid-json: no comma in an object');
   }
 }
 

@@ -1,5 +1,6 @@
 import RE2 from 're2';
-import type { Json } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { toRfc3339 } from './written-times.ts';
 
 const written = new RE2(
   /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*(Z|z|UTC|GMT|[+-]\d\d:?\d\d)?$/,
@@ -12,13 +13,22 @@ const newestMs = Date.UTC(2200, 0, 1);
 
 /**
  * RFC 3339 in UTC with the fraction that the sender gave, or null where it is no time we can read. Accepts RFC 3339,
- * `+0000`, a space for the T, no zone (read as UTC), and epochs in s, ms, µs and ns (told apart by their size).
+ * `+0000`, a space for the T, no zone (read as UTC), epochs in s, ms, µs and ns (told apart by their size), `{seconds,
+ * nanos}`, and what `toRfc3339` knows. A time without a year is none.
  */
 export function parseTime(value: Json | undefined): string | null {
   if (typeof value === 'number') return fromEpoch(String(value));
-  if (typeof value !== 'string') return null;
+  if (typeof value !== 'string') return isObject(value) ? fromParts(value) : null;
   const text = value.trim();
-  return fromWritten(text) ?? fromEpoch(text);
+  return fromWritten(text) ?? fromEpoch(text) ?? fromWritten(toRfc3339(text) ?? '');
+}
+
+/** `{seconds, nanos}` as protocol buffers are printed; some writers give negative nanos, or seconds as text. */
+function fromParts({ seconds, nanos }: JsonObject): string | null {
+  const whole = typeof seconds === 'string' ? Number(seconds) : seconds;
+  if (typeof whole !== 'number' || !Number.isFinite(whole)) return null;
+  const part = typeof nanos === 'number' ? nanos : 0;
+  return fromEpoch(String(Math.round(whole * 1000 + part / 1e6)));
 }
 
 function fromWritten(text: string): string | null {

@@ -1,10 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { noEnvelope, type Envelope } from './draft.ts';
-import { at, listAt, textAt } from './fields.ts';
-import { readerOf } from './formats/registry.ts';
+import { at, fold, listAt, textAt } from './fields.ts';
+import { alertReaderOf } from './formats/registry.ts';
 import { intakeLimits } from './limits.ts';
 import { parseJson, parseJsonText } from './parse-json.ts';
+import { readText } from './text-body.ts';
 import { parseTime } from './times.ts';
 
 /** One alert, bare of what carried it. */
@@ -20,7 +21,7 @@ export interface Bare {
 export function unwrap(value: Json, envelope: Envelope = noEnvelope, level = 0): readonly Bare[] {
   if (Array.isArray(value))
     return (value as readonly Json[]).flatMap((item) => unwrap(item, envelope, level));
-  if (!isObject(value) || level >= intakeLimits.unwrapLevelsMax || readerOf(value) !== null)
+  if (!isObject(value) || level >= intakeLimits.unwrapLevelsMax || alertReaderOf(value) !== null)
     return [{ value, envelope }];
   for (const wrapping of wrappings) {
     const inside = wrapping(value, envelope);
@@ -66,13 +67,65 @@ const wrappings: readonly Wrapping[] = [
     Object.keys(value).length <= 2 && Array.isArray(value['records'])
       ? list(value['records'], envelope)
       : null,
+  (value, envelope) => list(at(value, 'data.events'), envelope),
+  pageOf,
   (value, envelope) =>
-    Object.keys(value).length === 1 && Array.isArray(value['alerts'])
-      ? list(value['alerts'], envelope)
+    ('sourcetype' in value || ('host' in value && 'source' in value)) && isObject(value['event'])
+      ? inner(value['event'], envelope)
       : null,
-  (value, envelope) =>
-    'sourcetype' in value && isObject(value['event']) ? inner(value['event'], envelope) : null,
 ];
+
+const lists = [
+  'alerts',
+  'data',
+  'items',
+  'results',
+  'findings',
+  'events',
+  'incidents',
+  'detections',
+  'issues',
+  'entities',
+  'resources',
+];
+const paging: ReadonlySet<string> = new Set([
+  'pagination',
+  'paging',
+  'page',
+  'pages',
+  'errors',
+  'error',
+  'meta',
+  'metadata',
+  'total',
+  'totalcount',
+  'count',
+  'size',
+  'next',
+  'nexttoken',
+  'nextlink',
+  'nextpage',
+  'cursor',
+  'offset',
+  'limit',
+  'hasmore',
+  'links',
+  'success',
+  'ok',
+  'code',
+  '@odata.context',
+  '@odata.nextlink',
+  '@odata.count',
+]);
+
+/** A page of an API's answer: a list of alerts, and beside it nothing but how to read on. */
+function pageOf(value: JsonObject, envelope: Envelope): readonly Bare[] | null {
+  const names = Object.keys(value).filter((key) => !paging.has(fold(key)));
+  const [only] = names;
+  return only !== undefined && names.length === 1 && lists.includes(fold(only))
+    ? list(value[only], envelope)
+    : null;
+}
 
 function inner(value: Json | undefined, envelope: Envelope): readonly Bare[] | null {
   return isObject(value) ? [{ value, envelope }] : null;
@@ -88,11 +141,11 @@ function withUid(envelope: Envelope, uid: string): Envelope {
   return uid === '' ? envelope : { ...envelope, uid };
 }
 
-/** JSON in a string; text that is none stays part of its wrapping. */
+/** JSON or lines of a log in a string; text that is neither stays part of its wrapping. */
 function fromText(text: string, envelope: Envelope): readonly Bare[] | null {
   const parsed = parseJsonText(text);
-  if (parsed.kind === 'invalid') return null;
-  const objects = parsed.values
+  const values = parsed.kind === 'values' ? parsed.values : (readText(text) ?? []);
+  const objects = values
     .flatMap((value) => (Array.isArray(value) ? (value as readonly Json[]) : [value]))
     .filter(isObject);
   return objects.length === 0 ? null : objects.map((value) => ({ value, envelope }));
@@ -118,7 +171,7 @@ function snsMessage(value: JsonObject, envelope: Envelope): readonly Bare[] | nu
 function eventBridge(value: JsonObject, envelope: Envelope): readonly Bare[] | null {
   const detail = value['detail'];
   if (typeof value['detail-type'] !== 'string' || !isObject(detail)) return null;
-  const known = value['detail-type'] === 'GuardDuty Finding' || readerOf(detail) !== null;
+  const known = value['detail-type'] === 'GuardDuty Finding' || alertReaderOf(detail) !== null;
   if (!known) return null;
   const outer: Envelope = {
     ...envelope,
@@ -146,7 +199,7 @@ function cloudEvent(value: JsonObject, envelope: Envelope): readonly Bare[] | nu
     : fromText(typeof data === 'string' ? data : base64Text(value['data_base64']), outer);
   // The event's own attributes are lost inside; only data that a reader knows is worth that.
   return bare !== null &&
-    bare.every((item) => isObject(item.value) && readerOf(item.value) !== null)
+    bare.every((item) => isObject(item.value) && alertReaderOf(item.value) !== null)
     ? bare
     : null;
 }

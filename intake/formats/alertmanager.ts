@@ -18,13 +18,14 @@ export const alertmanager: FormatReader = {
       .map((alert) => readAlert(alert, value, envelope)),
 };
 
-function readAlert(alert: JsonObject, group: JsonObject, envelope: Envelope): Draft {
+/** One alert of a group; Grafana's alerting writes the same shape. */
+export function readAlert(alert: JsonObject, group: JsonObject, envelope: Envelope): Draft {
   const labels = objectAt(alert, 'labels') ?? {};
   const notes = objectAt(alert, 'annotations') ?? {};
   const name =
     textAt(labels, 'alertname') || textAt(group, 'groupLabels.alertname', 'commonLabels.alertname');
   const summary =
-    textAt(notes, 'summary', 'message', 'title') || textAt(group, 'commonAnnotations.summary');
+    textAt(notes, 'summary', 'title', 'message') || textAt(group, 'commonAnnotations.summary');
   const description = textAt(notes, 'description', 'message') || textAt(alert, 'description');
   const instance = textAt(labels, 'instance', 'node', 'host');
   return draft({

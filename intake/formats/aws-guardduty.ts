@@ -2,7 +2,8 @@ import RE2 from 're2';
 import type { Resource } from '../../domain/finding.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { draft, type Draft, type Envelope, type FormatReader } from '../draft.ts';
-import { at, fold, foldKeys, listAt, objectAt, textAt } from '../fields.ts';
+import { at, fold, listAt, objectAt, textAt } from '../fields.ts';
+import { folded } from '../fold.ts';
 import { actor, actorList, ObservableList, resource, resourceList } from '../observables.ts';
 import { severityByScale } from '../severity.ts';
 import { parseTime } from '../times.ts';
@@ -25,8 +26,7 @@ export const awsGuardduty: FormatReader = {
     );
   },
   read: (value, envelope) => {
-    const finding = foldKeys(value);
-    return isObject(finding) ? [readFinding(finding, value, envelope)] : [];
+    return [readFinding(folded(value), value, envelope)];
   },
 };
 

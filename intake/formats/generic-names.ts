@@ -20,7 +20,7 @@ export const genericNames = {
     'policyname',
     'monitorname',
     'checkname',
-    'detail-type',
+    'detailtype',
     'displayname',
     'displaymessage',
     'summary',

@@ -6,32 +6,21 @@ import { describe, expect, test } from 'vitest';
 
 const scorer = fileURLToPath(new URL('../../../shared/alerts/score.mjs', import.meta.url));
 const reader = fileURLToPath(new URL('../support/intake-try.ts', import.meta.url));
-const formats = [
-  'alertmanager',
-  'aws-guardduty',
-  'cloud-custodian',
-  'cloudevents',
-  'elastic-security-alert',
-  'falco',
-  'kyverno-policyreport',
-  'wazuh',
-];
+async function score(flags: readonly string[]): Promise<string> {
+  const command = [process.execPath, reader, 'try', '--jsonl', ...flags];
+  const quoted = command.map((word) => `'${word}'`).join(' ');
+  const { stdout } = await promisify(execFile)(process.execPath, [scorer, '--cmd', quoted]);
+  return stdout;
+}
+
+const shareOf = (stdout: string, row: string): number =>
+  Number(new RegExp(`^${row} +([\\d.]+) %`, 'm').exec(stdout)?.[1]);
 
 describe.skipIf(!existsSync(scorer))('real payloads (../shared/alerts is not here)', () => {
-  test('of the formats that have a reader are read as a careful person reads them', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      scorer,
-      '--cmd',
-      `'${process.execPath}' '${reader}' try --jsonl`,
-      '--by',
-      'format',
-    ]);
-    const scores = new Map(
-      [...stdout.matchAll(/^([a-z0-9-]+) +([\d.]+) %/gm)].map(([, name, score]) => [name, score]),
-    );
-    expect(formats.map((name) => [name, scores.get(name)])).toEqual(
-      formats.map((name) => [name, '100.0']),
-    );
+  test('of all formats are read as a careful person reads them', async () => {
+    const stdout = await score([]);
+    expect(shareOf(stdout, 'count')).toBe(100);
+    expect(shareOf(stdout, 'all fields')).toBeGreaterThanOrEqual(99);
     expect(stdout).toContain('without an answer 0');
   }, 60_000);
 });
