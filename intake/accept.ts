@@ -50,24 +50,42 @@ export async function acceptRequest<Sealed>(
   if (!verdict.ok) throw new SallyportError(verdict.code, verdict.detail);
   const answer = handshakeOf(known, request, verdict);
   if (answer !== null) return { kind: 'handshake', answer };
+  const event = binaryEvent(request);
+  const { deliveryHeader } = known.source;
+  const named = deliveryHeader === undefined ? null : headerOf(request, deliveryHeader);
+  const receipt = await fileRequest(deps, known, {
+    ...request,
+    ...(event === null ? {} : { read: event.body }),
+    deliveryId: verdict.deliveryId ?? named ?? event?.deliveryId ?? null,
+  });
+  return { kind: 'receipt', receipt };
+}
+
+/** A request whose sender was verified. */
+export interface VerifiedRequest extends SentRequest {
+  /** What to read in place of the body. */
+  readonly read?: Uint8Array;
+  readonly deliveryId: string | null;
+}
+
+/** Commits what it says, or that it was here before. Throws BACKLOG_FULL and STORE_UNAVAILABLE: it must come again. */
+export async function fileRequest<Sealed>(
+  deps: IntakeDeps<Sealed>,
+  known: KnownSource,
+  request: VerifiedRequest,
+): Promise<Receipt> {
   const refusal = deps.inbox.refusal();
   if (refusal !== null) throw refusal;
-  const event = binaryEvent(request);
-  const { deliveryHeader, format } = known.source;
   const delivery = await receive(deps, {
     source: known.name,
     raw: request.body,
-    ...(event === null ? {} : { read: event.body }),
+    ...(request.read === undefined ? {} : { read: request.read }),
     coding: headerOf(request, 'content-encoding') ?? undefined,
-    formatHint: format ?? null,
-    deliveryId:
-      verdict.deliveryId ??
-      (deliveryHeader === undefined ? null : headerOf(request, deliveryHeader)) ??
-      event?.deliveryId ??
-      null,
+    formatHint: known.source.format ?? null,
+    deliveryId: request.deliveryId,
     receivedAtMs: request.nowMs,
   });
-  return { kind: 'receipt', receipt: await deps.inbox.file(delivery) };
+  return deps.inbox.file(delivery);
 }
 
 function handshakeOf(

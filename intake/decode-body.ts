@@ -1,4 +1,5 @@
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { formBody } from './form-body.ts';
 import { intakeLimits } from './limits.ts';
 
 export type DecodedBody =
@@ -8,8 +9,18 @@ export type DecodedBody =
   /** Authenticated, but not what its coding says, or a bomb: to be filed as `unparsed`. */
   | { readonly kind: 'broken'; readonly verdict: string };
 
-/** Takes off one content coding. Bodies that begin as gzip does are read as gzip, whatever their headers say. */
+/**
+ * Takes off one content coding, and the form that a body may be written as. Bodies that begin as gzip does are read as
+ * gzip, whatever their headers say.
+ */
 export function decodeBody(raw: Uint8Array, coding: string | undefined): DecodedBody {
+  const decoded = decodeCoding(raw, coding);
+  return decoded.kind === 'body'
+    ? { kind: 'body', body: formBody(decoded.body) ?? decoded.body }
+    : decoded;
+}
+
+function decodeCoding(raw: Uint8Array, coding: string | undefined): DecodedBody {
   const name = (coding ?? '').trim().toLowerCase();
   if (name === 'gzip' || name === 'x-gzip')
     return inflate(raw, (options) => gunzipSync(raw, options));

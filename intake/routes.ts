@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { errorTable, SallyportError } from '../domain/errors.ts';
+import { SallyportError } from '../domain/errors.ts';
 import { acceptRequest, knownSources, type IntakeDeps, type KnownSource } from './accept.ts';
 import { cloudEventsConsent, graphEcho, oktaEcho, type HandshakeAnswer } from './handshakes.ts';
 import { intakeLimits } from './limits.ts';
-import type { SentRequest } from './verify/sent-request.ts';
+import { readRaw, recordRejection } from './raw-requests.ts';
 
 type SourceRequest = FastifyRequest<{ Params: { source: string } }>;
 
@@ -22,6 +22,11 @@ export function intakeRoutes<Sealed>(deps: IntakeDeps<Sealed>): (app: FastifyIns
   };
   return (app) => {
     const sent = readRaw(app, deps);
+    // Too large, or cut off: refused before the handler ran.
+    app.setErrorHandler((error, request) => {
+      recordRejection(deps, request, error);
+      throw error;
+    });
     const url = '/v1/alerts/:source';
     app.route<{ Params: { source: string } }>({
       method: ['POST', 'PUT'],
@@ -62,67 +67,3 @@ function orNotFound(answer: HandshakeAnswer | null): HandshakeAnswer {
     throw new SallyportError('NOT_FOUND', 'nothing was asked that is known here');
   return answer;
 }
-
-/**
- * Routes of this scope get bytes, whatever the sender calls them: content types lie, and the body is sniffed. What is
- * refused is recorded. Gives what a handler sees of a request.
- */
-export function readRaw<Sealed>(
-  app: FastifyInstance,
-  deps: IntakeDeps<Sealed>,
-): (request: FastifyRequest) => SentRequest {
-  const arrivals = new WeakMap<object, number>();
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.addHook('onRequest', (request, _reply, done) => {
-    arrivals.set(request.raw, deps.clock.nowMs());
-    request.raw.headers['content-type'] = 'application/octet-stream';
-    done();
-  });
-  // Too large, or cut off: refused before the handler ran.
-  app.setErrorHandler((error, request) => {
-    recordRejection(deps, request, error);
-    throw error;
-  });
-  return (request) => ({
-    headers: request.headers,
-    body: bodyOf(request),
-    nowMs: arrivals.get(request.raw) ?? deps.clock.nowMs(),
-  });
-}
-
-const bodyOf = (request: FastifyRequest): Uint8Array =>
-  request.body instanceof Uint8Array ? request.body : new Uint8Array();
-
-/** Where nothing is wrong with the delivery, it is no rejection: it comes again. */
-function recordRejection<Sealed>(
-  deps: IntakeDeps<Sealed>,
-  request: FastifyRequest,
-  error: unknown,
-): void {
-  const reason =
-    error instanceof SallyportError
-      ? error.code
-      : tooLarge(error)
-        ? 'BODY_TOO_LARGE'
-        : 'REQUEST_INVALID';
-  if (errorTable[reason].status >= 500) return;
-  // The address is whatever a stranger typed; Fastify gives the parameter of the pattern as text.
-  const { source = '' } = request.params as { source?: string };
-  deps.rejects.record({
-    source: Object.hasOwn(deps.sources, source) || looksLikeName(source) ? source : '(unknown)',
-    reason,
-    detail:
-      error instanceof SallyportError
-        ? error.message
-        : 'the request was refused before it was read',
-    sender: request.ip,
-    body: bodyOf(request),
-  });
-}
-
-/** SECURITY: a credential in the wrong place of an address has no context by which redaction would know it. */
-const looksLikeName = (text: string): boolean => /^[a-z][a-z-]{0,31}$/.test(text);
-
-const tooLarge = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 413;

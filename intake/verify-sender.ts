@@ -7,7 +7,12 @@ import { createSnsVerifier } from './verify/sns.ts';
 import { verifyHmac } from './verify/hmac.ts';
 import { productNamed } from './verify/products.ts';
 import { headerOf, refused, type SenderVerdict, type SentRequest } from './verify/sent-request.ts';
-import { verifyBasic, verifyBearer, verifyClientCertificate } from './verify/shared-secret.ts';
+import {
+  verifyBasic,
+  verifyBearer,
+  verifyClientCertificate,
+  verifyHecToken,
+} from './verify/shared-secret.ts';
 import { standardWebhookVerifier } from './verify/standard-webhooks.ts';
 
 export interface VerifierDeps {
@@ -49,6 +54,8 @@ export function createSenderVerifier(proof: LocalProof): LocalVerifier {
       return (request) => verifyBasic(proof, request);
     case 'client-certificate':
       return (request) => verifyClientCertificate(proof, request);
+    case 'splunk-hec':
+      return (request) => verifyHecToken(proof, request);
     case 'graph':
       return (request) => verifyGraph(proof, request);
   }

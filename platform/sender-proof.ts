@@ -85,6 +85,8 @@ export type LocalProof =
       readonly header: string;
       readonly accepted: readonly string[];
     })
+  /** Tokens of Splunk's HTTP Event Collector; with `ack` a channel is wanted and acknowledged. */
+  | (Rotation & { readonly kind: 'splunk-hec'; readonly ack: boolean })
   /** Microsoft Graph: each notification in the body repeats the secret that the subscription was made with. */
   | (Rotation & { readonly kind: 'graph' });
 

@@ -135,6 +135,20 @@ const clientCertificate = z.strictObject({
     .describe('The values of it that are accepted, letter by letter.'),
 });
 
+const splunkHec = z.strictObject({
+  kind: z
+    .literal('splunk-hec')
+    .describe("Splunk's HTTP Event Collector: shippers send to `/services/collector`."),
+  secrets: secrets.describe(
+    'HEC tokens that are accepted. They name the source: no two share one.',
+  ),
+  retiring,
+  ack: z
+    .boolean()
+    .default(false)
+    .describe('Whether senders must give a channel and ask for acknowledgements.'),
+});
+
 const graph = z.strictObject({
   kind: z
     .literal('graph')
@@ -151,6 +165,7 @@ export const verify = z.discriminatedUnion('kind', [
   bearer,
   basic,
   clientCertificate,
+  splunkHec,
   graph,
   oidc,
   google,

@@ -5,6 +5,7 @@ import { peopleRoutes } from '../api/people-routes.ts';
 import { incidentHistory } from '../audit/history.ts';
 import { createCorrelator } from '../intake/correlation.ts';
 import { createManualFiler } from '../intake/manual.ts';
+import { hecRoutes } from '../intake/hec-routes.ts';
 import { intakeRoutes } from '../intake/routes.ts';
 import { notifyWork } from '../store/notify.ts';
 import { createIntake } from './core.ts';
@@ -55,22 +56,21 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     voteDeadlineMs,
     cancelRun: createCancelRun(messenger),
   });
+  const intake = {
+    tenant,
+    redactor,
+    correlate,
+    sources: config.sources,
+    inbox,
+    rejects,
+    clock,
+    fetchText: createFetchText(egress),
+  };
   return {
     components: [],
     routes: [
-      counted(
-        intakeRoutes({
-          tenant,
-          redactor,
-          correlate,
-          sources: config.sources,
-          inbox,
-          rejects,
-          clock,
-          fetchText: createFetchText(egress),
-        }),
-        core.metrics,
-      ),
+      counted(intakeRoutes(intake), core.metrics),
+      counted(hecRoutes(intake), core.metrics),
       people,
       auditOf(core, access),
     ],

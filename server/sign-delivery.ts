@@ -45,6 +45,8 @@ function headersFor(verify: LocalProof, sending: Sending): Headers {
       return hmacHeaders(verify, sending);
     case 'product':
       return productHeaders(verify, sending);
+    case 'splunk-hec':
+      return { authorization: `Splunk ${secret}` };
     case 'graph':
       return {};
   }

@@ -50,3 +50,23 @@ export function verifyClientCertificate(
     ? accepted(null)
     : refused('the certificate is not one of those accepted');
 }
+
+/** `Authorization: Splunk <token>`, or the token as password of any user, as Splunk takes it. */
+export function verifyHecToken(proof: Proof<'splunk-hec'>, request: SentRequest): SenderVerdict {
+  const value = headerOf(request, 'authorization');
+  if (value === null) return missing('no Authorization header');
+  const token = hecToken(value);
+  if (token === null) return refused('an HEC token is wanted');
+  return matchesAny(token, acceptedSecrets(proof, request.nowMs))
+    ? accepted(null)
+    : refused('the token is not known');
+}
+
+function hecToken(value: string): string | null {
+  const scheme = value.slice(0, value.indexOf(' ')).toLowerCase();
+  const rest = value.slice(scheme.length + 1).trim();
+  if (scheme === 'splunk') return rest;
+  if (scheme !== 'basic') return null;
+  const pair = Buffer.from(rest, 'base64').toString();
+  return pair.includes(':') ? pair.slice(pair.indexOf(':') + 1) : null;
+}

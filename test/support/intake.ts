@@ -5,6 +5,7 @@ import { createInbox, type Inbox, type InboxDeps } from '../../intake/inbox.ts';
 import { unfileable } from '../../intake/receive.ts';
 import { createRejects, type Rejects } from '../../intake/rejects.ts';
 import type { IntakeDeps } from '../../intake/accept.ts';
+import { hecRoutes } from '../../intake/hec-routes.ts';
 import { intakeRoutes } from '../../intake/routes.ts';
 import type { FetchText } from '../../intake/verify/key-sets.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
@@ -111,6 +112,7 @@ export function testIntake(db: Database, options: TestIntakeOptions = {}): TestI
     return reply.code(problem.status).headers(problem.headers).type(problemType).send(problem.body);
   });
   app.register(async (scope) => intakeRoutes(deps)(scope));
+  app.register(async (scope) => hecRoutes(deps)(scope));
   return {
     app,
     inbox,
