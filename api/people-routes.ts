@@ -5,6 +5,7 @@ import { incidentRoutes } from './incident-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import type { PeopleDeps } from './people-deps.ts';
 import { playbookRoutes } from './playbook-routes.ts';
+import { quietRoutes } from './quiet-routes.ts';
 import type { Route } from './route.ts';
 import { addRoutes } from './route.ts';
 import { runRoutes } from './run-routes.ts';
@@ -17,6 +18,7 @@ export function peopleRouteTable(deps: PeopleDeps): readonly Route[] {
     ...runRoutes(deps),
     ...gatesRoutes(deps),
     ...switchRoutes(deps),
+    ...quietRoutes(deps),
     ...approverRoutes(deps),
     ...playbookRoutes(deps),
   ];

@@ -13,6 +13,7 @@ import {
 } from '../domain/policy.schema.ts';
 import { checkApprovals } from './check-approvals.ts';
 import { checkCorrelation, toCorrelationRule } from './check-correlation.ts';
+import { checkSpan, toQuietWindow } from './quiet-windows.ts';
 import { parseShape, readYaml, type Locate, type LocatedProblem } from './read-yaml.ts';
 import { tellRule } from './tell-rule.ts';
 
@@ -30,8 +31,6 @@ export interface TextFile {
 }
 
 const parts = Object.keys(policyParts) as PolicyPart[]; // the keys of a const object
-const suppressionDaysMax = 90;
-const dayMs = 86_400_000;
 
 /** Reads all policy files into one policy; anything missing or wrong means that there is none. */
 export function readPolicy(files: readonly TextFile[]): ReadPolicy {
@@ -127,7 +126,7 @@ function checkPolicy(source: PolicySource): readonly Finding[] {
     ),
     ...source.suppressions.flatMap((row, index) => [
       ...checkCondition('suppressions', row.when, ['suppressions', index, 'when']),
-      ...checkSpan(row, ['suppressions', index]),
+      ...checkSpan(row, ['suppressions', index]).map((what): Finding => ['suppressions', what]),
     ]),
     ...checkApprovals(source.approvals).map((what): Finding => ['approvals', what]),
     ...checkCorrelation(source.correlation).map((what): Finding => ['correlation', what]),
@@ -168,23 +167,6 @@ function checkCondition(part: PolicyPart, when: string, path: SourcePath): reado
       ];
 }
 
-function checkSpan(
-  row: { readonly from: string; readonly until: string },
-  path: SourcePath,
-): readonly Finding[] {
-  const days = (Date.parse(row.until) - Date.parse(row.from)) / dayMs;
-  if (days > 0 && days <= suppressionDaysMax) return [];
-  return [
-    [
-      'suppressions',
-      problem('field-invalid', [...path, 'until'], {
-        message: `a suppression lasts up to ${suppressionDaysMax} days from its start`,
-        remedy: 'Correct `until`.',
-      }),
-    ],
-  ];
-}
-
 function toPolicy(source: PolicySource): Policy {
   return {
     schema: 1,
@@ -200,7 +182,7 @@ function toPolicy(source: PolicySource): Policy {
     budgets: source.budgets.map(({ window, ...row }) => ({ ...row, windowMs: toMs(window) })),
     protectedTargets: source.protectedTargets,
     grants: source.grants,
-    suppressions: source.suppressions,
+    suppressions: source.suppressions.map(toQuietWindow),
     correlation: source.correlation.map(toCorrelationRule),
   };
 }

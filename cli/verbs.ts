@@ -63,6 +63,15 @@ export const verbs: Readonly<Record<string, Verb>> = {
         command: lazily(() => session.client('analyst'), it.createExplainCommand),
       })),
   },
+  quiet: {
+    group: 'incidents',
+    summary: 'suppressions and maintenance windows',
+    load: async (session) =>
+      import('./quiet.ts').then((it) => ({
+        usage: it.quietUsage,
+        command: it.createQuietCommand(session),
+      })),
+  },
   tickets: {
     group: 'incidents',
     summary: 'the local ticket board',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changeReference, repetition, severityFloor } from './quiet.schema.ts';
 
 /** The files under `policy/`, as they are written. Each holds one of the keys below; all together make the policy. */
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,59}$/, 'lower case, digits and hyphens');
@@ -85,6 +86,9 @@ export const policyParts = {
         reason: text,
         from: moment,
         until: moment,
+        change: changeReference.optional(),
+        repeat: repetition.optional(),
+        floor: severityFloor.optional(),
       }),
     )
     .max(500),

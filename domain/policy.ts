@@ -1,6 +1,7 @@
 import type { EffectClass } from './capability.ts';
 import type { CorrelationRule } from './correlation.ts';
 import type { JsonObject } from './json.ts';
+import type { QuietWindow } from './quiet.ts';
 
 /** Everything under `policy/`, checked and frozen. A run carries its digest. */
 export interface Policy {
@@ -12,7 +13,7 @@ export interface Policy {
   readonly budgets: readonly Budget[];
   readonly protectedTargets: readonly ProtectedTarget[];
   readonly grants: readonly Grant[];
-  readonly suppressions: readonly Suppression[];
+  readonly suppressions: readonly QuietWindow[];
   readonly correlation: readonly CorrelationRule[];
 }
 
@@ -99,15 +100,6 @@ export interface Grant {
   readonly fields: readonly string[];
 }
 
-export interface Suppression {
-  readonly id: string;
-  readonly when: string;
-  readonly owner: string;
-  readonly reason: string;
-  readonly from: string;
-  readonly until: string;
-}
-
 /** What triage decided for an incident and why; stored with it, shown by `sallyport explain`. */
 export interface TriageTrace {
   readonly policyDigest: string;
@@ -120,6 +112,8 @@ export interface TriageTrace {
   readonly decision: TriageDecision;
   readonly priority: { readonly level: Priority; readonly why: string };
   readonly owner: { readonly team: string; readonly why: string };
+  /** When it is to be decided anew, where something is only hidden for a while. RFC 3339. */
+  readonly again?: string;
 }
 
 /** What rules and playbooks may read of an incident: `incident`, `finding`; a playbook also `triage`, `steps`, `item`. */

@@ -1,37 +1,36 @@
 import { SallyportError } from './errors.ts';
 import { evaluateWith, prepareFacts, type PreparedFacts } from './expression.ts';
-import type {
-  Facts,
-  Policy,
-  Suppression,
-  TriageDecision,
-  TriageRule,
-  TriageTrace,
-} from './policy.ts';
+import type { Facts, Policy, TriageDecision, TriageRule, TriageTrace } from './policy.ts';
+import { isObject } from './json.ts';
 import { decidePriority } from './priority.ts';
+import { quietUntilMs, type QuietWindow } from './quiet.ts';
 
 type Tried = TriageTrace['tried'][number];
 
 export interface PolicyInForce {
   readonly policy: Policy;
   readonly policyDigest: string;
+  /** Those that people made beside the policy. */
+  readonly windows?: readonly QuietWindow[];
 }
 
 /** What is done where no rule matches: nothing is lost for want of a rule. */
 export const unmatchedDecision: TriageDecision = { kind: 'ticket', form: 'full' };
 
 /**
- * Decides what becomes of an incident, and says why. Suppressions first, then the rules in order; the first match
+ * Decides what becomes of an incident, and says why. What is quiet first, then the rules in order; the first match
  * wins. A condition that fails or gives no truth value is no match, and is recorded. Pure.
  */
 export function decideTriage(
-  { policy, policyDigest }: PolicyInForce,
+  { policy, policyDigest, windows }: PolicyInForce,
   facts: Facts,
   nowMs: number,
 ): TriageTrace {
   const prepared = prepareFacts(facts);
   const tried: Tried[] = [];
-  const chosen = suppress(policy.suppressions, { prepared, tried, nowMs }) ??
+  const severityId = severityOf(facts);
+  const quiet = [...policy.suppressions, ...(windows ?? [])];
+  const chosen = hide(quiet, { prepared, tried, severityId, nowMs }) ??
     match(policy.triage, prepared, tried) ?? { rule: null, decision: unmatchedDecision };
   return {
     policyDigest,
@@ -45,30 +44,48 @@ export function decideTriage(
 interface Choice {
   readonly rule: TriageTrace['rule'];
   readonly decision: TriageDecision;
+  readonly again?: string;
 }
 
-interface SuppressionCheck {
+interface QuietCheck {
   readonly prepared: PreparedFacts;
   readonly tried: Tried[];
+  readonly severityId: number;
   readonly nowMs: number;
 }
 
-/** Only what matched or failed is noted: a suppression that does not apply says nothing about the incident. */
-function suppress(
-  suppressions: readonly Suppression[],
-  { prepared, tried, nowMs }: SuppressionCheck,
-): Choice | null {
-  for (const row of suppressions) {
-    if (nowMs < Date.parse(row.from) || nowMs >= Date.parse(row.until)) continue;
-    const outcome = test(row.when, prepared);
+/** Only what matched or failed is noted: a window that does not apply says nothing about the incident. */
+function hide(windows: readonly QuietWindow[], check: QuietCheck): Choice | null {
+  for (const row of windows) {
+    const untilMs = quietUntilMs(row, check.nowMs);
+    if (untilMs === null) continue;
+    const outcome = test(row.when, check.prepared);
     if (outcome.verdict === 'no match') continue;
-    const name = `suppression/${row.id}`;
-    tried.push({ rule: name, ...outcome });
+    if (outcome.verdict === 'match' && check.severityId >= row.floor) {
+      const detail = `severity ${check.severityId} breaks through from ${row.floor} on: ${row.when}`;
+      check.tried.push({ rule: row.id, verdict: 'no match', detail });
+      continue;
+    }
+    check.tried.push({ rule: row.id, ...outcome });
     if (outcome.verdict !== 'match') continue;
-    const reason = `suppressed until ${row.until} by ${row.owner}: ${row.reason}`;
-    return { rule: { id: name, version: 1 }, decision: { kind: 'ignore', reason } };
+    const until = new Date(untilMs).toISOString();
+    const word = row.kind === 'maintenance' ? 'hidden by maintenance' : 'suppressed';
+    const change = row.change === '' ? '' : ` (${row.change})`;
+    const reason = `${word} until ${until} by ${row.owner}: ${row.reason}${change}`;
+    return {
+      rule: { id: row.id, version: 1 },
+      decision: { kind: 'ignore', reason },
+      // What outlasts the work is no part of it.
+      ...(row.kind === 'maintenance' ? { again: until } : {}),
+    };
   }
   return null;
+}
+
+function severityOf(facts: Facts): number {
+  const { finding } = facts;
+  const severity = isObject(finding) ? finding['severityId'] : 0;
+  return typeof severity === 'number' ? severity : 0;
 }
 
 function match(

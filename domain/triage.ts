@@ -2,6 +2,7 @@ import { idOf } from './digest.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { Plan } from './plan.ts';
 import type { Policy, TriageDecision, TriageTrace } from './policy.ts';
+import type { QuietWindow } from './quiet.ts';
 import { decideTriage } from './rule.ts';
 import { createRun } from './run.ts';
 import type { RunState } from './run.types.ts';
@@ -40,6 +41,8 @@ export interface CatalogView {
   readonly plans: ReadonlyMap<string, CompiledPlan>;
   readonly policy: Policy;
   readonly policyDigest: string;
+  /** Quiet windows that people made. */
+  readonly windows?: readonly QuietWindow[];
   /** Plans that undo signed orders, by order digest. */
   readonly undoPlans: ReadonlyMap<string, CompiledPlan>;
 }
@@ -117,10 +120,15 @@ export function chooseRuns(
   };
 }
 
-/** What was ignored is decided anew with each finding: a suppression may have ended since. */
+/** What was ignored is decided anew with each finding, and when maintenance ends, unless all is well by then. */
 function mustDecide(incident: DueIncident): boolean {
   if (incident.state === 'closed') return false;
-  return incident.triagedSeverity < incident.severityId || incident.state === 'ignored';
+  if (incident.triagedSeverity < incident.severityId) return true;
+  return incident.state === 'ignored' && !isClear(incident.facts);
+}
+
+function isClear({ incident }: JsonObject): boolean {
+  return isObject(incident) && incident['allClear'] === true;
 }
 
 function requestedPlan(catalog: CatalogView, request: Request): { compiled: CompiledPlan | null } {

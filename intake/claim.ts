@@ -16,10 +16,12 @@ import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { saveClaim } from '../store/claims.ts';
 import type { Database, Sql } from '../store/database.ts';
+import { liveWindows } from '../store/quiet.ts';
+import { recordHits } from '../store/quiet-hits.ts';
 import { undoPlansFor } from '../store/undo-plans.ts';
 import { triageId } from '../workflows/ids.ts';
 import { entriesOf } from './claim-entries.ts';
-import { factsOf, type FactRow } from './facts.ts';
+import { factsOf, type FactRow } from '../store/incident-facts.ts';
 
 export const claimLimits = {
   runs: 64,
@@ -55,14 +57,15 @@ export async function claimBatch(
   return deps.db.transaction(async (tx) => {
     const rows = await dueRows(tx, deps.tenant, order);
     if (rows.length === 0) return null;
+    const nowMs = deps.clock.nowMs();
     const catalog: CatalogView = {
       ...deps.catalog(),
+      windows: await liveWindows(tx, deps.tenant, nowMs),
       undoPlans: await undoPlansFor(
         tx,
         rows.flatMap((row) => row.requests),
       ),
     };
-    const nowMs = deps.clock.nowMs();
     const chosen = withinBytes(
       rows.map((row) => ({ incident: toDue(row), choice: chooseRuns(toDue(row), catalog, nowMs) })),
     );
@@ -80,6 +83,7 @@ export async function claimBatch(
       chosen,
       policyDigest: catalog.policyDigest,
     });
+    await recordHits(tx, deps.tenant, chosen.flatMap(hitsOf));
     await appendEntries(
       tx,
       chosen.flatMap((each): Entry[] => entriesOf(each, batchId, deps.clock)),
@@ -100,6 +104,13 @@ export async function claimBatch(
 export interface Claimed {
   readonly incident: DueIncident;
   readonly choice: TriageChoice;
+}
+
+/** What a quiet window hid, whether the policy has it or people made it. */
+function hitsOf({ incident, choice }: Claimed): { incident: string; window: string }[] {
+  const { rule, decision } = choice.trace ?? { rule: null, decision: null };
+  const hidden = decision?.kind === 'ignore' && /^(suppression|maintenance)\//.test(rule?.id ?? '');
+  return rule === null || !hidden ? [] : [{ incident: incident.id, window: rule.id }];
 }
 
 /** Takes as many as fit; what is left stays due and goes with the next batch. */

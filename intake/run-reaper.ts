@@ -12,7 +12,7 @@ import type { Database } from '../store/database.ts';
 import { openRuns, resetRun, type OpenRun } from '../store/lost-runs.ts';
 import { taskQueues } from '../workflows/ids.ts';
 import type { RespondInput } from '../workflows/messages.ts';
-import { factsOf, type FactRow } from './facts.ts';
+import { factsOf, type FactRow } from '../store/incident-facts.ts';
 
 export interface RunReaperDeps {
   readonly db: Database;

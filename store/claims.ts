@@ -89,7 +89,7 @@ async function saveIncidents(tx: Sql, claim: ClaimRecord): Promise<void> {
         set state = coalesce(r.moved, i.state),
             trace = coalesce(r.trace, i.trace), priority = coalesce(r.priority, i.priority), owner = coalesce(r.owner, i.owner),
             triaged_severity = greatest(i.triaged_severity, r.severity),
-            seen_revision = i.revision, requests = '[]', due_at = null,
+            seen_revision = i.revision, requests = '[]', due_at = (r.trace->>'again')::timestamptz,
             follow_ups = i.follow_ups + case when r.follow_up then 1 else 0 end,
             batch_id = case when r.stamped then $2 end, batch_digest = case when r.stamped then $3 end,
             stamped_at = case when r.stamped then clock_timestamp() end,

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unmatchedDecision, decideTriage } from '../../../domain/rule.ts';
 import { decidePriority, priorityValue } from '../../../domain/priority.ts';
-import type { Facts, Policy, Suppression, TriageRule } from '../../../domain/policy.ts';
+import type { Facts, Policy, TriageRule } from '../../../domain/policy.ts';
+import type { QuietWindow } from '../../../domain/quiet.ts';
 
 const values = { P1: 'a', P2: 'b', P3: 'c', P4: 'd', P5: 'e' };
 const policy: Policy = {
@@ -37,8 +38,12 @@ const rule = (id: string, when: string, kind: 'full' | 'light' = 'full'): Triage
   when,
   do: { kind: 'ticket', form: kind },
 });
-const suppression: Suppression = {
-  id: 'noise',
+const suppression: QuietWindow = {
+  id: 'suppression/noise',
+  kind: 'suppression',
+  change: '',
+  repeat: null,
+  floor: 5,
   when: "finding.format == 'falco'",
   owner: 'ops',
   reason: 'a test runs',
@@ -98,7 +103,7 @@ describe('triage', () => {
     );
     expect(trace.decision).toEqual({
       kind: 'ignore',
-      reason: 'suppressed until 2026-02-01T00:00:00Z by ops: a test runs',
+      reason: 'suppressed until 2026-02-01T00:00:00.000Z by ops: a test runs',
     });
     expect(trace.rule?.id).toBe('suppression/noise');
   });
