@@ -6,7 +6,7 @@ import { readFinding } from '../domain/upcast.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { PriorityPolicy } from '../domain/policy.ts';
 import { priorityValue } from '../domain/priority.ts';
-import type { Deed, EffectCommand, TicketIntent } from '../domain/run.types.ts';
+import type { Deed, EffectCommand, TicketFacts, TicketIntent } from '../domain/run.types.ts';
 import type { CommentView, DeedView, TicketView } from '../domain/ticket-view.ts';
 import type { Decision, TicketFile } from '../store/ticket-files.ts';
 import type { RunRef } from './contract.ts';
@@ -81,7 +81,7 @@ function ticketView({ intent, run, file }: TicketParts): TicketView {
     rule: trace?.rule == null ? null : { ...trace.rule, why: trace.tried.at(-1)?.detail ?? '' },
     playbook: { name: run.playbook, version: run.version },
     happened: finding.description === '' ? finding.title : finding.description,
-    evidence: [...evidenceOf(finding), ...stepEvidence(objectAt(intent.view, 'steps'))],
+    evidence: [...evidenceOf(finding), ...stepEvidence(intent.view.steps ?? {})],
     missing: missingOf(intent.view),
     runbook: file.runbook,
     remediation: finding.remediation,
@@ -102,17 +102,16 @@ function incidentView(run: RunRef, file: TicketFile): TicketView['incident'] {
 }
 
 function commentView({ intent, run, file }: TicketParts): CommentView {
-  const late = intent.view['late'];
+  const { late, answer } = intent.view;
   const clear =
     file.allClearAt === null
       ? ''
       : ` The sender says that it is over (${file.allClearAt.toISOString()}).`;
   const seen = `Seen ${file.count} ${file.count === 1 ? 'time' : 'times'}, last at ${file.lastSeen.toISOString()}.${clear}`;
-  const answer = objectAt(intent.view, 'answer');
   return {
     incident: { id: run.incidentId, number: file.number },
-    summary: typeof late === 'string' ? `A lookup answered late: ${late}.` : seen,
-    evidence: typeof late === 'string' ? rows(late, answer) : [],
+    summary: late !== undefined ? `A lookup answered late: ${late}.` : seen,
+    evidence: late !== undefined && isObject(answer) ? rows(late, answer) : [],
     missing: missingOf(intent.view),
     deeds: deedsOf(intent.view, file.decisions),
     note: '',
@@ -156,19 +155,11 @@ function rows(step: string, output: JsonObject): TicketView['evidence'] {
 
 const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-function objectAt(view: JsonObject, name: string): JsonObject {
-  const value = view[name];
-  return isObject(value) ? value : {};
-}
-
-function missingOf(view: JsonObject): TicketView['missing'] {
-  const missing = (view['missing'] ?? []) as unknown as readonly { step: string; why: string }[];
+function missingOf({ missing = [] }: TicketFacts): TicketView['missing'] {
   return missing.map((gap) => ({ what: gap.step, why: gap.why }));
 }
 
-function deedsOf(view: JsonObject, decisions: readonly Decision[]): readonly DeedView[] {
-  // Deeds were written by our own reducer.
-  const deeds = (view['deeds'] ?? []) as unknown as readonly Deed[];
+function deedsOf({ deeds = [] }: TicketFacts, decisions: readonly Decision[]): readonly DeedView[] {
   return deeds.map((deed) => {
     const votes = decisions.filter((vote) => decides(vote, deed));
     return {

@@ -4,7 +4,7 @@ import { SallyportError } from '../domain/errors.ts';
 import type { Incident } from '../domain/incident.types.ts';
 import type { Sql } from '../store/database.ts';
 import { lockedIncident } from '../store/incident-lists.ts';
-import { changeIncident } from '../store/incidents.ts';
+import { changeIncident, findIncident } from '../store/incidents.ts';
 import { notifyWork } from '../store/notify.ts';
 import { refuseUnlessDraft, type PersonsChange } from './incident-changes.ts';
 import type { PeopleDeps } from './people-deps.ts';
@@ -22,9 +22,8 @@ export interface Merge extends PersonsChange {
  */
 export async function merge(deps: PeopleDeps, by: Merge): Promise<ReturnType<typeof ok>> {
   return deps.db.transaction(async (tx) => {
-    const draft = await lockedIncident(tx, deps.tenant, by.id);
+    const { draft, target } = await lockedPair(tx, deps.tenant, by);
     refuseUnlessDraft(draft);
-    const target = await lockedIncident(tx, deps.tenant, by.into);
     if (target.id === draft.id || target.state === 'closed')
       throw new SallyportError('CONFLICT', 'merge into another incident that is not closed');
     const reason = await keepTyped(tx, deps, by.typed);
@@ -55,6 +54,22 @@ export async function merge(deps: PeopleDeps, by: Merge): Promise<ReturnType<typ
     await notifyWork(tx);
     return ok(await lockedIncident(tx, deps.tenant, target.id));
   });
+}
+
+/** Locked in the order of their ids: two drafts that are merged into each other at once must not wait for each other. */
+async function lockedPair(
+  tx: Sql,
+  tenant: string,
+  by: Merge,
+): Promise<{ readonly draft: Incident; readonly target: Incident }> {
+  const ids = [await findIncident(tx, tenant, by.id), await findIncident(tx, tenant, by.into)]
+    .map(({ id }) => id)
+    .sort();
+  await tx.query('select 1 from incidents where id = any($1) order by id for update', [ids]);
+  return {
+    draft: await lockedIncident(tx, tenant, by.id),
+    target: await lockedIncident(tx, tenant, by.into),
+  };
 }
 
 async function move(tx: Sql, draft: Incident, target: Incident): Promise<void> {

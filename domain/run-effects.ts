@@ -27,11 +27,7 @@ export function takeEffect(draft: Draft, step: TicketStep | NotifyStep): void {
 }
 
 function ticketIntent(draft: RunState, step: TicketStep): TicketIntent {
-  const view = {
-    steps: draft.outputs,
-    missing: draft.missing,
-    deeds: draft.deeds,
-  } as unknown as TicketIntent['view'];
+  const view = { steps: draft.outputs, missing: draft.missing, deeds: draft.deeds };
   return { verb: step.verb, purpose: step.purpose, form: step.form, view };
 }
 

@@ -111,7 +111,17 @@ export interface TicketIntent {
   readonly verb: 'ensure' | 'comment' | 'update' | 'transition';
   readonly purpose: string;
   readonly form: 'full' | 'light';
-  readonly view: JsonObject;
+  readonly view: TicketFacts;
+}
+
+/** What the run knows by now; for a late answer, that alone. */
+export interface TicketFacts {
+  readonly steps?: RunState['outputs'];
+  readonly missing?: RunState['missing'];
+  readonly deeds?: readonly Deed[];
+  /** The lookup that answered after the run had gone on without it. */
+  readonly late?: string;
+  readonly answer?: Json;
 }
 
 export interface OpenGateCommand extends CommandBase {

@@ -144,6 +144,18 @@ describe('a draft that is about the same as another incident', () => {
   });
 });
 
+describe('two drafts that are merged into each other at the same moment', () => {
+  it.each([1, 2, 3, 4, 5])('become one, not none (try %i)', async () => {
+    const other = idOf('inc', 'test', 9);
+    await insertIncident(postgres.db, other);
+    await postgres.db.query(`update incidents set state = 'draft'`);
+    const merge = (from: string, into: string): Promise<{ status: number }> =>
+      api.call('ann', `POST /v1/incidents/${from}/merge`, { into, reason: 'same host' });
+    const answers = await Promise.all([merge(incidentId, other), merge(other, incidentId)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  });
+});
+
 describe('stops, approvers and held effects over HTTP', () => {
   it('stop at once, and resume by those who answer for it', async () => {
     expect(

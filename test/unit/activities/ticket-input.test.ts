@@ -90,7 +90,7 @@ function parts(intent: Partial<TicketIntent>, decisions: readonly Decision[] = [
 const contained = {
   step: 'contain',
   capability: 'crowdstrike.host.contain',
-  outcome: 'done',
+  outcome: 'done' as const,
   detail: 'done',
 };
 
