@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const testTimeoutMs = 10_000;
+const testTimeoutMs = 30_000;
 const slowTestTimeoutMs = 120_000;
 const hookTimeoutMs = 60_000;
 

@@ -152,7 +152,7 @@ describe('two drafts that are merged into each other at the same moment', () => 
     const merge = (from: string, into: string): Promise<{ status: number }> =>
       api.call('ann', `POST /v1/incidents/${from}/merge`, { into, reason: 'same host' });
     const answers = await Promise.all([merge(incidentId, other), merge(other, incidentId)]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
   });
 });
 
