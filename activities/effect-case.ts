@@ -6,6 +6,7 @@ import { isErrorCode, isWorthRetrying, SallyportError } from '../domain/errors.t
 import type { JsonObject } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
 import type { EffectClaim, EffectRow } from '../store/effects.ts';
+import type { Doubt } from '../store/timeline.ts';
 import type { EffectItem } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -21,6 +22,8 @@ export interface EffectCase {
   readonly order: Order | null;
   readonly row: EffectRow | null;
   readonly plan: EffectPlan;
+  /** It may have been done in a time that a restored database does not know: looked up before it is called. */
+  readonly doubt: Doubt | null;
 }
 
 export interface CaseParts {
@@ -29,6 +32,7 @@ export interface CaseParts {
   readonly capability: string;
   readonly order: Order | null;
   readonly row: EffectRow | undefined;
+  readonly doubt: Doubt | undefined;
 }
 
 /** Joins an item with its capability and connection. GRANT_MISSING where this worker has no such connection. */
@@ -52,6 +56,7 @@ export function effectCase(deps: ActivityDeps, parts: CaseParts): EffectCase {
     target: order?.target.id ?? null,
     order,
     row,
+    doubt: parts.doubt ?? null,
     plan: planEffect(
       row === null
         ? null

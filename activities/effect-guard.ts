@@ -82,6 +82,7 @@ function guardSwitches(effect: EffectCase, switches: readonly StopSwitch[]): voi
     connector: effect.connection.connector,
     playbook: effect.item.run.playbook,
     isTicket: effect.item.command.ticket !== null,
+    isAction: effect.item.command.orderDigest !== null,
   });
   if (stop !== null)
     throw new SallyportError('STOPPED', `${stop.scope} is stopped: ${stop.reason}`);

@@ -5,6 +5,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Outcome } from '../domain/run.types.ts';
 import type { EffectRow } from '../store/effects.ts';
 import { loadTicketFiles, type TicketFile } from '../store/ticket-files.ts';
+import { doubtedIncidents } from '../store/timeline.ts';
 import type { EffectItem } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { effectCase, type EffectCase } from './effect-case.ts';
@@ -20,6 +21,10 @@ export async function prepareEffects(
   rows: ReadonlyMap<string, EffectRow>,
 ): Promise<readonly PreparedEffect[]> {
   const orders = await loadOrders(deps, items);
+  const doubted = await doubtedIncidents(
+    deps.db,
+    items.map((item) => item.run.incidentId),
+  );
   const files = await loadTicketFiles(
     deps.db,
     items.filter((item) => item.command.ticket !== null).map((item) => item.run.key),
@@ -36,6 +41,7 @@ export async function prepareEffects(
         item,
         order,
         row: rows.get(item.command.idempotencyKey),
+        doubt: doubted.get(item.run.incidentId),
         ...parts,
       });
     } catch (error) {

@@ -33,7 +33,7 @@ export async function perform(
   let acting = effect.plan.kind === 'act';
   try {
     const input = await clearInput(deps, effect);
-    const settled = acting ? null : await settle(deps, effect, input);
+    const settled = await (acting ? lookFirst : settle)(deps, effect, input);
     if (settled !== null) {
       const { outcome, ...rest } = settled;
       return { effect, outcome, result: { key: effect.key, fence, ...rest } };
@@ -95,6 +95,21 @@ async function settle(
   if (found.kind === 'unknown') return held('the outcome cannot be looked up');
   const output = deps.redact(found.output) as JsonObject;
   return { state: 'done', output, detail: 'found when looked up', outcome: { kind: 'ok', output } };
+}
+
+/** A database that was restored does not know what was done after it was copied: the product is asked. */
+async function lookFirst(
+  deps: ActivityDeps,
+  effect: EffectCase,
+  input: JsonObject,
+): Promise<Settled | null> {
+  if (effect.doubt === null) return null;
+  if (effect.capability.manifest.settle !== 'none') return settle(deps, effect, input);
+  return effect.doubt === 'copied'
+    ? held(
+        'the database was restored: it may have been done since the copy, and cannot be looked up',
+      )
+    : null;
 }
 
 const held = (detail: string): Settled => ({

@@ -11,6 +11,8 @@ export interface PeopleDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly tenant: string;
+  /** The log's name as the configuration has it. */
+  readonly ledgerOrigin: string;
   readonly access: Access;
   readonly redactor: Redactor;
   readonly vaultKeys: KeyRing;

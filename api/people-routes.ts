@@ -6,6 +6,7 @@ import { openApiDocument } from './openapi.ts';
 import type { PeopleDeps } from './people-deps.ts';
 import { playbookRoutes } from './playbook-routes.ts';
 import { quietRoutes } from './quiet-routes.ts';
+import { recoverRoutes } from './recover-routes.ts';
 import type { Route } from './route.ts';
 import { addRoutes } from './route.ts';
 import { runRoutes } from './run-routes.ts';
@@ -19,6 +20,7 @@ export function peopleRouteTable(deps: PeopleDeps): readonly Route[] {
     ...gatesRoutes(deps),
     ...switchRoutes(deps),
     ...quietRoutes(deps),
+    ...recoverRoutes(deps),
     ...approverRoutes(deps),
     ...playbookRoutes(deps),
   ];

@@ -139,9 +139,10 @@ export const switchChange = z.strictObject({
   scope: z
     .string()
     .max(80)
-    .refine(isScope, 'must be all, tickets, connector:<name> or playbook:<name>'),
+    .refine(isScope, 'must be all, actions, tickets, connector:<name> or playbook:<name>'),
   reason,
 });
+export const recoverAsk = z.strictObject({ reason });
 export const effectQuery = z.strictObject({
   state: z.enum(['held', 'unknown', 'intended', 'failed', 'done']).default('held'),
 });

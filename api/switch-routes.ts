@@ -20,7 +20,7 @@ export function switchRoutes(deps: PeopleDeps): readonly Route[] {
     route({
       method: 'POST',
       path: '/v1/stop',
-      summary: 'Stop effects: all, of a connector, of a playbook, or tickets',
+      summary: 'Stop effects: all, actions, tickets, of a connector or of a playbook',
       roles: ['analyst', 'approver', 'admin'],
       body: switchChange,
       handle: ({ body, who }) => turn(deps, { ...body, who, stopped: true }),

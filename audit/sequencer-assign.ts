@@ -1,6 +1,7 @@
 import { assert } from '../domain/assert.ts';
 import { idOf } from '../domain/digest.ts';
 import type { Entry } from '../domain/entry.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { Sql } from '../store/database.ts';
 import { appendEntries } from './append.ts';
 import { newEntry } from './entry.ts';
@@ -47,7 +48,11 @@ async function openLog(tx: Sql, deps: SequencerDeps): Promise<void> {
     ownEntry(deps, {
       id,
       type: 'log.opened',
-      data: { origin: deps.origin, verifierKey: deps.key.verifierKey },
+      data: {
+        origin: deps.origin,
+        verifierKey: deps.key.verifierKey,
+        ...(deps.after === undefined ? {} : { after: deps.after }),
+      },
     }),
   ]);
   await tx.query('update audit_entries set seq = 0 where id = $1', [id]);
@@ -64,7 +69,7 @@ function heartbeatEntry(deps: SequencerDeps): Entry {
 
 function ownEntry(
   deps: SequencerDeps,
-  what: { id: string; type: 'log.opened' | 'log.heartbeat'; data: { [name: string]: string } },
+  what: { id: string; type: 'log.opened' | 'log.heartbeat'; data: JsonObject },
 ): Entry {
   const actor = { kind: 'service', id: 'sequencer' } as const;
   return newEntry(

@@ -17,6 +17,8 @@ export type SequencerState =
       readonly kind: 'restored';
       readonly why: 'behind' | 'differs' | 'other-origin';
       readonly checkpoint: Checkpoint;
+      /** The signed note of that checkpoint, for whoever recovers. */
+      readonly note: string;
       readonly sequenced: number;
     };
 
@@ -37,7 +39,7 @@ export async function examineLog(
   if (file === null) return fromSql(sql, sequenced);
   const { head } = file;
   const restored = (why: 'behind' | 'differs' | 'other-origin'): Start => ({
-    state: { kind: 'restored', why, checkpoint: head, sequenced },
+    state: { kind: 'restored', why, checkpoint: head, note: file.note, sequenced },
     edge: emptyEdge,
     promised: null,
   });
@@ -60,24 +62,18 @@ export async function examineLog(
 }
 
 async function fromSql(sql: Sql, sequenced: number): Promise<Start> {
-  const [row] = await sql.query<{ size: number; root: string }>(
-    'select size, root from audit_checkpoints order by size desc limit 1',
+  const [row] = await sql.query<{ size: number; root: string; note: string }>(
+    'select size, root, note from audit_checkpoints order by size desc limit 1',
   );
   if (row === undefined) return { state: { kind: 'ready' }, edge: emptyEdge, promised: null };
   const head = { origin: '', size: row.size, root: Buffer.from(row.root, 'base64') };
-  if (row.size > sequenced)
-    return {
-      state: { kind: 'restored', why: 'behind', checkpoint: head, sequenced },
-      edge: emptyEdge,
-      promised: null,
-    };
-  if (!(await rootInSql(sql, head.size)).equals(head.root))
-    return {
-      state: { kind: 'restored', why: 'differs', checkpoint: head, sequenced },
-      edge: emptyEdge,
-      promised: null,
-    };
-  return rebuild(head);
+  const restored = (why: 'behind' | 'differs'): Start => ({
+    state: { kind: 'restored', why, checkpoint: head, note: row.note, sequenced },
+    edge: emptyEdge,
+    promised: null,
+  });
+  if (row.size > sequenced) return restored('behind');
+  return (await rootInSql(sql, head.size)).equals(head.root) ? rebuild(head) : restored('differs');
 }
 
 const rebuild = (head: Checkpoint): Start => ({

@@ -21,6 +21,8 @@ export interface SequencerDeps {
   readonly key: NoteSigner;
   readonly clock: Clock;
   readonly origin: string;
+  /** The last signed checkpoint before a recovery, which the first entry names; left out: a log from its beginning. */
+  readonly after?: string | null;
   /** Of the log's own entries. */
   readonly tenant?: string;
   /** Called after each step that may be the last one of a process; tests throw from it. */
@@ -35,8 +37,11 @@ export interface Sequencer {
   start(): Promise<SequencerState>;
   /** One round; gives how many entries it numbered. 0 in state `restored`, and while another sequencer is at work. */
   sequenceOnce(): Promise<number>;
-  /** Rounds until `signal`; errors go to `onError`, and the next round tries again. */
-  run(signal: AbortSignal): Promise<void>;
+  /**
+   * Rounds until `signal`, or until SQL turns out to be an older copy. Errors go to `onError`, and the next round looks
+   * at SQL anew before it tries again: it may not be the same any more.
+   */
+  run(signal: AbortSignal): Promise<SequencerState>;
 }
 
 /**
@@ -67,6 +72,11 @@ export function createSequencer(deps: SequencerDeps): Sequencer {
     if (state.kind === 'restored') return 0;
     const heartbeat = deps.clock.nowMs() - heartbeatAtMs >= heartbeatMs;
     const waits = await whatWaits(deps.db);
+    // Nobody takes numbers back: this is another database than a moment ago.
+    if (waits.sequenced < edge.size) {
+      state = await start();
+      return 0;
+    }
     if (!heartbeat && !waits.unsequenced && waits.sequenced === edge.size) return 0;
     const assigned = await assign(deps, heartbeat);
     if (assigned === null) return 0;
@@ -79,22 +89,38 @@ export function createSequencer(deps: SequencerDeps): Sequencer {
     return assigned;
   }
 
-  async function run(signal: AbortSignal): Promise<void> {
-    let told = false;
-    while (!signal.aborted) {
-      const count = await sequenceOnce().catch((error: unknown) => {
-        deps.onError?.(error);
-        return 0;
-      });
-      if (state?.kind === 'restored' && !told) deps.onError?.(restoredError(state));
-      told = state?.kind === 'restored';
-      if (count < eagerFrom) await delay(restMs, undefined, { signal }).catch(() => undefined);
-    }
-    // What was written while others stopped belongs to the log that an auditor reads tonight.
-    await sequenceOnce().catch((error: unknown) => deps.onError?.(error));
-  }
+  const forget = (): void => void (state = null);
+  return {
+    start,
+    sequenceOnce,
+    run: (signal) => rounds({ ...deps, sequenceOnce, forget, state: () => state }, signal),
+  };
+}
 
-  return { start, sequenceOnce, run };
+interface Rounds {
+  readonly sequenceOnce: () => Promise<number>;
+  readonly state: () => SequencerState | null;
+  readonly forget: () => void;
+  readonly onError?: (error: unknown) => void;
+}
+
+async function rounds(turn: Rounds, signal: AbortSignal): Promise<SequencerState> {
+  while (!signal.aborted) {
+    const count = await turn.sequenceOnce().catch((error: unknown) => {
+      turn.forget();
+      turn.onError?.(error);
+      return 0;
+    });
+    const state = turn.state();
+    if (state?.kind === 'restored') {
+      turn.onError?.(restoredError(state));
+      return state;
+    }
+    if (count < eagerFrom) await delay(restMs, undefined, { signal }).catch(() => undefined);
+  }
+  // What was written while others stopped belongs to the log that an auditor reads tonight.
+  await turn.sequenceOnce().catch((error: unknown) => turn.onError?.(error));
+  return turn.state() ?? { kind: 'ready' };
 }
 
 function restoredError(state: Extract<SequencerState, { kind: 'restored' }>): SallyportError {

@@ -8,7 +8,7 @@ import type { Session } from './session.ts';
 export const stopUsage = `sallyport stop SCOPE --reason TEXT
 sallyport resume SCOPE --reason TEXT
 sallyport stops
-SCOPE is all, tickets, connector:NAME or playbook:NAME. It counts before the next effect.`;
+SCOPE is all, actions, tickets, connector:NAME or playbook:NAME. It counts before the next effect.`;
 
 export function createStopCommand(session: Session, verb: 'stop' | 'resume'): CliCommand {
   return async (args, io) => {

@@ -20,6 +20,11 @@ const startUsage =
 const serveUsage =
   'sallyport serve --role NAME [--config FILE]\nRuns one part of the engine beside your PostgreSQL and Temporal.';
 
+const backupUsage =
+  'sallyport backup --to FOLDER [--data DIR] [--config FILE]\nCopies the database as of one moment, and the logs that recoveries ended. The engine may run. Keys are named, not copied.';
+const restoreUsage =
+  'sallyport restore FOLDER [--data DIR] [--config FILE] [--without-keys]\nPuts a copy in the place of the embedded database (which is kept under another name), or into your empty one. The engine must be stopped.';
+
 export const verbs: Readonly<Record<string, Verb>> = {
   start: {
     group: 'engine',
@@ -35,6 +40,33 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: 'run one part of the engine',
     ownFlags: true,
     load: async () => ({ usage: serveUsage, command: (await import('../server/serve.ts')).serve }),
+  },
+  backup: {
+    group: 'engine',
+    summary: 'copy what the engine knows, without its keys',
+    ownFlags: true,
+    load: async () => ({
+      usage: backupUsage,
+      command: (await import('../server/backup.ts')).backup,
+    }),
+  },
+  restore: {
+    group: 'engine',
+    summary: 'put a copy in the place of the database',
+    ownFlags: true,
+    load: async () => ({
+      usage: restoreUsage,
+      command: (await import('../server/restore.ts')).restore,
+    }),
+  },
+  recover: {
+    group: 'engine',
+    summary: 'go on from a database that is an older copy',
+    load: async (session) =>
+      import('./recover.ts').then((it) => ({
+        usage: it.recoverUsage,
+        command: it.createRecoverCommand(session),
+      })),
   },
   incident: {
     group: 'incidents',
@@ -131,7 +163,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   stop: {
     group: 'approvals',
-    summary: 'stop effects: all, tickets, connector:X, playbook:X',
+    summary: 'stop effects: all, actions, tickets, connector:X, playbook:X',
     load: stopVerb('stop'),
   },
   resume: { group: 'approvals', summary: 'let them run again', load: stopVerb('resume') },

@@ -77,6 +77,7 @@ export const entryTypes = [
   'note.added',
   'engine.started',
   'engine.stopped',
+  'engine.recovered',
   'log.opened',
   'log.heartbeat',
   'retention.purged',

@@ -1,4 +1,4 @@
-/** A kill switch that is on. Scopes: `all`, `connector:<name>`, `playbook:<name>`, `tickets`. */
+/** A kill switch that is on. Scopes: `all`, `actions`, `connector:<name>`, `playbook:<name>`, `tickets`. */
 export interface StopSwitch {
   readonly scope: string;
   readonly reason: string;
@@ -10,9 +10,11 @@ export interface StopSubject {
   readonly connector: string;
   readonly playbook: string;
   readonly isTicket: boolean;
+  /** It needs a warrant. */
+  readonly isAction: boolean;
 }
 
-const scopePattern = /^(?:all|tickets|(?:connector|playbook):[a-z0-9][a-z0-9._-]{0,63})$/;
+const scopePattern = /^(?:all|actions|tickets|(?:connector|playbook):[a-z0-9][a-z0-9._-]{0,63})$/;
 
 export const isScope = (text: string): boolean => scopePattern.test(text);
 
@@ -24,6 +26,7 @@ export function activeStop(
   const scopes = [
     'all',
     ...(subject.isTicket ? ['tickets'] : []),
+    ...(subject.isAction ? ['actions'] : []),
     `connector:${subject.connector}`,
     `playbook:${subject.playbook}`,
   ];

@@ -13,8 +13,9 @@ import { stoppedScopes } from '../store/switches.ts';
 import type { TriageInput } from '../workflows/messages.ts';
 import { taskQueues, triageId, workflowTaskTimeout } from '../workflows/ids.ts';
 import { claimBatch, claimLimits, type Batch, type ClaimDeps } from './claim.ts';
+import { endOldTimeline } from './end-old-timeline.ts';
 import { reapBatches } from './reaper.ts';
-import { reapRuns, runReaperLimits } from './run-reaper.ts';
+import { createReapRounds } from './reap-rounds.ts';
 import { tellRuns } from './tell-runs.ts';
 
 export interface DispatcherDeps extends ClaimDeps {
@@ -38,7 +39,6 @@ export const dispatcherLimits = {
   batchesQuiet: 2,
   batchesMax: 8,
   pollMs: 250,
-  reapEveryMs: 10_000,
   reapAfterMs: 30_000,
   /** Every n-th claim goes by age, so that what is old and mild is not starved by what is new and grave. */
   ageEvery: 4,
@@ -70,24 +70,12 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     run: async (signal) => {
       const olderThanMs = deps.alone ? 0 : dispatcherLimits.reapAfterMs;
       await patiently(deps, signal, () => reapBatches(deps, { olderThanMs }));
-      let nextRun = '';
+      const reap = createReapRounds(deps);
       let turn = 0;
-      let reapedMs = deps.clock.nowMs();
       while (!signal.aborted) {
         woken = false;
         const busy = await patiently(deps, signal, () => dispatchOnce(deps, signal, turn++));
-        if (deps.clock.nowMs() - reapedMs > dispatcherLimits.reapEveryMs) {
-          reapedMs = deps.clock.nowMs();
-          await patiently(deps, signal, () =>
-            reapBatches(deps, { olderThanMs: dispatcherLimits.reapAfterMs }),
-          );
-          const round = {
-            after: nextRun,
-            limit: runReaperLimits.perRound,
-            olderThanMs: runReaperLimits.olderThanMs,
-          };
-          nextRun = (await patiently(deps, signal, () => reapRuns(deps, round))) ?? nextRun;
-        }
+        if (reap.isDue()) await patiently(deps, signal, reap.next);
         if (busy !== true) await rest(dispatcherLimits.pollMs, signal);
       }
     },
@@ -122,7 +110,8 @@ async function dispatchOnce(
   turn: number,
 ): Promise<boolean> {
   const stops = await stoppedScopes(deps.db);
-  if (stops.some((stop) => stop.scope === 'all' || stop.scope === 'tickets')) return false;
+  if (stops.some((stop) => stop.scope === 'all' || stop.scope === 'tickets'))
+    return endOldTimeline(deps);
   if (!(await hasRoom(deps, await openBatches(deps.db)))) return false;
   const byAge = turn % dispatcherLimits.ageEvery === dispatcherLimits.ageEvery - 1;
   const batch = await claimBatch(deps, byAge ? 'age' : 'severity');

@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { staleBatches, unstampBatch } from '../store/batches.ts';
 import type { Database } from '../store/database.ts';
+import { readRestored } from '../store/timeline.ts';
 import { triageId } from '../workflows/ids.ts';
 
 export interface ReaperDeps {
@@ -16,6 +17,8 @@ export async function reapBatches(
   deps: ReaperDeps,
   { olderThanMs }: { olderThanMs: number },
 ): Promise<number> {
+  // What ran after an older copy was made is unknown to SQL: a person decides first.
+  if ((await readRestored(deps.db)) !== null) return 0;
   let reaped = 0;
   for (const batch of await staleBatches(deps.db, olderThanMs)) {
     if (await isRunning(deps.client, batch.id)) continue;

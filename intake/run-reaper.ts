@@ -10,6 +10,7 @@ import { readPlan } from '../domain/upcast.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../store/database.ts';
 import { openRuns, resetRun, type OpenRun } from '../store/lost-runs.ts';
+import { readRestored } from '../store/timeline.ts';
 import { taskQueues } from '../workflows/ids.ts';
 import type { RespondInput } from '../workflows/messages.ts';
 import { factsOf, type FactRow } from '../store/incident-facts.ts';
@@ -27,18 +28,31 @@ export const runReaperLimits = {
   olderThanMs: 30_000,
 } as const;
 
+export interface RunRound {
+  /** Where the next round goes on: the empty string once all were seen. */
+  readonly next: string;
+  /** How many began again. */
+  readonly begun: number;
+}
+
 /**
  * Describes runs of their own in rounds. One whose execution is closed or absent (terminated, Temporal's file lost)
- * begins again. Returns where the next round goes on: the empty string once all were seen.
+ * begins again.
  */
 export async function reapRuns(
   deps: RunReaperDeps,
   round: { after: string; limit: number; olderThanMs: number },
-): Promise<string> {
+): Promise<RunRound> {
+  // What ran after an older copy was made is unknown to SQL: a person decides first.
+  if ((await readRestored(deps.db)) !== null) return { next: '', begun: 0 };
   const runs = await openRuns(deps.db, round);
-  for (const run of runs)
-    if (!(await isRunning(deps.client, run.workflow_id))) await beginAgain(deps, run);
-  return runs.length < round.limit ? '' : (runs.at(-1)?.key ?? '');
+  let begun = 0;
+  for (const run of runs) {
+    if (await isRunning(deps.client, run.workflow_id)) continue;
+    await beginAgain(deps, run);
+    begun += 1;
+  }
+  return { next: runs.length < round.limit ? '' : (runs.at(-1)?.key ?? ''), begun };
 }
 
 async function isRunning(client: Client, workflowId: string): Promise<boolean> {

@@ -136,6 +136,8 @@ export interface Allowance {
   readonly keys: readonly KeyPurpose[];
   /** Whose credentials it gets; that there are other connections everyone may know. */
   readonly connector: (name: string) => boolean;
+  /** Left out: it knows of all connections. */
+  readonly connections?: 'none';
 }
 
 export interface ConfigOptions {
@@ -227,10 +229,12 @@ function within(file: ConfigFile, may: Allowance): ConfigFile {
             payload: may.keys.includes('codec') ? file.keys.payload : [],
           },
     connections: Object.fromEntries(
-      Object.entries(file.connections).map(([name, connection]) => [
-        name,
-        may.connector(connection.connector) ? connection : { ...connection, secret: undefined },
-      ]),
+      Object.entries(may.connections === 'none' ? {} : file.connections).map(
+        ([name, connection]) => [
+          name,
+          may.connector(connection.connector) ? connection : { ...connection, secret: undefined },
+        ],
+      ),
     ),
   };
 }

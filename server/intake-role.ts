@@ -47,6 +47,7 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     db,
     clock,
     tenant,
+    ledgerOrigin: config.ledger.origin,
     redactor,
     vaultKeys: keys.vault,
     access,

@@ -18,15 +18,22 @@ const shippedMigrations = fileURLToPath(new URL('./migrations/', import.meta.url
 /**
  * Brings the schema up to date: the files of `store/migrations` in the order of their names, all in one transaction,
  * one process at a time. Returns the names of the files that were applied now.
- * Throws SCHEMA_UNKNOWN where the database holds a migration that this version does not have or has otherwise.
+ * `only`: no others than these, for a copy that was made before the rest.
+ * Throws SCHEMA_UNKNOWN where the database, or `only`, holds a migration that this version does not have or has otherwise.
  */
-export async function migrate(db: Database): Promise<readonly string[]> {
-  const migrations = await readMigrations();
+export async function migrate(
+  db: Database,
+  only?: readonly Pick<Migration, 'name' | 'sha256'>[],
+): Promise<readonly string[]> {
+  const all = await readMigrations();
+  const wanted = new Map(only?.map(({ name, sha256 }) => [name, sha256]));
+  refuseForeign(wanted, all);
+  const migrations = only === undefined ? all : all.filter(({ name }) => wanted.has(name));
   return db.transaction(async (tx) => {
     await tx.query('set local statement_timeout = 0');
     await tx.query(`select pg_advisory_xact_lock(${advisoryLockKey})`);
     const applied = await readApplied(tx);
-    refuseForeign(applied, migrations);
+    refuseForeign(applied, all);
     const missing = migrations.filter((migration) => !applied.has(migration.name));
     for (const migration of missing) await apply(tx, migration);
     return missing.map((migration) => migration.name);

@@ -7,10 +7,20 @@ import { isScope } from '../domain/switch.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
 import type { Sql } from './database.ts';
 
-/** The switches that are on, read fresh: the executor asks right before every effect. */
+/**
+ * The switches that are on, read fresh: the executor asks right before every effect. A database that is an older copy
+ * stops everything until it is recovered, and then until nothing of the time before runs; no person can resume that.
+ */
 export async function stoppedScopes(sql: Sql): Promise<readonly StopSwitch[]> {
   const rows = await sql.query<{ scope: string; reason: string; actor: string; changed_at: Date }>(
-    'select scope, reason, actor, changed_at from switches where stopped order by scope',
+    `select scope, reason, actor, changed_at from switches where stopped
+     union all
+     select 'all', 'the database is an older copy; an administrator must run: sallyport recover', 'sequencer', (value->>'foundAt')::timestamptz
+       from engine_facts where name = 'restored'
+     union all
+     select 'all', 'executions of the time before the recovery are ended', 'dispatcher', (value#>>'{began,at}')::timestamptz
+       from engine_facts where name = 'timeline' and value#>>'{began,swept}' = 'false'
+     order by scope`,
   );
   return rows.map((row) => ({
     scope: row.scope,
@@ -33,7 +43,7 @@ export async function setSwitch(tx: Sql, change: SwitchChange, clock: Clock): Pr
   if (!isScope(change.scope))
     throw new SallyportError(
       'REQUEST_INVALID',
-      'a scope is all, tickets, connector:<name> or playbook:<name>',
+      'a scope is all, actions, tickets, connector:<name> or playbook:<name>',
     );
   const rows = await tx.query(
     `insert into switches (scope, tenant, stopped, reason, actor, changed_at) values ($1, $2, $3, $4, $5, $6)

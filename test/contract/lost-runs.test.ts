@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { reapRuns } from '../../intake/run-reaper.ts';
+import { reapRuns, type RunRound } from '../../intake/run-reaper.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { RespondInput } from '../../workflows/messages.ts';
 import { court } from '../support/approvals.ts';
@@ -49,7 +49,7 @@ async function insertRun(key: string): Promise<void> {
   );
 }
 
-const reap = (client: Client): Promise<string> =>
+const reap = (client: Client): Promise<RunRound> =>
   reapRuns({ db: pg.db, clock: systemClock, client }, { after: '', limit: 10, olderThanMs: 0 });
 
 async function gateState(id: string): Promise<string | undefined> {

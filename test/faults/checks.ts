@@ -155,11 +155,9 @@ export async function sequenced(world: World): Promise<number> {
 
 /** Offline, of an engine that was stopped: the ledger holds every entry, unchanged, under its own key. */
 export async function ledgerFaults(world: World, entriesMin: number): Promise<readonly string[]> {
-  const settings = JSON.parse(await readFile(join(world.dataDir, 'cli.json'), 'utf8')) as {
-    ledger: string;
-    verifierKey: string;
-  };
-  const report = await verifyLog(settings.ledger, { publicKeys: [settings.verifierKey] });
+  const ledger = join(world.dataDir, 'ledger');
+  const key = (await readFile(join(ledger, 'verifier-key'), 'utf8')).trim();
+  const report = await verifyLog(ledger, { publicKeys: [key] });
   const short =
     report.entries < entriesMin
       ? [`the ledger holds ${report.entries} of ${entriesMin} entries`]

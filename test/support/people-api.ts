@@ -61,6 +61,7 @@ export function peopleApi(db: Database, clock: TestClock, voteDeadlineMs = 20_00
     db,
     clock,
     tenant,
+    ledgerOrigin: 'log.example/test',
     access: createAccess({ tokens, db, tenant, clock }),
     redactor: createRedactor({
       tokenKeys: { current: 'k1', keys: { k1: key(1) } },

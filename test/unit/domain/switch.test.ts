@@ -8,8 +8,13 @@ const stop = (scope: string): StopSwitch => ({
   actor: 'erin',
   changedAt: '2026-11-22T05:00:00.000Z',
 });
-const contain = { connector: 'crowdstrike', playbook: 'host-malware', isTicket: false };
-const ticket = { connector: 'github', playbook: 'plain-alert', isTicket: true };
+const contain = {
+  connector: 'crowdstrike',
+  playbook: 'host-malware',
+  isTicket: false,
+  isAction: true,
+};
+const ticket = { connector: 'github', playbook: 'plain-alert', isTicket: true, isAction: false };
 
 describe('a kill switch', () => {
   it('stops what its scope names and nothing else', () => {
@@ -22,6 +27,8 @@ describe('a kill switch', () => {
     );
     expect(activeStop([stop('tickets')], ticket)?.scope).toBe('tickets');
     expect(activeStop([stop('tickets')], contain)).toBeNull();
+    expect(activeStop([stop('actions')], contain)?.scope).toBe('actions');
+    expect(activeStop([stop('actions')], ticket)).toBeNull();
     expect(activeStop([], contain)).toBeNull();
   });
 
