@@ -1,4 +1,5 @@
 import type { CliCommand } from './io.ts';
+import { restoringVerbs } from './restoring-verbs.ts';
 import type { Session } from './session.ts';
 
 /** One verb: its module is loaded only when it is asked for, so that each starts fast and none needs another's parts. */
@@ -20,11 +21,6 @@ const startUsage =
 const serveUsage =
   'sallyport serve --role NAME [--config FILE]\nRuns one part of the engine beside your PostgreSQL and Temporal.';
 
-const backupUsage =
-  'sallyport backup --to FOLDER [--data DIR] [--config FILE]\nCopies the database as of one moment, and the logs that recoveries ended. The engine may run. Keys are named, not copied.';
-const restoreUsage =
-  'sallyport restore FOLDER [--data DIR] [--config FILE] [--without-keys]\nPuts a copy in the place of the embedded database (which is kept under another name), or into your empty one. The engine must be stopped.';
-
 export const verbs: Readonly<Record<string, Verb>> = {
   start: {
     group: 'engine',
@@ -41,33 +37,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
     ownFlags: true,
     load: async () => ({ usage: serveUsage, command: (await import('../server/serve.ts')).serve }),
   },
-  backup: {
-    group: 'engine',
-    summary: 'copy what the engine knows, without its keys',
-    ownFlags: true,
-    load: async () => ({
-      usage: backupUsage,
-      command: (await import('../server/backup.ts')).backup,
-    }),
-  },
-  restore: {
-    group: 'engine',
-    summary: 'put a copy in the place of the database',
-    ownFlags: true,
-    load: async () => ({
-      usage: restoreUsage,
-      command: (await import('../server/restore.ts')).restore,
-    }),
-  },
-  recover: {
-    group: 'engine',
-    summary: 'go on from a database that is an older copy',
-    load: async (session) =>
-      import('./recover.ts').then((it) => ({
-        usage: it.recoverUsage,
-        command: it.createRecoverCommand(session),
-      })),
-  },
+  ...restoringVerbs,
   incident: {
     group: 'incidents',
     summary: 'list, show, new, ack, assign, close, note …',

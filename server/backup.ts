@@ -35,9 +35,13 @@ export async function backup(args: readonly string[], io: CliIo): Promise<number
   try {
     const takenAt = isoTime(io.clock.nowMs());
     const head = await withDatabase(place, (url) =>
-      withConnection(url, (db) => {
+      withConnection(url, async (db) => {
         const file = openCompressed(join(partial, databaseFile));
-        return writeCopy(db, takenAt, file.put).finally(() => file.end());
+        try {
+          return await writeCopy(db, takenAt, file.put);
+        } finally {
+          await file.end();
+        }
       }),
     );
     await copyLedger(place.config, join(partial, 'ledger'));

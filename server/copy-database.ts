@@ -52,8 +52,8 @@ async function withOwnPostgres<Result>(
     });
     const running = await supervise(postgres, { clock: systemClock, onChange: () => undefined });
     try {
-      await ensureDatabase(postgres.url);
-      return await work(postgres.url);
+      await ensureDatabase(postgres.url());
+      return await work(postgres.url());
     } finally {
       await running.stop();
     }

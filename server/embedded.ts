@@ -6,6 +6,7 @@ import { readEnvironment } from '../platform/config.ts';
 import { ensureApprovers } from './demo-people.ts';
 import { tellFirstStart } from './first-start.ts';
 import { startLaps } from './laps.ts';
+import { readRestored } from '../store/timeline.ts';
 import { runOnce } from './once.ts';
 import { openEmbedded } from './open-embedded.ts';
 import type { Embedded } from './open-embedded.ts';
@@ -45,6 +46,11 @@ export async function startEmbedded(args: readonly string[], io: CliIo): Promise
       io.stdout,
       `Sallyport is ready at ${embedded.url} after ${(laps.totalMs() / 1000).toFixed(1)} s.`,
     );
+    if ((await readRestored(embedded.core.db)) !== null)
+      printLine(
+        io.stdout,
+        'The database is an older copy: alerts are taken in, nothing else is done until `sallyport recover`.',
+      );
     if (embedded.temporalUi !== null)
       printLine(io.stdout, `Temporal's own view: ${embedded.temporalUi}`);
     if (values.verbose === true) for (const line of laps.lines()) printLine(io.stdout, `  ${line}`);

@@ -1,8 +1,10 @@
 import { createAccess } from '../api/access.ts';
 import type { Access } from '../api/access.ts';
 import { auditRoutes } from '../api/audit-routes.ts';
+import type { PlaybookSummary } from '../api/people-deps.ts';
 import { peopleRoutes } from '../api/people-routes.ts';
 import { incidentHistory } from '../audit/history.ts';
+import type { CatalogPlan } from '../catalog/load.ts';
 import { createCorrelator } from '../intake/correlation.ts';
 import { createManualFiler } from '../intake/manual.ts';
 import { hecRoutes } from '../intake/hec-routes.ts';
@@ -36,13 +38,7 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
   const egress = createEgress({ clock, onBreaker: core.metrics.breaker });
   const access = createAccess({ tokens, db, tenant, clock });
   const messenger = { client: core.temporal.client, clock };
-  const playbooks = [...catalog.plans.values()].map(({ plan, digest }) => ({
-    name: plan.name,
-    version: plan.version,
-    title: plan.title,
-    author: plan.author,
-    digest,
-  }));
+  const playbooks = [...catalog.plans.values()].map(summaryOf);
   const people = peopleRoutes({
     db,
     clock,
@@ -81,6 +77,11 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
       await egress.close();
     },
   };
+}
+
+function summaryOf({ plan, digest }: CatalogPlan): PlaybookSummary {
+  const { name, version, title, author } = plan;
+  return { name, version, title, author, digest };
 }
 
 function auditOf(core: Core, access: Access): Routes {
