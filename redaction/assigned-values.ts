@@ -2,7 +2,7 @@ import type { FieldVerdict } from './field-names.ts';
 import { entropyOf, isPlaceholder } from './validators.ts';
 
 /** What stands between a name and its value: how strongly it says that the one holds the other. */
-export type Operator = 'strong' | 'tag' | 'colon' | 'weak' | 'flag' | 'blank';
+export type Operator = 'strong' | 'tag' | 'colon' | 'said' | 'weak' | 'flag' | 'blank';
 
 export interface ValueContext {
   readonly verdict: FieldVerdict;
@@ -11,6 +11,8 @@ export interface ValueContext {
   /** The character after the value. */
   readonly followed: string;
   readonly name: string;
+  /** The words around say that a key stands here: then it may look like a hash. */
+  readonly said: boolean;
 }
 
 /** Prose, code and templates stand where secrets do; only what can be a secret is one. */
@@ -28,7 +30,7 @@ export function acceptsValue(value: string, context: ValueContext): boolean {
         context.operator !== 'blank' &&
         value.length >= 20 &&
         looksRandom(value) &&
-        (!isEvidence(value) || (context.quoted && context.operator === 'strong'))
+        (!isEvidence(value) || context.said || (context.quoted && context.operator === 'strong'))
       );
   }
 }
@@ -49,6 +51,7 @@ function acceptsPassword(value: string, context: ValueContext): boolean {
         : value.length >= 3 && (mixed || /^[\r\n,;}]?$/.test(context.followed));
     case 'flag':
       return value.length >= 3 && !value.startsWith('-');
+    case 'said':
     case 'weak':
       return context.quoted
         ? value.length >= 3 && !value.includes(' ')
@@ -64,12 +67,20 @@ function acceptsPassword(value: string, context: ValueContext): boolean {
   }
 }
 
+/** No vendor issues shorter API keys. */
+const apiKeyChars = 12;
+
 function acceptsToken(value: string, context: ValueContext): boolean {
   if (/\s/.test(value.trim())) return acceptsSpaced(value, context);
+  if (context.verdict.kind === 'api-key' && value.length < apiKeyChars) return false;
   if (/^(?:https?|ftp|file|arn|urn):|^(?:AKIA|ASIA)[A-Z0-9]{12,}$/i.test(value) || isPath(value))
     return false;
-  if (context.operator === 'blank' || context.operator === 'weak')
-    return value.length >= 16 && looksRandom(value) && (context.quoted || !isEvidence(value));
+  if (/^(?:blank|weak|said)$/.test(context.operator))
+    return (
+      value.length >= 16 &&
+      looksRandom(value) &&
+      (context.quoted || context.operator === 'said' || !isEvidence(value))
+    );
   if (context.quoted)
     return (
       value.length >= 8 &&
@@ -96,7 +107,7 @@ function acceptsSpaced(value: string, context: ValueContext): boolean {
 
 /** Letters and digits mixed without the regularity of words. */
 export function looksRandom(value: string): boolean {
-  if (!/^[\w+/=.~:@!#$%^&*?,;|()[\]{}<>-]+$/.test(value)) return false;
+  if (!/^[\w+/=.~:@!#$%^&*?,;|()[\]{}<>`-]+$/.test(value)) return false;
   const strong = /\d/.test(value) && /[A-Za-z]/.test(value);
   return entropyOf(value) >= (strong ? 2.9 : 3.8) && !isWords(value);
 }

@@ -46,9 +46,10 @@ export function findAssignments(text: string, hitEnds: readonly number[]): reado
   return found;
 }
 
-/** `?key=…` in a URL: nothing else is called `key` there. */
+/** `?key=…` in a URL, or `key: …` where an API is spoken of: nothing else is called `key` there. */
 function queryKey(text: string, name: Name): FieldVerdict | null {
-  return /^key$/i.test(name.text) && /[?&]/.test(text.charAt(name.start - 1))
+  if (!/^key$/i.test(name.text)) return null;
+  return /[?&]/.test(text.charAt(name.start - 1)) || isAboutAnApi(text, name.start)
     ? decideField('url_key')
     : null;
 }
@@ -58,6 +59,11 @@ interface Name {
   readonly start: number;
   readonly end: number;
 }
+
+const aboutChars = 100;
+/** The words before say that a key of some interface follows: then it may look like a hash. */
+const isAboutAnApi = (text: string, start: number): boolean =>
+  /\bapi\b/i.test(text.slice(Math.max(0, start - aboutChars), start));
 
 function nameAround(text: string, hitEnd: number): Name | null {
   let start = hitEnd;
@@ -98,7 +104,12 @@ function valueAfter(
   while (end > start && text.charAt(end - 1) === ' ') end -= 1;
   if (end <= start) return null;
   // A quoted text before a colon is the next name, not this one's value.
-  if (open !== '' && /^\\?["'`]\s{0,3}(?::|=>)/.test(text.slice(end, end + 7))) return null;
+  if (
+    open !== '' &&
+    operator !== 'strong' &&
+    /^\\?["'`]\s{0,3}(?::|=>)/.test(text.slice(end, end + 7))
+  )
+    return null;
   const followed = text.charAt(end);
   const value = text.slice(start, end);
   return acceptsValue(value, {
@@ -107,6 +118,7 @@ function valueAfter(
     quoted: open !== '',
     followed,
     name: of.name.text,
+    said: operator === 'said' || isAboutAnApi(text, of.name.start),
   })
     ? { start, end }
     : null;
@@ -154,7 +166,8 @@ function wordOperator(
     return { operator: 'weak', at: skipBlanks(text, of.blanks + 1, false) };
   if (of.blanks === of.at) return { operator: null, at: of.at };
   const word = words.exec(text.slice(of.blanks, of.blanks + 12))?.[0];
-  if (word !== undefined) return { operator: 'weak', at: of.blanks + word.length };
+  if (word !== undefined)
+    return { operator: /^(?:is|was)/i.test(word) ? 'said' : 'weak', at: of.blanks + word.length };
   return { operator: of.isFlag ? 'flag' : 'blank', at: of.blanks };
 }
 

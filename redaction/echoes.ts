@@ -1,6 +1,7 @@
 import type { Span } from './spans.ts';
 
-const echoChars = 12;
+const echoChars = 10;
+const mixed = /\d.*[A-Za-z]|[A-Za-z].*\d/;
 const echoesMax = 200;
 
 /**
@@ -14,6 +15,7 @@ export function withEchoes(text: string, spans: readonly Span[]): readonly Span[
     if (
       span.class === 'secret' &&
       value.length >= echoChars &&
+      (value.length >= 12 || mixed.test(value)) &&
       !/\s/.test(value) &&
       found.size < echoesMax
     )

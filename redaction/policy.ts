@@ -1,12 +1,7 @@
 import { digestOf } from '../domain/digest.ts';
+import { allCredentialRules } from './credential-rules.ts';
 import { compileRules, type CompiledRule, type Rule } from './rule.ts';
-import { cloudRules } from './rules/clouds.ts';
-import { codeHostRules } from './rules/code-hosts.ts';
-import { commandLineRules } from './rules/command-lines.ts';
-import { credentialRules } from './rules/credentials.ts';
-import { messagingRules } from './rules/messaging.ts';
 import { personalRules } from './rules/personal.ts';
-import { serviceRules } from './rules/services.ts';
 
 export type RedactionAction = 'keep' | 'mask' | 'token';
 
@@ -22,15 +17,7 @@ export interface RedactionPolicy {
 /** Keeps what analysts need: addresses, host names, user names, hashes, paths. */
 export const defaultPolicy: RedactionPolicy = { name: 'default', kinds: {} };
 
-export const allRules: readonly Rule[] = [
-  ...cloudRules,
-  ...codeHostRules,
-  ...messagingRules,
-  ...serviceRules,
-  ...credentialRules,
-  ...commandLineRules,
-  ...personalRules,
-];
+export const allRules: readonly Rule[] = [...allCredentialRules, ...personalRules];
 
 let compiled: readonly CompiledRule[] | undefined;
 

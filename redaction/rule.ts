@@ -30,19 +30,31 @@ export interface Rule {
   readonly proof?: ValidatorName;
   /** Believed without words where the text holds nothing else and its field has no name. */
   readonly alone?: true;
-  /** Of our own making: each is found (or left alone) by this rule on its own. */
+  /** How far before the match a context word may stand; `ruleLimits.contextChars` where not said. */
+  readonly contextChars?: number;
+  readonly confidence?: Confidence;
+  /** Texts of our own in which the rule must find something, as templates (`test/support/rule-examples.ts`); three at least. */
   readonly positives?: readonly string[];
+  /** Texts in which it must find nothing; three at least. */
   readonly negatives?: readonly string[];
   /** Where the shape is documented. */
   readonly source: string;
 }
+
+/** `certain`: the shape alone tells, or a checksum does. `likely`: what stands around it tells. `possible`: it looks like one. */
+export type Confidence = 'certain' | 'likely' | 'possible';
 
 export interface CompiledRule extends Rule {
   readonly re: RE2;
   readonly order: number;
 }
 
-export const ruleLimits = { patternChars: 600, matchesPerLeaf: 2_000, contextChars: 40 } as const;
+export const ruleLimits = {
+  patternChars: 700,
+  matchesPerLeaf: 2_000,
+  contextChars: 40,
+  examplesMin: 3,
+} as const;
 
 /** Compiles rules for matching over Buffers. Throws at load, never later: a rule that RE2 refuses is a defect of ours. */
 export function compileRules(rules: readonly Rule[]): readonly CompiledRule[] {
@@ -51,7 +63,7 @@ export function compileRules(rules: readonly Rule[]): readonly CompiledRule[] {
     const fault = faultOf(rule, seen);
     if (fault !== null) throw new TypeError(`redaction rule ${rule.id}: ${fault}`);
     seen.add(rule.id);
-    return { ...rule, order, re: new RE2(rule.pattern, rule.group === undefined ? 'g' : 'gd') };
+    return { ...rule, order, re: compiled(rule) };
   });
 }
 
@@ -61,20 +73,46 @@ export const triggersOf = (rule: Rule): readonly string[] =>
     ? rule.literals
     : rule.near.words.map(literalOf);
 
-/**
- * SECURITY: `[\s\S]*` and `.*` let one match run to the end of the text, which makes find-all quadratic
- * (`BEGIN[\s\S]*?END|BEGIN` takes seconds at 100 KB). Ends that lie far away are found in code instead.
- */
+function compiled(rule: Rule): RE2 {
+  try {
+    return new RE2(rule.pattern, rule.group === undefined ? 'g' : 'gd');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    throw new TypeError(`redaction rule ${rule.id}: RE2 refuses the pattern: ${reason}`);
+  }
+}
+
 function faultOf(rule: Rule, seen: ReadonlySet<string>): string | null {
   if (seen.has(rule.id)) return 'the id is taken';
+  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(`${rule.id}-${rule.kind}`))
+    return 'ids and kinds are in kebab-case';
   if (rule.pattern.length > ruleLimits.patternChars) return 'the pattern is too long';
-  if (/\[\\s\\S\][*+]|(^|[^\\])\.[*+]/.test(rule.pattern))
-    return 'the pattern may run to the end of the text';
+  if (mayRunOn(rule.pattern)) return 'the pattern may run to the end of the text';
   if (triggersOf(rule).length === 0 && rule.digitsMin === undefined)
     return 'it has neither literals nor a digit floor';
   if (triggersOf(rule).some((literal) => literal !== literal.toLowerCase() || literal.length < 1))
     return 'literals are lower case';
   if ((rule.alone === true || rule.proof !== undefined) && rule.near === undefined)
     return 'it says what speaks for it instead of words, but names no words';
+  if (rule.class === 'secret' && countOf(rule.positives) < ruleLimits.examplesMin)
+    return 'it lacks positive examples';
+  if (rule.class === 'secret' && countOf(rule.negatives) < ruleLimits.examplesMin)
+    return 'it lacks negative examples';
+  if (!/^(?:https:\/\/|ISO)/.test(rule.source))
+    return 'it does not say where its format is documented';
   return null;
+}
+
+const countOf = (examples: readonly string[] | undefined): number => new Set(examples).size;
+
+/**
+ * SECURITY: an unbounded repetition of what stands everywhere (`.`, `[\s\S]`, `[^x]`, `\s`, `\W`, `\D`) lets one match, or the search
+ * for one, run to the end of the text, which makes find-all quadratic (`BEGIN[\s\S]*?END|BEGIN` takes seconds at 100 KB). Such ends
+ * are bounded, or found in code. At the end of a pattern it is allowed: there the match takes what it has read.
+ */
+function mayRunOn(pattern: string): boolean {
+  const plain = pattern.replace(/\\\\/g, '');
+  return /(?:\[(?:\^|[^\]]*\\[sSWD])[^\]]*\]|(?:^|[^\\])\.|\\[sSWD])(?:[*+]|\{\d+,\})(?!\)*$)/.test(
+    plain,
+  );
 }

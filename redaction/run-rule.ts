@@ -38,9 +38,13 @@ export function runRule(rule: CompiledRule, target: RuleTarget): boolean {
           ? ([start, keyBlockEnd(view.text, end)] as const)
           : ([start, end] as const);
     if (
+      !(rule.kind === 'email' && isInArn(view.text, range[0])) &&
       accepts(rule, {
         text: view.text.slice(range[0], range[1]),
-        before: view.text.slice(Math.max(0, start - ruleLimits.contextChars), start),
+        before: view.text.slice(
+          Math.max(0, start - (rule.contextChars ?? ruleLimits.contextChars)),
+          start,
+        ),
         field: target.field,
       })
     ) {
@@ -75,6 +79,16 @@ function isBelieved(
     });
   if (around(view.text, start, end)) return true;
   return view.starts !== null && around(target.original, ...toOriginal(view, start, end));
+}
+
+const arnChars = 512;
+
+/** Session names in ARNs are often addresses: an ARN is evidence as a whole, and names who acted. */
+function isInArn(text: string, start: number): boolean {
+  let from = start;
+  while (from > 0 && start - from < arnChars && /[^\s"'<>,;]/.test(text.charAt(from - 1)))
+    from -= 1;
+  return text.startsWith('arn:', from);
 }
 
 /** What node-re2 gives for a Buffer: offsets in bytes, which are characters of the view. */

@@ -8,6 +8,7 @@ import { asciiTriggersOf, createPlaceRules, type PlaceRules } from './place-rule
 import { triggersOf, type CompiledRule } from './rule.ts';
 import { runRule } from './run-rule.ts';
 import { mergeSpans, withoutMarks, type Span } from './spans.ts';
+import { findVendorValues } from './vendor-values.ts';
 import { bytesOf, foldedView, plainView, toOriginal, unescapedView, type View } from './views.ts';
 
 /** Finds what must not stay in one text. Holds reusable buffers: not re-entrant from several threads, which Node does not have. */
@@ -23,6 +24,7 @@ export interface Scanner {
 export const scanLimits = {
   decodeDepth: 2,
   encodedRunChars: 20,
+  vendorRunChars: 13,
   digitsMin: 8,
   hitsMax: 20_000,
 } as const;
@@ -201,6 +203,9 @@ function scanView(machine: Machine, of: { view: View; clue: Clue; job: Job }): r
       rule: 'assigned-value',
     });
   }
+  if (clue.longestRun >= scanLimits.vendorRunChars)
+    for (const [start, end] of findVendorValues(view.text))
+      add(start, end, { kind: 'api-key', class: 'secret', rule: 'vendor-value' });
   if (clue.longestRun >= scanLimits.encodedRunChars && job.depth < scanLimits.decodeDepth) {
     const holds = (text: string): Span | undefined =>
       scanText(machine, { text, field: '', depth: job.depth + 1 })[0];

@@ -9,8 +9,25 @@ export const validators = {
   phone: (text: string): boolean => isPhone(text),
   jwt: (text: string): boolean => isJwt(text),
   notPlaceholder: (text: string): boolean => !isPlaceholder(text),
+  /** Templates and runs only: for shapes so plain that a word in them is no sign of a placeholder. */
+  notMasked: (text: string): boolean => !/[x*]{6,}|([x0#.*-])\1{11,}/i.test(text),
+  /** What follows the last `_` or `-` is no word: letters and digits mixed. */
+  randomTail: (text: string): boolean => {
+    const tail = text.slice(Math.max(text.lastIndexOf('_'), text.indexOf('-')) + 1);
+    return (
+      /\d/.test(tail) &&
+      /[A-Za-z]/.test(tail) &&
+      !/^pk_|^live_\d+_/.test(text) &&
+      !isPlaceholder(text)
+    );
+  },
   basicPair: (text: string): boolean => isBasicPair(text),
-  notExampleKey: (text: string): boolean => !text.endsWith('EXAMPLE') && !isPlaceholder(text),
+  notExampleKey: (text: string): boolean =>
+    !text.endsWith('EXAMPLE') && !/([A-Z0-9])\1{5}/.test(text),
+  anything: (): boolean => true,
+  /** An identifier with digits that is no UUID: those are evidence. */
+  mixedId: (text: string): boolean =>
+    /\d/.test(text) && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-/i.test(text) && !isPlaceholder(text),
   discordToken: (text: string): boolean =>
     /^\d{15,22}$/.test(Buffer.from(text.split('.')[0] ?? '', 'base64').toString('latin1')),
   mixedLetters: (text: string): boolean => /[A-Za-z]/.test(text) && !isPlaceholder(text),

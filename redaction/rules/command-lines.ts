@@ -11,6 +11,13 @@ export const commandLineRules: readonly Rule[] = [
     pattern: '(?:-u|--user|--proxy-user)[ =]{1,3}["\']?[^\\s:"\']{1,128}:([^\\s"\'@]{1,256})',
     group: 1,
     validator: 'urlSecret',
+    confidence: 'likely',
+    positives: [
+      'curl -u bob:{b62:9} https://x',
+      'curl --user admin:{b62:12} x',
+      'curl --proxy-user=p:{b62:9} x',
+    ],
+    negatives: ['curl -u bob https://x', 'curl -u bob:$PW x', 'id -u:0'],
     source: 'https://curl.se/docs/manpage.html',
   }),
   secret({
@@ -19,6 +26,13 @@ export const commandLineRules: readonly Rule[] = [
     literals: ['sshpass'],
     pattern: 'sshpass\\s{1,4}-p\\s{0,4}(?:\'([^\']{1,256})\'|"([^"]{1,256})"|([^\\s"\']{1,256}))',
     group: 1,
+    confidence: 'likely',
+    positives: [
+      'sshpass -p {b62:9} ssh a',
+      "sshpass -p '{b62:9} x' ssh a",
+      'sshpass -p{b62:9} scp',
+    ],
+    negatives: ['sshpass -f file ssh a', 'sshpass -e ssh', 'ssh -p 22 a'],
     source: 'https://linux.die.net/man/1/sshpass',
   }),
   secret({
@@ -29,6 +43,13 @@ export const commandLineRules: readonly Rule[] = [
       '\\b(?:mysql|mysqldump|mysqladmin|mariadb)\\b[^\\n|;]{0,200}?\\s-p["\']?([^\\s"\'-][^\\s"\']{1,128})',
     group: 1,
     validator: 'notPlaceholder',
+    confidence: 'likely',
+    positives: [
+      'mysql -u root -p{b62:9} db',
+      'mysqldump -h h -p{b62:12} x',
+      "mysqladmin -uroot -p'{b62:9}' status",
+    ],
+    negatives: ['mysql -u root -p db', 'mysql -P 3306', 'mysql -h h --port=1'],
     source: 'https://dev.mysql.com/doc/refman/8.4/en/connecting.html',
   }),
   secret({
@@ -61,6 +82,13 @@ export const commandLineRules: readonly Rule[] = [
       '(?i)\\b(?:psexec|xfreerdp|rdesktop|sqlcmd|osql|bcp|ldapsearch|ldapmodify|smbclient|wmic|schtasks|plink|pscp|winrs|cmdkey|redis-cli|docker login|crackmapexec|netexec|evil-winrm|smbmap)(?:\\.exe|64)?\\b[^\\n|;]{0,200}?\\s(?:-p|-pw|/p|/rp|/p:|-w|-a|/pass:|-P)[ :]{0,2}["\']?([^\\s"\'/-][^\\s"\']{2,128})',
     group: 1,
     validator: 'notPlaceholder',
+    confidence: 'likely',
+    positives: [
+      'psexec \\\\h -u bob -p {b62:9} cmd',
+      'xfreerdp /u:bob /p:{b62:9} /v:h',
+      'ldapsearch -D cn=x -w {b62:9} -b y',
+    ],
+    negatives: ['psexec \\\\h cmd', 'docker ps -a', 'redis-cli -p /tmp/x'],
     source: 'https://learn.microsoft.com/sysinternals/downloads/psexec',
   }),
   secret({
@@ -71,6 +99,13 @@ export const commandLineRules: readonly Rule[] = [
       '(?i)\\bnet1?(?:\\.exe)?"?\\s{1,4}use\\b[^\\n]{0,160}?\\s/u(?:ser)?:\\S{1,80}\\s{1,4}["\']?([^\\s"\'/][^\\s"\']{1,128})',
     group: 1,
     validator: 'notPlaceholder',
+    confidence: 'likely',
+    positives: [
+      'net use \\\\h\\s /user:corp\\bob {b62:9}',
+      'net.exe use z: \\\\h\\s /u:bob {b62:12}',
+      'net use * /user:bob {b62:9}',
+    ],
+    negatives: ['net use', 'net use z: /delete', 'net use \\\\h\\s /user:bob'],
     source:
       'https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2012-r2-and-2012/gg651155(v=ws.11)',
   }),
@@ -82,6 +117,13 @@ export const commandLineRules: readonly Rule[] = [
       '(?i)\\bnet1?(?:\\.exe)?"?\\s{1,4}use\\s{1,4}(?:[A-Z*]:?\\s{1,4})?\\\\\\\\\\S{1,120}\\s{1,4}["\']?([^\\s"\'/*][^\\s"\']{1,128})',
     group: 1,
     validator: 'notPlaceholder',
+    confidence: 'likely',
+    positives: [
+      'net use z: \\\\h\\s {b62:9} /user:bob',
+      'net use \\\\h\\s {b62:9}',
+      'net.exe use \\\\h\\ipc$ {b62:12} /u:a',
+    ],
+    negatives: ['net use z: \\\\h\\s', 'net use \\\\h\\s /persistent:no', 'net use \\\\h\\s *'],
     source:
       'https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2012-r2-and-2012/gg651155(v=ws.11)',
   }),
@@ -93,6 +135,13 @@ export const commandLineRules: readonly Rule[] = [
       '(?i)\\bnet1?(?:\\.exe)?"?\\s{1,4}user\\s{1,4}(?:"[^"]{1,64}"|[^\\s/"]{1,64})\\s{1,4}["\']?([^\\s"\'/*][^\\s"\']{1,128})',
     group: 1,
     validator: 'notPlaceholder',
+    confidence: 'likely',
+    positives: [
+      'net user bob {b62:9} /add',
+      'net user "a b" {b62:12}',
+      'net1 user bob {b62:9} /domain',
+    ],
+    negatives: ['net user bob', 'net user bob /delete', 'net user bob * /add'],
     source: 'https://learn.microsoft.com/windows-server/administration/windows-commands/net-user',
   }),
   secret({
@@ -103,17 +152,19 @@ export const commandLineRules: readonly Rule[] = [
       '(?i)ConvertTo-SecureString\\s{1,4}(?:-(?:String|AsPlainText|Force)\\s{1,4}){0,3}["\']([^"\']{1,256})["\']',
     group: 1,
     validator: 'notPlaceholder',
+    confidence: 'likely',
+    positives: [
+      "ConvertTo-SecureString '{b62:9}' -AsPlainText -Force",
+      'ConvertTo-SecureString -String "{b62:9}" -AsPlainText',
+      "convertto-securestring -AsPlainText -Force '{b62:9}'",
+    ],
+    negatives: [
+      'ConvertTo-SecureString $pw',
+      'ConvertTo-SecureString -Key $k',
+      'Read-Host -AsSecureString',
+    ],
     source:
       'https://learn.microsoft.com/powershell/module/microsoft.powershell.security/convertto-securestring',
-  }),
-  secret({
-    id: 'network-credential',
-    kind: 'password',
-    literals: ['networkcredential'],
-    pattern:
-      '(?i)NetworkCredential\\(\\s{0,4}["\'][^"\']{0,128}["\']\\s{0,4},\\s{0,4}["\']([^"\']{1,256})["\']',
-    group: 1,
-    source: 'https://learn.microsoft.com/dotnet/api/system.net.networkcredential',
   }),
   secret({
     id: 'password-on-next-line',
@@ -121,6 +172,13 @@ export const commandLineRules: readonly Rule[] = [
     literals: ['password'],
     pattern: '(?i)password[^:\\n]{0,60}:\\s{1,6}([0-9a-f]{32,40})\\b',
     group: 1,
+    confidence: 'likely',
+    positives: [
+      'proceed with this password:\n\n{hex:32}',
+      'Initial password: {hex:32}',
+      'Password for admin:\n{hex:40}',
+    ],
+    negatives: ['password: none', 'password file:\n/etc/x', 'md5 {hex:32}'],
     source: 'https://www.jenkins.io/doc/book/installing/',
   }),
   secret({
@@ -130,6 +188,13 @@ export const commandLineRules: readonly Rule[] = [
     pattern: '\\blogin\\s{1,4}\\S{1,80}\\s{1,8}password\\s{1,4}(\\S{1,128})',
     group: 1,
     validator: 'notPlaceholder',
+    confidence: 'likely',
+    positives: [
+      'machine h login bob password {b62:9}',
+      'login bob password {b62:12}',
+      'machine h\n  login bob\n  password {b62:9}',
+    ],
+    negatives: ['machine h login bob', 'login bob', 'login form password $PW'],
     source: 'https://www.gnu.org/software/inetutils/manual/html_node/The-_002enetrc-file.html',
   }),
 ];

@@ -1,100 +1,159 @@
 import type { Rule } from '../rule.ts';
+import { marked, placed, re } from './make-rule.ts';
 
-const secret = (rule: Omit<Rule, 'class'>): Rule => ({ ...rule, class: 'secret' });
-
-/** Credentials of no vendor: tokens, headers, URLs, key files, hashes. `password=` is in `assignments.ts`. */
+/** Credentials of no vendor: tokens, headers, key files, hashes. `password=` is in `assignments.ts`. */
 export const credentialRules: readonly Rule[] = [
-  secret({
-    id: 'jwt',
-    kind: 'jwt',
+  marked('jwt', {
     literals: ['eyj', 'ewog'],
-    pattern: '\\b(?:eyJ|ewog)[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{4,}(?:\\.[A-Za-z0-9_-]*){1,3}',
+    pattern: re`(?:eyJ|ewog)[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){1,3}`,
     validator: 'jwt',
+    positives: ['{jwt}', 'Bearer {jwt}', 't={jwt}&x=1'],
+    negatives: ['eyJ', 'eyJ{url:30}.{url:20}', '{url:30}.{url:20}.{url:20}'],
     source: 'https://www.rfc-editor.org/rfc/rfc7519',
   }),
-  secret({
-    id: 'jwt-unsigned',
+  marked('jwt-unsigned', {
     kind: 'jwt',
     literals: ['eyjhbgci', 'eyj0exai'],
-    pattern: '\\beyJ(?:hbGci|0eXAi)[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}',
+    pattern: re`eyJ(?:hbGci|0eXAi)[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`,
+    positives: [
+      'eyJhbGciOiJIUzI1NiJ9.{url:30}',
+      'eyJ0eXAiOiJKV1QifQ.{url:30}',
+      '"eyJhbGciOiJub25lIn0.{url:40}"',
+    ],
+    negatives: ['eyJhbGci', 'eyJhbGciOiJIUzI1NiJ9', 'eyJ0eXAi.x'],
     source: 'https://www.rfc-editor.org/rfc/rfc7515',
   }),
-  secret({
-    id: 'bearer-header',
+  placed('jwt-in-base64', {
+    kind: 'jwt',
+    literals: ['zxlk'],
+    pattern: re`\bZXlK[A-Za-z0-9+/]{60,}={0,2}`,
+    positives: ['ZXlK{b64:120}', 'ZXlK{b64:90}==', '"ZXlK{b64:200}"'],
+    negatives: ['ZXlK', 'ZXlK{b64:9}', 'zxlk{b64:120}'],
+    source: 'https://www.rfc-editor.org/rfc/rfc7519',
+  }),
+  placed('bearer-header', {
     kind: 'bearer-token',
     literals: ['bearer'],
-    pattern: '(?i)\\bbearer[ :=]{1,3}["\']?([A-Za-z0-9._~+/:-]{8,}={0,2})',
+    pattern: re`(?i)\bbearer[ :=]{1,3}\\?["']?([A-Za-z0-9._~+/:-]{8,}={0,2})`,
     group: 1,
     validator: 'mixed',
+    positives: ['Bearer {b62:40}', 'authorization: bearer {uuid}', '"Bearer {url:24}"'],
+    negatives: ['Bearer token', 'bearer of news', 'Bearer ${TOKEN}'],
     source: 'https://www.rfc-editor.org/rfc/rfc6750',
   }),
-  secret({
-    id: 'basic-header',
+  placed('basic-header', {
     runMin: 8,
     kind: 'basic-credentials',
     literals: ['basic'],
-    pattern: '(?i)\\bbasic[ :]{1,3}["\']?([A-Za-z0-9+/_-]{8,}={0,2})',
+    pattern: re`(?i)\bbasic[ :]{1,3}\\?["']?([A-Za-z0-9+/_-]{8,}={0,2})`,
     group: 1,
     validator: 'basicPair',
+    positives: [
+      'Basic {of:user:pass-word}',
+      'authorization: basic {of:me:{b62:20}}',
+      '"Basic {of:svc:9f8e7d6c}"',
+    ],
+    negatives: ['Basic authentication', 'basic settings', 'Basic {b62:9}'],
     source: 'https://www.rfc-editor.org/rfc/rfc7617',
   }),
-  secret({
-    id: 'authorization-header',
+  placed('authorization-header', {
     kind: 'authorization',
     literals: ['authorization'],
-    pattern:
-      '(?i)authorization["\']?\\s{0,3}[:=]\\s{0,3}["\']?(?:[A-Za-z0-9_-]{2,20} )?([A-Za-z0-9._~+/=:@-]{12,})',
+    pattern: re`(?i)authorization\\?["']?\s{0,3}[:=,]\s{0,3}\\?["']?(?:[A-Za-z0-9_-]{2,20}[ =:]{1,2})?(?:[a-z]{2,10}=)?\\?["']?([A-Za-z0-9._~+/=:@-]{12,})`,
     group: 1,
     validator: 'mixed',
+    positives: [
+      'Authorization: {b62:32}',
+      '"authorization": "Token {hex:40}"',
+      "-H 'Authorization: Custom {b62:20}'",
+    ],
+    negatives: [
+      'Authorization: none',
+      'authorization: required-for-all',
+      'authorization = Bearer $TOKEN',
+    ],
     source: 'https://www.rfc-editor.org/rfc/rfc9110#name-authorization',
   }),
-  secret({
-    id: 'url-password',
-    kind: 'url-password',
-    literals: ['://', '%3a%2f%2f'],
-    pattern:
-      '\\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\\s/?#@:"\'<>{}]{0,128}:([^\\s@"\'<>]{1,256}?)@(?:[A-Za-z0-9\\[%$<{_-])',
-    group: 1,
-    validator: 'urlSecret',
-    source: 'https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1',
-  }),
-  secret({
-    id: 'url-user-token',
-    kind: 'url-password',
-    literals: ['://'],
-    pattern: '\\bhttps?://([A-Za-z0-9_-]{20,128})@[A-Za-z0-9]',
+  placed('api-client-argument', {
+    kind: 'api-key',
+    literals: ['api(', 'client(', 'sdk('],
+    pattern: re`(?:[A-Z][A-Za-z0-9]{2,30})(?:API|Api|Client|SDK|Sdk)\(\s{0,4}["']([A-Za-z0-9_-]{20,80})["']`,
     group: 1,
     validator: 'mixed',
-    source: 'https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1',
+    positives: ['new AcmeAPI("{uuid}")', "SearchClient('{b62:32}')", 'MailSdk( "{hex:40}" )'],
+    negatives: ['new HttpClient("https://api.example")', "ApiClient('production')", 'Api()'],
+    source: 'https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html',
   }),
-  secret({
-    id: 'pem-private-key',
+  marked('pem-private-key', {
     kind: 'private-key',
-    literals: ['private key'],
-    pattern: '-{4,5}\\s?BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?\\s?-{4,5}',
+    literals: ['private key', 'private_key', 'privatekey'],
+    pattern: re`-{4,5}\s?BEGIN[ _]?(?:[A-Z0-9]{2,12}[ _]?){0,3}PRIVATE[ _]?KEY(?:[ _]BLOCK)?\s?-{4,5}`,
+    positives: [
+      '-----BEGIN PRIVATE KEY-----\n{b64:64}\n-----END PRIVATE KEY-----',
+      '-----BEGIN OPENSSH PRIVATE KEY-----\\n{b64:70}\\n',
+      '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n{b64:64}\n',
+    ],
+    negatives: [
+      '-----BEGIN PUBLIC KEY-----\n{b64:64}',
+      '-----BEGIN PRIVATE KEY-----',
+      '-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----',
+    ],
     source: 'https://www.rfc-editor.org/rfc/rfc7468',
   }),
-  secret({
-    id: 'putty-key',
+  marked('ssh2-private-key', {
+    kind: 'private-key',
+    literals: ['encrypted private key ----'],
+    pattern: re`---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----`,
+    positives: [
+      '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n{b64:64}\n',
+      '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: x\n{b64:64}',
+      '  ---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n{b64:48}',
+    ],
+    negatives: ['---- BEGIN SSH2 PUBLIC KEY ----', 'SSH2 ENCRYPTED PRIVATE KEY', '---- BEGIN SSH2'],
+    source: 'https://www.rfc-editor.org/rfc/rfc4716',
+  }),
+  marked('putty-key', {
     kind: 'private-key',
     literals: ['private-lines:'],
-    pattern: 'Private-Lines: \\d{1,3}\\s',
+    pattern: re`Private-Lines: \d{1,3}\s{1,2}`,
+    positives: [
+      'Private-Lines: 14\n{b64:64}\n',
+      'Private-Lines: 1\r\n{b64:40}',
+      'PuTTY-User-Key-File-3: ssh-rsa\nPrivate-Lines: 2\n{b64:64}\n{b64:20}',
+    ],
+    negatives: ['Public-Lines: 4', 'Private-Lines:', 'Private-Lines: many'],
     source: 'https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html',
   }),
-  secret({
-    id: 'age-secret-key',
+  marked('age-secret-key', {
     kind: 'private-key',
     literals: ['age-secret-key-1'],
-    pattern: 'AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{50,62}',
+    pattern: re`AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{50,62}`,
+    positives: [
+      'AGE-SECRET-KEY-1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE',
+      '"AGE-SECRET-KEY-1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE"',
+      'k=AGE-SECRET-KEY-17L6MUAQPZRY9X8GF2TVDW0S3JN54KHCEQPZRY9X8GF2TVDW0S3JN54KHCE',
+    ],
+    negatives: ['AGE-SECRET-KEY-1', 'AGE-SECRET-KEY-1QQ', 'age1qpzry9x8gf2tvdw0s3jn54khce6mua7l'],
     source: 'https://age-encryption.org/v1',
   }),
-  secret({
-    id: 'password-hash',
-    kind: 'password-hash',
+  marked('minisign-key', {
+    kind: 'private-key',
+    literals: ['rwrt'],
+    pattern: re`\bRWRT[A-Za-z0-9+/]{200,220}={0,2}`,
+    positives: [
+      'RWRT{b64:208}',
+      'untrusted comment: minisign encrypted secret key\nRWRT{b64:208}==',
+      '"RWRT{b64:204}"',
+    ],
+    negatives: ['RWRT', 'RWRT{b64:40}', 'rwrt{b64:208}'],
+    source: 'https://jedisct1.github.io/minisign/',
+  }),
+  marked('password-hash', {
     literals: [
       '$2a$',
       '$2b$',
       '$2y$',
+      '$2x$',
       '$5$',
       '$6$',
       '$1$',
@@ -107,30 +166,47 @@ export const credentialRules: readonly Rule[] = [
       '$apr1$',
       '$scrypt$',
       '$7$',
+      'pbkdf2_sha',
+      '{ssha',
+      '{sha}',
     ],
-    pattern:
-      '\\$(?:2[aby]\\$\\d{2}\\$[./A-Za-z0-9]{53}|[156789y]\\$(?:rounds=\\d+\\$)?[./A-Za-z0-9$=,]{1,40}\\$[./A-Za-z0-9]{16,90}|apr1\\$[./A-Za-z0-9]{1,8}\\$[./A-Za-z0-9]{22}|argon2(?:id|i|d)\\$[A-Za-z0-9=$,+/]{20,200}|pbkdf2[a-z0-9-]{0,10}\\$[A-Za-z0-9=$,+/.]{20,200}|scrypt\\$[A-Za-z0-9=$,+/.]{20,200}|krb5(?:tgs|asrep)\\$[A-Za-z0-9$*@./_-]{30,})',
+    pattern: re`\$(?:2[abxy]\$\d{2}\$[./A-Za-z0-9]{53}|[156789y]\$(?:rounds=\d+\$)?[./A-Za-z0-9$=,]{1,40}\$[./A-Za-z0-9]{16,90}|apr1\$[./A-Za-z0-9]{1,8}\$[./A-Za-z0-9]{22}|argon2(?:id|i|d)\$[A-Za-z0-9=$,+/]{20,200}|pbkdf2[a-z0-9-]{0,10}\$[A-Za-z0-9=$,+/.]{20,200}|scrypt\$[A-Za-z0-9=$,+/.]{20,200}|krb5(?:tgs|asrep|pa)\$[A-Za-z0-9$*@./_-]{30,})|\bpbkdf2_sha\d{1,3}\$\d+\$[A-Za-z0-9]{8,40}\$[A-Za-z0-9+/=]{40,60}|\{S?SHA\d{0,3}\}[A-Za-z0-9+/]{27,120}={0,2}`,
+    positives: [
+      '$2b$12${b62:53}',
+      'root:$6$salt${b62:86}:19000:0:99999:7:::',
+      '$argon2id$v=19$m=65536,t=3,p=4${b64:22}${b64:43}',
+    ],
+    negatives: ['$2b$12$', '$1$', '$HOME/$USER'],
     source: 'https://manpages.debian.org/crypt.5',
   }),
-  secret({
-    id: 'ntlm-hash',
+  placed('ntlm-hash', {
     kind: 'password-hash',
-    literals: [':::'],
-    pattern: '(?i)\\b\\d{1,8}:([0-9a-f]{32}:[0-9a-f]{32}):::',
+    literals: [':::', '/ntlm', '/rc4', '-hashes', '/hash'],
+    pattern: re`(?i)(?:\b\d{1,8}:|/(?:ntlm|rc4|hash)[: ]|-hashes\s{1,3})([0-9a-f]{0,32}:?[0-9a-f]{32})(?:[^0-9a-f]|$)`,
     group: 1,
+    positives: [
+      'bob:1001:{hex:32}:{hex:32}:::',
+      'sekurlsa::pth /user:bob /ntlm:{hex:32}',
+      'psexec.py -hashes {hex:32}:{hex:32} x',
+    ],
+    negatives: ['md5 {hex:32}', 'a:::b', '/hash:none'],
     source:
       'https://learn.microsoft.com/windows-server/security/kerberos/passwords-technical-overview',
   }),
-  secret({
-    id: 'set-cookie',
+  placed('set-cookie', {
     kind: 'cookie',
-    literals: ['cookie:'],
-    pattern: '(?i)\\b(?:set-)?cookie:\\s{0,3}([^\\r\\n"\']{4,})',
+    literals: ['cookie:', 'cookie2:'],
+    pattern: re`(?i)\b(?:set-)?cookie2?:\s{0,3}([^\r\n"']{4,})`,
     group: 1,
+    positives: [
+      'Cookie: sid={b62:20}; lang=en',
+      'Set-Cookie: a={b62:20}; HttpOnly',
+      "-H 'cookie: x={b62:9}'",
+    ],
+    negatives: ['cookie:', 'Cookies are used', 'cookie-policy: strict'],
     source: 'https://www.rfc-editor.org/rfc/rfc6265',
   }),
-  secret({
-    id: 'session-cookie',
+  placed('session-cookie', {
     kind: 'cookie',
     literals: [
       'sessid',
@@ -142,18 +218,33 @@ export const credentialRules: readonly Rule[] = [
       'jsessionid',
       '_session=',
     ],
-    pattern:
-      '(?i)\\b(?:PHPSESSID|JSESSIONID|ASP\\.NET_SessionId|\\.ASPXAUTH|connect\\.sid|sessionid|_?[a-z]{0,20}_?session)=([A-Za-z0-9%._~+/=-]{12,})',
+    pattern: re`(?i)\b(?:PHPSESSID|JSESSIONID|ASP\.NET_SessionId|\.ASPXAUTH|connect\.sid|sessionid|_?[a-z]{0,20}_?session)=([A-Za-z0-9%._~+/=-]{12,})`,
     group: 1,
     validator: 'mixed',
+    positives: ['PHPSESSID={b36:26}', 'JSESSIONID={HEX:32}', 'connect.sid=s%3A{b62:32}.{b62:43}'],
+    negatives: ['session=active', 'sid={b62:20}', 'sessionid='],
     source: 'https://www.rfc-editor.org/rfc/rfc6265',
   }),
-  secret({
-    id: 'otp-secret',
+  placed('otp-secret', {
     kind: 'otp',
     literals: ['otpauth://'],
-    pattern: '(?i)otpauth://[^\\s"\'<>]{1,200}?[?&]secret=([A-Z2-7=]{8,})',
+    pattern: re`(?i)otpauth://[^\s"'<>]{1,200}?[?&]secret=([A-Z2-7=]{8,})`,
     group: 1,
+    positives: [
+      'otpauth://totp/Acme:bob?secret={B32:16}&issuer=Acme',
+      'otpauth://hotp/x?issuer=y&secret={B32:32}',
+      '"otpauth://totp/x?secret={B32:26}"',
+    ],
+    negatives: ['otpauth://totp/x', 'otpauth://totp/x?secret=', 'https://x?secret={B32:16}'],
     source: 'https://github.com/google/google-authenticator/wiki/Key-Uri-Format',
+  }),
+  marked('wallet-extended-key', {
+    kind: 'wallet-key',
+    literals: ['xprv', 'yprv', 'zprv', 'tprv'],
+    runMin: 100,
+    pattern: re`\b[xyzt]prv[1-9A-HJ-NP-Za-km-z]{100,112}\b`,
+    positives: ['xprv{b58:107}', '"zprv{b58:107}"', 'key tprv{b58:107}'],
+    negatives: ['xprv', 'xpub661MyMwAqRbcF', 'xprv{b62:9}'],
+    source: 'https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki',
   }),
 ];
