@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSigningKey, signingKeyFromPem, writeKeyFile } from '../platform/signature.ts';
 import { addApprover, loadApprovers } from '../store/approvers.ts';
@@ -48,7 +48,10 @@ export async function ensureApprovers(embedded: Embedded): Promise<void> {
     verifierKey: embedded.verifierKey,
     ledger: config.ledger.dir,
   };
-  await writeFile(join(dataDir, 'cli.json'), `${JSON.stringify(cli, null, 2)}\n`, { mode: 0o600 });
+  const path = join(dataDir, 'cli.json');
+  // Renamed into place: a CLI that reads it meanwhile finds the old one or the new one.
+  await writeFile(`${path}.new`, `${JSON.stringify(cli, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
 }
 
 export const keyPath = (dataDir: string, person: string): string =>

@@ -39,7 +39,7 @@ export interface SuperviseDeps {
 }
 
 /** How often a first start is tried before its failure is thrown: what failed may have met a port just taken. */
-const firstTriesMax = 3;
+const firstTriesMax = 5;
 const defaultBackoff = { firstMs: 200, maxMs: 10_000 };
 /** One that ran this long starts again without delay next time. */
 const steadyMs = 60_000;
