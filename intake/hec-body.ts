@@ -64,7 +64,9 @@ function alertIn(event: Json): Json {
   if (!isObject(event)) return event;
   const said = event['event'];
   if (isObject(said)) return { sourcetype: '', ...event };
-  return typeof said === 'string' && said !== '' ? textEvent(said, about(event)) : event;
+  return typeof said === 'string' && said !== ''
+    ? textEvent({ whole: said, message: said }, about(event))
+    : event;
 }
 
 const about = (event: JsonObject): Parameters<typeof textEvent>[1] => ({
@@ -91,7 +93,9 @@ export function readHecRaw(body: Uint8Array, query: Readonly<Record<string, unkn
     severity: '',
   };
   const lines = Buffer.from(body).toString('utf8').split('\n');
-  const events = lines.filter((line) => line.trim() !== '').map((line) => textEvent(line, place));
+  const events = lines
+    .filter((line) => line.trim() !== '')
+    .map((line) => textEvent({ whole: line, message: line }, place));
   return {
     answer: hecAnswers.success,
     invalidEvent: null,

@@ -71,7 +71,7 @@ const wrappings: readonly Wrapping[] = [
   pageOf,
   (value, envelope) =>
     ('sourcetype' in value || ('host' in value && 'source' in value)) && isObject(value['event'])
-      ? inner(value['event'], envelope)
+      ? inner(value['event'], { ...envelope, time: parseTime(value['time']) ?? envelope.time })
       : null,
 ];
 

@@ -32,6 +32,7 @@ export function createVerifiers(
   return (proof) => {
     if (proof.kind === 'oidc') return (request) => verifyAccessToken(proof, request, keySets);
     if (proof.kind === 'aws-sns') return (request) => sns.verify(proof, request);
+    if (proof.kind === 'syslog') return async () => refused('this source sends syslog');
     const verify = createSenderVerifier(proof);
     return async (request) => verify(request);
   };

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { SallyportError } from '../domain/errors.ts';
 import { isObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type {
@@ -12,6 +11,7 @@ import type {
   TemporalConfig,
 } from './config.ts';
 import type { ConfigFile } from './config.schema.ts';
+import { portOf } from './port-of.ts';
 import { resolveSource } from './resolve-source.ts';
 import { hideSecret, resolveSecret } from './secrets.ts';
 import type { Secret, SecretScope } from './secrets.ts';
@@ -157,14 +157,6 @@ async function optionalSecret(
   scope: SecretScope,
 ): Promise<Secret | null> {
   return reference === undefined ? null : resolveSecret(reference, scope);
-}
-
-function portOf(port: number | string, plain: Plain): number {
-  if (typeof port === 'number') return port;
-  const text = plain(port);
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (value <= 65_535) return value;
-  throw new SallyportError('CONFIG_INVALID', `${port} does not give a port from 0 to 65535`);
 }
 
 function plainObject(value: JsonObject, plain: Plain): JsonObject {

@@ -1,9 +1,12 @@
+import { SallyportError } from '../domain/errors.ts';
 import type { SourceConfig } from './config.ts';
 import type { ConfigFile } from './config.schema.ts';
+import { portOf } from './port-of.ts';
+import { interpolate } from './variables.ts';
 import { present } from './present.ts';
 import { resolveSecret } from './secrets.ts';
 import type { SecretScope } from './secrets.ts';
-import type { Rotation, SenderProof } from './sender-proof.ts';
+import type { Rotation, SenderProof, SyslogListen } from './sender-proof.ts';
 import { entraTokens, googleTokens } from './token-issuers.ts';
 
 type SourceFile = ConfigFile['sources'][string];
@@ -26,6 +29,8 @@ async function resolveProof(file: SourceFile['verify'], scope: SecretScope): Pro
     }
     case 'aws-sns':
       return file;
+    case 'syslog':
+      return { ...file, listen: await Promise.all(file.listen.map((one) => listenOf(one, scope))) };
     default:
       return { ...present(file), ...(await rotationOf(file, scope)) };
   }
@@ -47,5 +52,31 @@ async function rotationOf(file: WrittenRotation, scope: SecretScope): Promise<Re
         untilMs: Date.parse(item.until),
       })),
     ),
+  };
+}
+
+type ListenFile = Extract<SourceFile['verify'], { kind: 'syslog' }>['listen'][number];
+
+async function listenOf(file: ListenFile, scope: SecretScope): Promise<SyslogListen> {
+  const { transport, tls } = file;
+  const host = interpolate(file.host, scope.variables);
+  const port = portOf(file.port, (text) => interpolate(text, scope.variables));
+  if ((transport === 'tls') !== (tls !== undefined))
+    throw new SallyportError(
+      'CONFIG_INVALID',
+      'syslog: `tls` belongs to the transport tls, and must be there',
+    );
+  if (tls === undefined) return { transport, host, port };
+  const pem = async (reference: string): Promise<string> =>
+    (await resolveSecret(reference, scope)).reveal();
+  return {
+    transport,
+    host,
+    port,
+    tls: {
+      certificate: await pem(tls.certificate),
+      key: await pem(tls.key),
+      ...(tls.clients === undefined ? {} : { clients: await pem(tls.clients) }),
+    },
   };
 }

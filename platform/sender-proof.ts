@@ -59,6 +59,28 @@ export interface SnsProof {
   readonly toleranceSeconds: number;
 }
 
+/** Syslog proves little: an address, or a certificate where the listener asks for one. Nothing comes over HTTP. */
+export interface SyslogProof {
+  readonly kind: 'syslog';
+  readonly listen: readonly SyslogListen[];
+  /** Addresses and networks (CIDR) that may send. */
+  readonly addresses: readonly string[];
+  /** Of times without a zone: minutes east of UTC. */
+  readonly offsetMinutes: number;
+}
+
+export interface SyslogListen {
+  readonly transport: 'udp' | 'tcp' | 'tls';
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: {
+    readonly certificate: string;
+    readonly key: string;
+    /** The authority whose clients may connect; left out: certificates are not asked for. */
+    readonly clients?: string;
+  };
+}
+
 /** What can be judged from the request alone. */
 export type LocalProof =
   | HmacProof
@@ -91,4 +113,4 @@ export type LocalProof =
   | (Rotation & { readonly kind: 'graph' });
 
 /** How a source proves itself, secrets resolved. */
-export type SenderProof = LocalProof | TokenProof | SnsProof;
+export type SenderProof = LocalProof | TokenProof | SnsProof | SyslogProof;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { syslog } from './verify-syslog.schema.ts';
 import { entra, google, oidc, sns } from './verify-issuers.schema.ts';
 import { header, listMax, name, secret, secrets, text } from './config-values.schema.ts';
 
@@ -171,4 +172,5 @@ export const verify = z.discriminatedUnion('kind', [
   google,
   entra,
   sns,
+  syslog,
 ]);

@@ -12,6 +12,7 @@ import { intakeRoutes } from '../intake/routes.ts';
 import { notifyWork } from '../store/notify.ts';
 import { createIntake } from './core.ts';
 import type { Core } from './core.ts';
+import { syslogListeners } from './syslog-listeners.ts';
 import { createFetchText } from './fetch-text.ts';
 import { createEgress } from '../platform/http.ts';
 import { createCancelRun, createDeliverVote } from './deliver-vote.ts';
@@ -64,7 +65,7 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     fetchText: createFetchText(egress),
   };
   return {
-    components: [],
+    components: syslogListeners(intake),
     routes: [
       counted(intakeRoutes(intake), core.metrics),
       counted(hecRoutes(intake), core.metrics),
