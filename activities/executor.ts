@@ -1,6 +1,7 @@
 import { appendEntries } from '../audit/append.ts';
 import { errorTable, SallyportError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/run.types.ts';
+import { steadyMsOf } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { claimEffects, loadEffects, settleEffects } from '../store/effects.ts';
 import { stoppedScopes } from '../store/switches.ts';
@@ -100,7 +101,7 @@ async function claimAll(
 ): Promise<readonly Step[]> {
   const effects = guarded.filter((step): step is EffectCase => 'plan' in step);
   if (effects.length === 0) return guarded as readonly { outcome: Outcome }[];
-  const claimedMs = deps.clock.nowMs();
+  const claimedMs = steadyMsOf(deps.clock);
   const { fences, refused } = await deps.db.transaction(async (tx) => {
     const late = new Set<string>();
     for (const effect of effects.filter(needsWarrant)) {

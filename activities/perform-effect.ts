@@ -2,6 +2,7 @@ import { nothingHappened } from '../connectors/contract.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Outcome } from '../domain/run.types.ts';
+import { steadyMsOf } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { EffectResult } from '../store/effects.ts';
 import { stoppedScopes } from '../store/switches.ts';
@@ -14,7 +15,7 @@ import { errorOutcome } from './outcome.ts';
 export interface ClaimedEffect {
   readonly effect: EffectCase;
   readonly fence: number;
-  /** When the lease began, by our clock. */
+  /** When the lease began, by the steady clock. */
   readonly claimedMs: number;
 }
 
@@ -43,7 +44,7 @@ export async function perform(
       await guardEffect(deps, effect, await stoppedScopes(deps.db));
     }
     // SECURITY: a process that slept here must not act under a lease that somebody else may hold by now.
-    const leftMs = executorLimits.leaseMs - (deps.clock.nowMs() - claimedMs);
+    const leftMs = executorLimits.leaseMs - (steadyMsOf(deps.clock) - claimedMs);
     if (leftMs < executorLimits.callTimeoutMs)
       return { effect, outcome: leaseHeld, result: unknownResult(effect, fence) };
     const answer = await effect.capability.call(input, contextOf(deps, effect));

@@ -70,7 +70,7 @@ export function createSequencer(deps: SequencerDeps): Sequencer {
   async function sequenceOnce(): Promise<number> {
     state ??= await start();
     if (state.kind === 'restored') return 0;
-    const heartbeat = deps.clock.nowMs() - heartbeatAtMs >= heartbeatMs;
+    const heartbeat = Math.abs(deps.clock.nowMs() - heartbeatAtMs) >= heartbeatMs;
     const waits = await whatWaits(deps.db);
     // Nobody takes numbers back: this is another database than a moment ago.
     if (waits.sequenced < edge.size) {

@@ -21,7 +21,8 @@ export function backlogGauge(deps: GaugeDeps, max: number): BacklogGauge {
   let countedAtMs = 0;
   const check = (): void => {
     const nowMs = deps.clock.nowMs();
-    if (nowMs - countedAtMs < intakeLimits.backlogCheckMs) return;
+    // Either way: a clock that was set back must not keep an old count for so long.
+    if (Math.abs(nowMs - countedAtMs) < intakeLimits.backlogCheckMs) return;
     countedAtMs = nowMs;
     // Unknown counts as before: where SQL is gone, the commit itself says so.
     countDue(deps.db, { tenant: deps.tenant, max: max + 1 }).then(

@@ -1,3 +1,4 @@
+import { endClockStep } from '../store/batches.ts';
 import { reapBatches } from './reaper.ts';
 import { reapRuns, runReaperLimits } from './run-reaper.ts';
 import type { RunReaperDeps } from './run-reaper.ts';
@@ -17,7 +18,9 @@ const batchesOlderThanMs = 30_000;
  * follows at once. The first pass over runs begins at once too, and where no other process is at work it takes young
  * ones as well.
  */
-export function createReapRounds(deps: RunReaperDeps & { readonly alone: boolean }): ReapRounds {
+export function createReapRounds(
+  deps: RunReaperDeps & { readonly alone: boolean; readonly tenant: string },
+): ReapRounds {
   let after = '';
   let isFirst = true;
   let dueAtMs = deps.clock.nowMs();
@@ -28,6 +31,7 @@ export function createReapRounds(deps: RunReaperDeps & { readonly alone: boolean
       return nowMs >= dueAtMs || dueAtMs - nowMs > everyMs;
     },
     next: async () => {
+      await endClockStep(deps.db, deps.tenant);
       await reapBatches(deps, { olderThanMs: batchesOlderThanMs });
       const round = await reapRuns(deps, {
         after,

@@ -38,7 +38,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
     enter: () => {
       if (failures < failuresMax) return null;
       const left = restsUntilMs - clock.nowMs();
-      if (left > 0) return left;
+      // More than a whole rest is left only where the clock was set back: the rest is over at the latest now.
+      if (left > 0 && left <= restMs) return left;
       if (probing) return restMs;
       probing = true;
       tell();

@@ -63,7 +63,7 @@ export async function supervise(component: Component, deps: SuperviseDeps): Prom
       const detail = await running.ended;
       if (stopping.signal.aborted) return;
       change({ state: 'down', detail });
-      if (deps.clock.nowMs() - sinceMs >= steadyMs) waitMs = 0;
+      if (Math.abs(deps.clock.nowMs() - sinceMs) >= steadyMs) waitMs = 0;
       const next = await revive(waitMs);
       if (next === null) return;
       waitMs = next;

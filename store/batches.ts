@@ -21,18 +21,32 @@ export async function countDue(sql: Sql, of: { tenant: string; max: number }): P
   return row?.n ?? 0;
 }
 
+/**
+ * What is due at once was stamped so by a clock that has been set back since: it must not wait until that time comes
+ * again. Follow-ups are due within 30 s; only what a rule puts off is rightly later.
+ */
+export async function endClockStep(sql: Sql, tenant: string): Promise<number> {
+  const rows = await sql.query(
+    `update incidents set due_at = clock_timestamp()
+      where tenant = $1 and batch_id is null and due_at > clock_timestamp() + interval '1 minute' and trace->>'again' is null returning id`,
+    [tenant],
+  );
+  return rows.length;
+}
+
 export async function markStarted(sql: Sql, batchId: string): Promise<void> {
   await sql.query('update batches set started_at = clock_timestamp() where id = $1', [batchId]);
 }
 
-/** Batches that were stamped that long ago and have not been settled; at most 200, the oldest first. */
+/** Batches that were stamped that long ago, or before the clock was set back, and have not been settled; at most 200. */
 export async function staleBatches(
   sql: Sql,
   olderThanMs: number,
 ): Promise<readonly { id: string; tenant: string }[]> {
   return sql.query(
     `select id, tenant from batches
-      where closed_at is null and stamped_at <= clock_timestamp() - $1 * interval '1 millisecond' order by stamped_at limit 200`,
+      where closed_at is null
+        and (stamped_at <= clock_timestamp() - $1 * interval '1 millisecond' or stamped_at > clock_timestamp() + interval '1 minute') order by stamped_at limit 200`,
     [olderThanMs],
   );
 }

@@ -11,6 +11,7 @@ export interface EffectRow {
   readonly order_digest: string | null;
   readonly output: JsonObject | null;
   readonly detail: string;
+  /** Never negative: a call that seems to lie ahead was made before the clock was set back. */
   readonly called_ms_ago: number | null;
 }
 
@@ -24,7 +25,7 @@ export async function loadEffects(
             coalesce(lease_until > clock_timestamp() and exists (
               select 1 from pg_locks l
                where l.locktype = 'advisory' and l.classid = $2 and l.objid::bigint = e.lease_owner::bigint and l.objsubid = 2), false) as lease_live,
-            extract(epoch from clock_timestamp() - called_at) * 1000 as called_ms_ago
+            (abs(extract(epoch from clock_timestamp() - called_at)) * 1000)::float8 as called_ms_ago
        from effects e where key = any($1)`,
     [keys, instanceLockClass],
   );

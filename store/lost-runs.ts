@@ -21,7 +21,7 @@ export interface OpenRun {
   readonly received_at: Date;
 }
 
-/** Runs of their own that have not ended, by key from `after` on, older than `olderThanMs`. */
+/** Runs of their own that have not ended, by key from `after` on, older than `olderThanMs` or from before a clock was set back. */
 export async function openRuns(
   sql: Sql,
   page: { after: string; limit: number; olderThanMs: number },
@@ -31,7 +31,7 @@ export async function openRuns(
             p.body as plan, i.trace, i.received_at
        from runs r join plans p on p.digest = r.plan_digest join incidents i on i.id = r.incident_id
       where r.host = 'respond' and r.ended_at is null and r.key > $1
-        and r.started_at <= clock_timestamp() - $3 * interval '1 millisecond'
+        and (r.started_at <= clock_timestamp() - $3 * interval '1 millisecond' or r.started_at > clock_timestamp() + interval '1 minute')
       order by r.key limit $2`,
     [page.after, page.limit, page.olderThanMs],
   );

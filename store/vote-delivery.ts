@@ -24,17 +24,26 @@ export async function loadDelivery(sql: Sql, voteId: string): Promise<Undelivere
   return row;
 }
 
-/** Votes that were kept `olderThanMs` ago and that no execution has answered to. The oldest first, at most 100. */
+/**
+ * Votes that were kept `olderThanMs` ago, or in a future that a clock which was set back has yet to reach, and that no
+ * execution has answered to. The oldest first, at most 100.
+ */
 export async function undeliveredVotes(
   sql: Sql,
   options: { readonly clock: Clock; readonly olderThanMs: number },
 ): Promise<readonly UndeliveredVote[]> {
   return sql.query<UndeliveredVote>(
     `select ${columns} from votes v join gates g on g.id = v.gate_id
-      where v.delivered_at is null and v.cast_at <= $1 order by v.cast_at limit 100`,
-    [isoTime(options.clock.nowMs() - options.olderThanMs)],
+      where v.delivered_at is null and (v.cast_at <= $1 or v.cast_at > $2) order by v.cast_at limit 100`,
+    [
+      isoTime(options.clock.nowMs() - options.olderThanMs),
+      isoTime(options.clock.nowMs() + clockStepMs),
+    ],
   );
 }
+
+/** Further ahead than this no clock of ours runs. */
+const clockStepMs = 60_000;
 
 export interface UndeliveredVote {
   readonly voteId: string;

@@ -202,6 +202,22 @@ describe('the executor', () => {
     expect(await world.actions()).toEqual([]);
   });
 
+  it('does not call when the clock was set back while it slept', async () => {
+    const item = world.contain(await world.approved());
+    let steady = 0;
+    const clock = { nowMs: () => world.court.clock.nowMs(), steadyMs: () => steady };
+    const reveal: ActivityDeps['reveal'] = (value) => {
+      steady += executorLimits.leaseMs;
+      world.court.clock.set(world.court.clock.nowMs() - 3_600_000);
+      return Promise.resolve(value);
+    };
+    const [outcome] = await createEffectActivities({ ...world.deps, clock, reveal }).executeMany([
+      item,
+    ]);
+    expect(outcome).toEqual(refused('LEASE_HELD'));
+    expect(await world.actions()).toEqual([]);
+  });
+
   it('undoes by one signature what was done, once', async () => {
     const gate = await world.approved();
     await one(world.contain(gate));

@@ -3,7 +3,7 @@ import type { Failpoint } from '../../platform/failpoint.ts';
 import { findFaults, leaksAtRest, ledgerFaults, sequenced } from './checks.ts';
 import { approveAll, playRound, tableOf } from './rounds.ts';
 import type { Row } from './rounds.ts';
-import { killEverything, killRecovery, killServer } from './servers.ts';
+import { killAt, killRecovery } from './servers.ts';
 import { openWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -62,12 +62,13 @@ describe('an engine that is killed', () => {
   it.each(points)('at %s ends what it began', async (point) => hold(await playRound(world, point)));
   it('and killed again twice while it recovers ends what it began', async () =>
     hold(...(await killRecovery(world))));
-  it('together with its servers ends what it began', async () => hold(await killEverything(world)));
+  it('together with its servers ends what it began', async () =>
+    hold(await killAt(world, 'everything')));
 });
 
 describe('an engine whose server is killed under load', () => {
-  it('survives the death of PostgreSQL', async () => hold(await killServer(world, 'postgres')));
-  it('survives the death of Temporal', async () => hold(await killServer(world, 'temporal')));
+  it('survives the death of PostgreSQL', async () => hold(await killAt(world, 'postgres')));
+  it('survives the death of Temporal', async () => hold(await killAt(world, 'temporal')));
 });
 
 describe('after all kills', () => {

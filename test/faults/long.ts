@@ -1,19 +1,23 @@
 import { parseArgs } from 'node:util';
 import { failpoints } from '../../platform/failpoint.ts';
 import { findFaults, leaksAtRest, ledgerFaults, sequenced } from './checks.ts';
-import { approveAll, playRound, tableOf } from './rounds.ts';
+import { approveAll, playRound, summaryOf } from './rounds.ts';
 import type { Row } from './rounds.ts';
-import { killEngine, killEverything, killRecovery, killServer } from './servers.ts';
+import { killAt, killRecovery } from './servers.ts';
 import { openWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /**
  * The long form of the fault battery: kills at every point and at seeded instants until there were that many.
  *
- *   node test/faults/long.ts [--kills 1000] [--seed 1]
+ *   node test/faults/long.ts [--kills 1000] [--seed 1] [--minutes 600]
  */
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },
+  options: {
+    kills: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '600' },
+  },
 });
 
 /** Mulberry32: small, and the same numbers for the same seed everywhere. */
@@ -28,21 +32,47 @@ function dice(seed: number): () => number {
 }
 
 const points = failpoints.filter((point) => !point.startsWith('reap-'));
-const instantMsMax = 2_000;
+const victims = ['engine', 'postgres', 'temporal', 'everything'] as const;
+const instantMsMax = 3_000;
+/** Of ten turns so many go to instants under load, each victim in its turn, every third of them again in the recovery. */
+const instantsOfTen = 5;
 
-/** One turn in ten goes to each server, to everything and to the recovery; the rest to the points, each in its turn. */
-async function playTurn(world: World, roll: () => number, turn: number): Promise<readonly Row[]> {
-  const which = Math.floor(roll() * 20);
-  if (which === 0) return [await killServer(world, 'postgres')];
-  if (which === 1) return [await killServer(world, 'temporal')];
-  if (which === 2) return [await killEverything(world)];
-  if (which === 3) return killRecovery(world);
-  if (which < 6) return [await killEngine(world, roll() * instantMsMax)];
-  const point = points[turn % points.length];
+interface Turns {
+  readonly point: number;
+  readonly instant: number;
+}
+
+async function playTurn(world: World, roll: () => number, past: Turns): Promise<readonly Row[]> {
+  if (past.point > 0 && past.point % points.length === 0 && past.instant % victims.length === 0)
+    return killRecovery(world);
+  if (roll() * 10 < instantsOfTen) {
+    const victim = victims[past.instant % victims.length] ?? 'engine';
+    const again = past.instant % 3 === 2 ? [roll() * instantMsMax, roll() * instantMsMax] : [];
+    return [await killAt(world, victim, [roll() * instantMsMax, ...again])];
+  }
+  const point = points[past.point % points.length];
   return point === undefined ? [] : [await playRound(world, point)];
 }
 
+const isInstant = (row: Row): boolean => row.point.includes('under load');
+
+const after = (turns: Turns, played: readonly Row[]): Turns =>
+  played.some(isInstant)
+    ? { ...turns, instant: turns.instant + 1 }
+    : { ...turns, point: turns.point + 1 };
+
+/** The first kill, and those in its recovery. */
+const killsOf = (row: Row): number =>
+  row.point.endsWith('again in recovery') || row.point.endsWith('twice in a row') ? 3 : 1;
+
 const checkEvery = 25;
+
+/** Stops at the first fault, close to what caused it. */
+async function checkNow(world: World): Promise<void> {
+  await approveAll(world);
+  const faults = await findFaults(world);
+  if (faults.length > 0) throw new Error(faults.join('; '));
+}
 
 async function main(): Promise<number> {
   const world = await openWorld();
@@ -50,11 +80,17 @@ async function main(): Promise<number> {
   const rows: Row[] = [];
   try {
     await world.engine.start();
-    for (let turn = 0; rows.length < Number(values.kills); turn += 1) {
-      const played = await playTurn(world, roll, turn);
+    const untilMs = performance.now() + Number(values.minutes) * 60_000;
+    let [turns, kills] = [{ point: 0, instant: 0 }, 0];
+    for (; kills < Number(values.kills) && performance.now() < untilMs;) {
+      const played = await playTurn(world, roll, turns);
       rows.push(...played);
-      for (const row of played) process.stdout.write(`${JSON.stringify(row)}\n`);
-      if (turn % checkEvery === checkEvery - 1) await approveAll(world);
+      for (const row of played) {
+        kills += killsOf(row);
+        process.stdout.write(`${JSON.stringify({ ...row, kills })}\n`);
+      }
+      turns = after(turns, played);
+      if (rows.length % checkEvery === 0) await checkNow(world);
     }
     await approveAll(world);
     const entries = await sequenced(world);
@@ -67,7 +103,7 @@ async function main(): Promise<number> {
     await world.engine.stop();
     faults.push(...(await ledgerFaults(world, entries)), ...(await leaksAtRest(world)));
     process.stdout.write(
-      `${tableOf(rows)}${rows.length} kills, seed ${values.seed}, ${world.accepted.size} alerts, ${faults.length} faults\n`,
+      `${summaryOf(rows)}${kills} kills, seed ${values.seed}, ${world.accepted.size} alerts, ${faults.length} faults\n`,
     );
     for (const fault of faults) process.stdout.write(`FAULT ${fault}\n`);
     return faults.length === 0 ? 0 : 1;

@@ -138,3 +138,17 @@ export function tableOf(rows: readonly Row[]): string {
     '',
   ].join('\n');
 }
+
+/** One line for each point: how many kills, how many of them were not met, never ready or never done, and the slowest. */
+export function summaryOf(rows: readonly Row[]): string {
+  const points = [...new Set(rows.map((row) => row.point))].sort();
+  const lines = points.map((point) => {
+    const all = rows.filter((row) => row.point === point);
+    const count = (is: (row: Row) => boolean): string => String(all.filter(is).length).padStart(7);
+    const worst = (of: (row: Row) => number | null): string =>
+      String(Math.max(...all.map((row) => of(row) ?? 0))).padStart(9);
+    return `${point.padEnd(44)} ${count(() => true)} ${count((row) => !row.killed)} ${count((row) => row.readyMs === null || row.doneMs === null)} ${worst((row) => row.readyMs)} ${worst((row) => row.doneMs)}`;
+  });
+  const head = `${'point'.padEnd(44)}   kills not met  undone ready max  done max`;
+  return [head, ...lines, ''].join('\n');
+}

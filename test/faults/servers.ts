@@ -46,46 +46,96 @@ async function untilBusy(world: World): Promise<void> {
   }, underWayLimitMs);
 }
 
-/** Kills an embedded server under load. The engine must come back by itself, and nobody starts anything. */
-export async function killServer(world: World, server: Server): Promise<Row> {
+export type Victim = 'engine' | 'everything' | Server;
+
+const pause = async (ms: number): Promise<void> =>
+  void (await once(AbortSignal.timeout(Math.max(1, Math.round(ms))), 'abort'));
+
+/** Kills a victim under load, `instantsMs[0]` after the load began to hurt, and again that long into each recovery. */
+export async function killAt(
+  world: World,
+  victim: Victim,
+  instantsMs: readonly number[] = [0],
+): Promise<Row> {
   const load = startLoad(world);
   await untilBusy(world);
-  const pid = await world.engine.pidOf(server);
+  await pause(instantsMs[0] ?? 0);
+  const point = `${victim} under load${instantsMs.length > 1 ? ', again in recovery' : ''}`;
+  return victim === 'postgres' || victim === 'temporal'
+    ? killServers(world, { victim, point, load, instantsMs })
+    : killEngines(world, { victim, point, load, instantsMs });
+}
+
+interface Killing<Who extends Victim> {
+  readonly victim: Who;
+  readonly point: string;
+  readonly load: Load;
+  readonly instantsMs: readonly number[];
+}
+
+async function killEngines(
+  world: World,
+  { victim, point, load, instantsMs }: Killing<'engine' | 'everything'>,
+): Promise<Row> {
+  const kill = (): Promise<void> => (victim === 'engine' ? world.engine.kill() : killAll(world));
+  await kill();
+  for (const instantMs of instantsMs.slice(1)) {
+    const started = world.engine.start();
+    await pause(instantMs);
+    await kill();
+    await started;
+  }
+  return recover(world, { point, killed: true, goOn: () => load.stop() });
+}
+
+/** Engine, PostgreSQL and Temporal at one instant, as far as they are there. */
+async function killAll(world: World): Promise<void> {
+  const pids = await Promise.all(
+    (['postgres', 'temporal'] as const).map((server) =>
+      world.engine.pidOf(server).catch(() => null),
+    ),
+  );
+  const dead = world.engine.kill();
+  for (const pid of pids) if (pid !== null) killPid(pid);
+  await dead;
+}
+
+function killPid(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It had ended by itself.
+  }
+}
+
+/** The engine must bring its server back by itself, and nobody starts anything. */
+async function killServers(
+  world: World,
+  { victim, point, load, instantsMs }: Killing<Server>,
+): Promise<Row> {
+  let pid = await world.engine.pidOf(victim);
+  killPid(pid);
+  const isAnother = async (): Promise<boolean> => (await world.engine.pidOf(victim)) !== pid;
+  for (const instantMs of instantsMs.slice(1)) {
+    await eventually(isAnother, backLimitMs);
+    await pause(instantMs);
+    pid = await world.engine.pidOf(victim);
+    killPid(pid);
+  }
   const killedMs = performance.now();
-  process.kill(pid, 'SIGKILL');
   const back = await eventually(
-    async () => (await world.engine.pidOf(server)) !== pid && isReady(world.engine.url),
+    async () => (await isAnother()) && isReady(world.engine.url),
     backLimitMs,
   );
   const readyMs = performance.now();
   await load.stop();
   const done = await eventually(() => isAtRest(world.engine), restLimitMs);
   return {
-    point: `${server} under load`,
+    point,
     killed: true,
     readyMs: back ? Math.round(readyMs - killedMs) : null,
     doneMs: done ? Math.round(performance.now() - readyMs) : null,
   };
-}
-
-/** Engine, PostgreSQL and Temporal at one instant, under load. */
-export async function killEverything(world: World): Promise<Row> {
-  const load = startLoad(world);
-  await untilBusy(world);
-  const pids = [await world.engine.pidOf('postgres'), await world.engine.pidOf('temporal')];
-  const dead = world.engine.kill();
-  for (const pid of pids) process.kill(pid, 'SIGKILL');
-  await dead;
-  return recover(world, { point: 'everything under load', killed: true, goOn: () => load.stop() });
-}
-
-/** The engine alone, so long after the load began to hurt. */
-export async function killEngine(world: World, instantMs: number): Promise<Row> {
-  const load = startLoad(world);
-  await untilBusy(world);
-  await once(AbortSignal.timeout(instantMs), 'abort');
-  await world.engine.kill();
-  return recover(world, { point: 'engine under load', killed: true, goOn: () => load.stop() });
 }
 
 /** Killed with a batch that nothing hosts, then twice more while the reaper takes it apart. */
