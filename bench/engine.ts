@@ -3,6 +3,8 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder } from '../bootstrap/cache.mjs';
+import { provideWorkflowBundle } from '../bootstrap/steps/workflow-bundle.mjs';
 import { freePort } from '../server/free-port.ts';
 import type { Target } from './load.ts';
 import { processTree } from './processes.ts';
@@ -26,6 +28,10 @@ export async function startBenchEngine(sinkUrl: string): Promise<BenchEngine> {
   const port = await freePort(0);
   const env = {
     ...process.env,
+    // Named by the digest of its sources: another one would measure other code.
+    SALLYPORT_WORKFLOW_BUNDLE: await provideWorkflowBundle(cacheFolder(), {
+      program: process.execPath,
+    }),
     BENCH_PORT: String(port),
     BENCH_SECRET: benchSecret,
     BENCH_SINK_URL: sinkUrl,
