@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { percentile, rounded } from './figures.ts';
 import { startBenchEngine, type BenchEngine } from './engine.ts';
 import { sendAtRate, sendFlatOut, type Sent } from './load.ts';
-import { cpuByPart, pssMb } from './processes.ts';
+import { cpuByPart, pssMbByPart } from './processes.ts';
 import { startSinkProcess, type SinkProcess } from './sink-process.ts';
 
 /**
@@ -96,8 +96,18 @@ async function measure(engine: BenchEngine, sink: SinkProcess): Promise<object> 
       postgres: perAlert('postgres'),
       temporal: perAlert('temporal'),
     },
-    pssMb: Math.round(pssMb(await engine.pids())),
+    pssMb: pssOf(await engine.pids()),
     leaks: await sink.leaks(),
+  };
+}
+
+function pssOf(pids: readonly number[]): object {
+  const { engine, postgres, temporal } = pssMbByPart(pids);
+  return {
+    all: Math.round(engine + postgres + temporal),
+    engine: Math.round(engine),
+    postgres: Math.round(postgres),
+    temporal: Math.round(temporal),
   };
 }
 

@@ -26,12 +26,14 @@ function parentOf(pid: number): number | null {
   return parent === undefined ? null : Number(parent);
 }
 
-/** Proportional set size in MB: shared pages count once over all processes. */
-export function pssMb(pids: readonly number[]): number {
-  const kilobytes = pids.map((pid) =>
-    Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0),
-  );
-  return kilobytes.reduce((sum, kb) => sum + kb, 0) / 1024;
+/** Proportional set size in MB by part: shared pages count once over all processes. */
+export function pssMbByPart(pids: readonly number[]): Readonly<Record<Part, number>> {
+  const megabytes = { engine: 0, postgres: 0, temporal: 0 };
+  for (const pid of pids) {
+    const kilobytes = Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
+    megabytes[partOf(pid)] += kilobytes / 1024;
+  }
+  return megabytes;
 }
 
 /** CPU seconds by part: the engine, its PostgreSQL, its Temporal server. */
@@ -41,7 +43,7 @@ export function cpuByPart(pids: readonly number[]): Readonly<Record<Part, number
   return seconds;
 }
 
-type Part = 'engine' | 'postgres' | 'temporal';
+export type Part = 'engine' | 'postgres' | 'temporal';
 
 function partOf(pid: number): Part {
   const command = commandOf(pid);
@@ -49,13 +51,14 @@ function partOf(pid: number): Part {
   return /server start-dev/.test(command) ? 'temporal' : 'engine';
 }
 
-/** CPU seconds that the processes have used so far. */
+/** CPU seconds that the processes, and their children that ended, have used so far. */
 export function cpuSeconds(pids: readonly number[]): number {
   const ticksPerSecond = 100;
   const ticks = pids.map((pid) => {
     const stat = read(`/proc/${pid}/stat`);
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+    // utime, stime, cutime, cstime
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 15);
+    return fields.reduce((sum, each) => sum + Number(each), 0);
   });
   return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond;
 }
