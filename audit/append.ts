@@ -5,10 +5,16 @@ import { entryBody } from './entry.ts';
 /** Rows of one statement; more entries become more statements. */
 const rowsMax = 2_000;
 
+/** No entry holds it: JSON escapes it, and `newEntry` replaces it elsewhere. */
+const between = '\u001F';
+
+/** A column travels as one text: PostgreSQL's array literals must be escaped value by value, which costs more than all the rest. */
+const column = (at: number): string => `string_to_array($${at}, U&'\\001F', '')`;
+
 const insert = `
   insert into audit_entries (id, time, tenant, type, actor, incident, run, subject, outcome, body)
-  select id, time, tenant, type, actor, incident, run, subject, outcome, body
-  from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+  select id, time::timestamptz, tenant, type, actor, incident, run, subject, outcome, body
+  from unnest(${Array.from({ length: 10 }, (_, index) => column(index + 1)).join(', ')})
     with ordinality as given (id, time, tenant, type, actor, incident, run, subject, outcome, body, position)
   order by position
   on conflict (id) do nothing`;
@@ -20,20 +26,26 @@ const insert = `
 export async function appendEntries(tx: Sql, entries: readonly Entry[]): Promise<void> {
   for (let from = 0; from < entries.length; from += rowsMax) {
     const rows = entries.slice(from, from + rowsMax);
-    await tx.query(insert, [
-      rows.map((entry) => entry.id),
-      rows.map((entry) => entry.time),
-      rows.map((entry) => entry.tenant),
-      rows.map((entry) => entry.type),
-      rows.map((entry) => actorText(entry.actor)),
-      rows.map((entry) => entry.incident),
-      rows.map((entry) => entry.run),
-      rows.map((entry) => entry.subject),
-      rows.map((entry) => entry.outcome),
-      rows.map(entryBody),
-    ]);
+    await tx.query(
+      insert,
+      columns.map((read) => rows.map(read).join(between)),
+    );
   }
 }
+
+/** Null travels as the empty text, which none of these is. */
+const columns: readonly ((entry: Entry) => string)[] = [
+  (entry) => entry.id,
+  (entry) => entry.time,
+  (entry) => entry.tenant,
+  (entry) => entry.type,
+  (entry) => actorText(entry.actor),
+  (entry) => entry.incident ?? '',
+  (entry) => entry.run ?? '',
+  (entry) => entry.subject ?? '',
+  (entry) => entry.outcome,
+  entryBody,
+];
 
 /** How the `actor` column names an actor: `person:alice`. */
 export const actorText = (actor: Entry['actor']): string => `${actor.kind}:${actor.id}`;

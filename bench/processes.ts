@@ -57,7 +57,10 @@ export function cpuSeconds(pids: readonly number[]): number {
   const ticks = pids.map((pid) => {
     const stat = read(`/proc/${pid}/stat`);
     // utime, stime, cutime, cstime
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 15);
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 15);
     return fields.reduce((sum, each) => sum + Number(each), 0);
   });
   return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond;

@@ -24,7 +24,7 @@ import { entriesOf } from './claim-entries.ts';
 import { factsOf, type FactRow } from '../store/incident-facts.ts';
 
 export const claimLimits = {
-  runs: 64,
+  runs: 128,
   /** Far below Temporal's 2 MiB for one payload, since the codec and base64 add to it. */
   bytes: 786_432,
 } as const;

@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
 import { SallyportError } from '../domain/errors.ts';
@@ -120,8 +126,13 @@ const bindingOf = (options: CodecOptions, keyId: string): Buffer =>
   Buffer.from(`sallyport/payload/v1|${keyId}|${options.namespace}`, 'utf8');
 const refused = (why: string): SallyportError => new SallyportError('CREDENTIAL_REFUSED', why);
 
-function keyNamed(keyring: KeyRing, id: string): Uint8Array {
+/** Node prepares a key once; doing so for each payload costs more than sealing a small one. */
+const prepared = new WeakMap<Uint8Array, KeyObject>();
+
+function keyNamed(keyring: KeyRing, id: string): KeyObject {
   const key = Object.hasOwn(keyring.keys, id) ? keyring.keys[id] : undefined;
   if (key === undefined) throw refused(`no payload key ${id.slice(0, 16)} on the ring`);
-  return key;
+  const ready = prepared.get(key) ?? createSecretKey(key);
+  prepared.set(key, ready);
+  return ready;
 }
