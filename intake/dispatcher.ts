@@ -12,7 +12,7 @@ import { countDue, markStarted, openBatches, unstampBatch } from '../store/batch
 import { stoppedScopes } from '../store/switches.ts';
 import type { TriageInput } from '../workflows/messages.ts';
 import { taskQueues, triageId, workflowTaskTimeout } from '../workflows/ids.ts';
-import { claimBatch, claimLimits, type Batch, type ClaimDeps } from './claim.ts';
+import { claimBatch, type Batch, type ClaimDeps } from './claim.ts';
 import { endOldTimeline } from './end-old-timeline.ts';
 import { reapBatches } from './reaper.ts';
 import { createReapRounds } from './reap-rounds.ts';
@@ -35,9 +35,13 @@ export interface Dispatcher {
 }
 
 export const dispatcherLimits = {
-  /** Batches in flight: two keep both cores busy; more only where full ones queue. */
-  batchesQuiet: 2,
+  /**
+   * Batches in flight. What comes in while one works goes with the next: at 20 alerts a second a second batch beside it
+   * makes both smaller, and a batch costs about the same whatever it holds. More start only where as many wait as are worth one.
+   */
+  batchesQuiet: 1,
   batchesMax: 8,
+  worthABatch: 64,
   pollMs: 250,
   reapAfterMs: 30_000,
   /** Every n-th claim goes by age, so that what is old and mild is not starved by what is new and grave. */
@@ -122,12 +126,13 @@ async function dispatchOnce(
   return true;
 }
 
-/** What comes in while two batches work gathers for the next; more start only where they would be full. */
+/** What comes in while a batch works gathers for the next; more start only where enough waits. */
 async function hasRoom(deps: DispatcherDeps, open: number): Promise<boolean> {
   if (open < dispatcherLimits.batchesQuiet) return true;
   if (open >= dispatcherLimits.batchesMax) return false;
   return (
-    (await countDue(deps.db, { tenant: deps.tenant, max: claimLimits.runs })) >= claimLimits.runs
+    (await countDue(deps.db, { tenant: deps.tenant, max: dispatcherLimits.worthABatch })) >=
+    dispatcherLimits.worthABatch
   );
 }
 

@@ -44,6 +44,8 @@ const settings: Readonly<Record<string, string>> = {
   max_wal_size: '512MB',
   wal_compression: 'on',
   checkpoint_timeout: '15min',
+  // A new database grows fast: without statistics the planner takes the wrong indexes for its first minute.
+  autovacuum_naptime: '10s',
   synchronous_commit: 'on',
   random_page_cost: '1.1',
   jit: 'off',

@@ -30,7 +30,7 @@ interface Hosted {
 type Quick = LookupCommand | EffectCommand;
 
 /**
- * Hosts up to 64 runs at once. Commands of one kind and turn travel in one activity per privilege class. A batch
+ * Hosts up to 128 runs at once. Commands of one kind and turn travel in one activity per privilege class. A batch
  * never waits: what reaches a gate, an action or a timer, or fails at the first try, goes to an execution of its own.
  */
 export async function triage(given: TriageInput): Promise<void> {

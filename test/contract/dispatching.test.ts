@@ -116,7 +116,8 @@ describe('the claim', () => {
   });
 
   it('gives no incident to two dispatchers', async () => {
-    await Promise.all(Array.from({ length: 100 }, (_, index) => insertDue(pg.db, `inc_${index}`)));
+    const due = Array.from({ length: claimLimits.runs + 36 }, (_, index) => `inc_${index}`);
+    await Promise.all(due.map((id) => insertDue(pg.db, id)));
     const batches = await Promise.all([claim(), claim(), claim()]);
     const ids = batches.flatMap((batch) => batch?.runs.map((run) => run.incidentId) ?? []);
     expect(new Set(ids).size).toBe(ids.length);
