@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { approverRoutes } from './approver-routes.ts';
+import { deployRoutes } from './deploy-routes.ts';
 import { gatesRoutes } from './gates-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import { openApiDocument } from './openapi.ts';
@@ -21,6 +22,7 @@ export function peopleRouteTable(deps: PeopleDeps): readonly Route[] {
     ...switchRoutes(deps),
     ...quietRoutes(deps),
     ...recoverRoutes(deps),
+    ...deployRoutes(deps),
     ...approverRoutes(deps),
     ...playbookRoutes(deps),
   ];

@@ -1,32 +1,23 @@
 import { problem, type Problem, type SourcePath } from '../domain/compile-problem.ts';
-import { entityFields, unstableFields, type CorrelationRule } from '../domain/correlation.ts';
-import { parseDuration } from '../domain/duration.ts';
+import { entityFields, unstableFields } from '../domain/correlation.ts';
 import { checkExpression, readsOf } from '../domain/expression.ts';
 import { checkPath, leadingNames } from '../domain/path.ts';
 import type { PolicySource } from '../domain/policy.schema.ts';
+import { msOf } from './to-correlation.ts';
 
 type Row = PolicySource['correlation'][number];
-
-export function toCorrelationRule(row: Row): CorrelationRule {
-  const { id, formats, sources, when, rule, entity, join, reopen } = row;
-  return {
-    id,
-    formats: formats ?? [],
-    sources: sources ?? [],
-    when: when ?? null,
-    rule,
-    entity,
-    window: join === undefined ? null : { idleMs: msOf(join.idle), maxMs: msOf(join.max) },
-    reopenMs: reopen === undefined ? 0 : msOf(reopen),
-  };
-}
-
-/** Zero cannot be: the schema lets only durations through. */
-const msOf = (text: string): number => parseDuration(text) ?? 0;
 
 const dayMs = 86_400_000;
 /** Longer windows would join what nobody remembers. */
 const windowDaysMax = 30;
+
+export function checkCases({ keys }: PolicySource['cases']): readonly Problem[] {
+  return keys.flatMap(({ from }, index) =>
+    from.flatMap((path, at) =>
+      path === '$.entity.indicators' ? [] : checkValue(path, ['cases', 'keys', index, 'from', at]),
+    ),
+  );
+}
 
 /** What is wrong with the correlation rules beyond their shape. */
 export function checkCorrelation(rows: readonly Row[]): readonly Problem[] {

@@ -12,7 +12,8 @@ import {
   type PolicySource,
 } from '../domain/policy.schema.ts';
 import { checkApprovals } from './check-approvals.ts';
-import { checkCorrelation, toCorrelationRule } from './check-correlation.ts';
+import { checkCases, checkCorrelation } from './check-correlation.ts';
+import { toCasePolicy, toCorrelationRule, toQuietPolicy } from './to-correlation.ts';
 import { checkSpan, toQuietWindow } from './quiet-windows.ts';
 import { parseShape, readYaml, type Locate, type LocatedProblem } from './read-yaml.ts';
 import { tellRule } from './tell-rule.ts';
@@ -130,6 +131,7 @@ function checkPolicy(source: PolicySource): readonly Finding[] {
     ]),
     ...checkApprovals(source.approvals).map((what): Finding => ['approvals', what]),
     ...checkCorrelation(source.correlation).map((what): Finding => ['correlation', what]),
+    ...checkCases(source.cases).map((what): Finding => ['cases', what]),
   ];
 }
 
@@ -184,6 +186,8 @@ function toPolicy(source: PolicySource): Policy {
     grants: source.grants,
     suppressions: source.suppressions.map(toQuietWindow),
     correlation: source.correlation.map(toCorrelationRule),
+    cases: toCasePolicy(source.cases),
+    quiet: toQuietPolicy(source.quiet),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { SeverityId } from './finding.ts';
+
 /**
  * Says which findings are one problem: those with equal tenant, format, rule value and entity parts. Written in
  * `policy/correlation.yaml`; the first rule that fits a finding makes its key.
@@ -17,6 +19,42 @@ export interface CorrelationRule {
   readonly window: JoinWindow | null;
   /** An alert that comes so soon after its incident was closed opens that incident again. Zero: never. */
   readonly reopenMs: number;
+  /** When an incident is over by itself; null: a person closes it. */
+  readonly clear: ClearRule | null;
+  readonly flapping: Flapping | null;
+}
+
+/**
+ * `event`: it is closed so long after its all-clear. `absence`: a complete report of its source came without it.
+ * `windows`: so many windows passed without an alert while its source was alive.
+ */
+export type ClearRule =
+  | { readonly by: 'event'; readonly afterMs: number }
+  | { readonly by: 'absence' }
+  | { readonly by: 'windows'; readonly windows: number; readonly ofMs: number };
+
+/** An incident with so many all-clears within a while is told about once in `holdMs`. */
+export interface Flapping {
+  readonly clears: number;
+  readonly withinMs: number;
+  readonly holdMs: number;
+}
+
+/** Which different problems are shown as one case. */
+export interface CasePolicy {
+  readonly withinMs: number;
+  /** Incidents of one case; what goes beyond is counted only. */
+  readonly membersMax: number;
+  readonly keys: readonly CaseKeyRule[];
+}
+
+export interface CaseKeyRule {
+  readonly kind: string;
+  /** Paths that must all give something. A list, where it is the only path, gives a key for each of its values. */
+  readonly from: readonly string[];
+  readonly severityMin: SeverityId;
+  /** Globs over the value in lower case: what so many share that it says nothing. */
+  readonly except: readonly string[];
 }
 
 /** An open incident takes another alert within `idleMs` of its last and `maxMs` of its first; later ones open another. */
@@ -49,10 +87,14 @@ export const entityFields = {
   cloud: 'the first cloud resource',
   repository: 'the first repository',
   service: 'the first service',
+  workloadPath: 'the first workload or the owner of the first pod, with its namespace',
 } as const;
 
 export type EntityField = keyof typeof entityFields;
-export type EntityFacts = { readonly [Field in EntityField]: string };
+/** `indicators` are for cases: hashes, and domains and public addresses that acted. */
+export type EntityFacts = { readonly [Field in EntityField]: string } & {
+  readonly indicators: readonly string[];
+};
 
 /** Fields of a finding that differ from one alert of a problem to the next, so that no key may hold them. */
 export const unstableFields: readonly string[] = [

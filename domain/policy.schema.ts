@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { caseRules, correlationRules, quietRules } from './correlation.schema.ts';
 import { changeReference, repetition, severityFloor } from './quiet.schema.ts';
 
 /** The files under `policy/`, as they are written. Each holds one of the keys below; all together make the policy. */
@@ -92,31 +93,9 @@ export const policyParts = {
       }),
     )
     .max(500),
-  correlation: z
-    .array(
-      z.strictObject({
-        id,
-        formats: z.array(name).min(1).max(100).optional(),
-        sources: z.array(name).min(1).max(100).optional(),
-        when: expression.optional(),
-        rule: z.array(expression).min(1).max(5),
-        entity: z.strictObject({
-          take: z.enum(['first', 'all']),
-          parts: z
-            .array(
-              z.strictObject({
-                name: z.string().regex(/^[a-z][a-z0-9:_-]{0,59}$/),
-                from: expression,
-              }),
-            )
-            .max(8),
-        }),
-        join: z.strictObject({ idle: duration, max: duration }).optional(),
-        reopen: duration.optional(),
-      }),
-    )
-    .min(1)
-    .max(500),
+  correlation: correlationRules,
+  cases: caseRules,
+  quiet: quietRules,
 } as const;
 
 export type PolicyPart = keyof typeof policyParts;
@@ -133,4 +112,6 @@ export const policyFile = z.strictObject({
   grants: policyParts.grants.optional(),
   suppressions: policyParts.suppressions.optional(),
   correlation: policyParts.correlation.optional(),
+  cases: policyParts.cases.optional(),
+  quiet: policyParts.quiet.optional(),
 });

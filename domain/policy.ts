@@ -1,7 +1,7 @@
 import type { EffectClass } from './capability.ts';
-import type { CorrelationRule } from './correlation.ts';
+import type { CasePolicy, CorrelationRule } from './correlation.ts';
 import type { JsonObject } from './json.ts';
-import type { QuietWindow } from './quiet.ts';
+import type { QuietPolicy, QuietWindow } from './quiet.ts';
 
 /** Everything under `policy/`, checked and frozen. A run carries its digest. */
 export interface Policy {
@@ -15,6 +15,8 @@ export interface Policy {
   readonly grants: readonly Grant[];
   readonly suppressions: readonly QuietWindow[];
   readonly correlation: readonly CorrelationRule[];
+  readonly cases: CasePolicy;
+  readonly quiet: QuietPolicy;
 }
 
 /** Rules are tried in order, the first match wins; an error in a condition is no match, and recorded. */

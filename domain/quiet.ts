@@ -33,6 +33,14 @@ export interface Repetition {
 export const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 export type Weekday = (typeof weekdays)[number];
 
+/** What else keeps an engine quiet. Null: it does not. */
+export interface QuietPolicy {
+  /** After a deploy of its service an incident below a severity waits so long for its triage. */
+  readonly deploys: { readonly holdMs: number; readonly below: SeverityId } | null;
+  /** An incident on which nothing goes on is closed after so long without an alert. */
+  readonly staleMs: number | null;
+}
+
 export const quietLimits = {
   /** No window outlives those who remember why it is there. */
   daysMax: 90,

@@ -12,6 +12,7 @@ import {
   type Request,
   type TriageChoice,
 } from '../domain/triage.ts';
+import type { Hold } from '../domain/hold.ts';
 import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { saveClaim } from '../store/claims.ts';
@@ -21,6 +22,7 @@ import { recordHits } from '../store/quiet-hits.ts';
 import { undoPlansFor } from '../store/undo-plans.ts';
 import { triageId } from '../workflows/ids.ts';
 import { entriesOf } from './claim-entries.ts';
+import { withoutHeld, type Holdable } from './holds.ts';
 import { factsOf, type FactRow } from '../store/incident-facts.ts';
 
 export const claimLimits = {
@@ -55,11 +57,13 @@ export async function claimBatch(
   order: 'severity' | 'age',
 ): Promise<Batch | null> {
   return deps.db.transaction(async (tx) => {
-    const rows = await dueRows(tx, deps.tenant, order);
-    if (rows.length === 0) return null;
+    const due = (await dueRows(tx, deps.tenant, order)).map(toDue);
+    if (due.length === 0) return null;
     const nowMs = deps.clock.nowMs();
+    const view = deps.catalog();
+    const rows = await withoutHeld(tx, due, { ...deps, policy: view.policy });
     const catalog: CatalogView = {
-      ...deps.catalog(),
+      ...view,
       windows: await liveWindows(tx, deps.tenant, nowMs),
       undoPlans: await undoPlansFor(
         tx,
@@ -67,7 +71,7 @@ export async function claimBatch(
       ),
     };
     const chosen = withinBytes(
-      rows.map((row) => ({ incident: toDue(row), choice: chooseRuns(toDue(row), catalog, nowMs) })),
+      rows.map((incident) => ({ incident, choice: chooseRuns(incident, catalog, nowMs) })),
     );
     const runs = chosen.flatMap(({ choice }) => choice.runs);
     const batchId = randomUUID();
@@ -96,7 +100,7 @@ export async function claimBatch(
       digest,
       plans: Object.fromEntries(plans),
       runs: runs.map((run) => run.state),
-      full: rows.length === claimLimits.runs,
+      full: due.length === claimLimits.runs,
     };
   });
 }
@@ -140,6 +144,9 @@ interface DueRow extends FactRow {
   readonly next_ordinal: number;
   readonly trace: TriageTrace | null;
   readonly requests: readonly Request[];
+  readonly join_rule: string;
+  readonly hold: Hold | null;
+  readonly clear_times: readonly Date[];
 }
 
 /** Worst first, then oldest; every few batches the oldest first, so that nothing starves behind a storm. */
@@ -157,7 +164,7 @@ async function dueRows(tx: Sql, tenant: string, order: 'severity' | 'age'): Prom
   );
 }
 
-function toDue(row: DueRow): DueIncident {
+function toDue(row: DueRow): Holdable {
   return {
     id: row.id,
     tenant: row.tenant,
@@ -172,5 +179,8 @@ function toDue(row: DueRow): DueIncident {
     requests: row.requests,
     nextOrdinal: row.next_ordinal,
     facts: factsOf(row),
+    joinRule: row.join_rule,
+    hold: row.hold,
+    clearTimesMs: row.clear_times.map((time) => time.getTime()),
   };
 }

@@ -1,5 +1,6 @@
 import RE2 from 're2';
 import type { EntityFacts } from '../domain/correlation.ts';
+import { mayReach } from '../platform/egress-address.ts';
 import type { Finding, Resource } from '../domain/finding.ts';
 
 /** What correlation rules read as `entity`. */
@@ -31,7 +32,26 @@ export function entityFacts(finding: Finding): EntityFacts {
     cloud: named('cloud'),
     repository: named('repository'),
     service: named('service'),
+    workloadPath: workloadPath(resources),
+    indicators: indicatorsOf(finding),
   };
+}
+
+function workloadPath(resources: readonly Resource[]): string {
+  const item = resources.find(({ type }) => type === 'workload' || type === 'pod');
+  return item === undefined ? '' : `${item.namespace ?? ''}/${workloadOf(item.name)}`;
+}
+
+const indicatorsMax = 20;
+
+/** What is seen on many machines only where they have the same trouble. */
+function indicatorsOf({ observables }: Finding): readonly string[] {
+  const found = observables.flatMap(({ type, value, role }) => {
+    if (type === 'hash' && role !== 'target') return [`hash:${value.toLowerCase()}`];
+    if (type === 'domain' && role === 'actor') return [`domain:${value.toLowerCase()}`];
+    return type === 'ip' && role === 'actor' && mayReach(value, 'public') ? [`ip:${value}`] : [];
+  });
+  return [...new Set(found)].slice(0, indicatorsMax);
 }
 
 /** Where it ran: the workload before the container, the container before the host. */

@@ -45,6 +45,7 @@ export function growOpen(homes: Homes, home: OpenHome, { finding, receivedAtMs }
     samples: samples === home.samples ? before.samples : samples,
     all_clear_at: clear ? received : null,
     clears_all_clear: !clear,
+    clear_times: clear ? [received, ...before.clear_times].slice(0, 10) : before.clear_times,
     due_at: before.due_at !== null && before.due_at < due ? before.due_at : due,
   });
   homes.open.set(home.key, {

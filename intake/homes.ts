@@ -73,5 +73,6 @@ export function noUpdate(id: string): IncidentUpdateRow {
     revisions: 0,
     due_at: null,
     reopen: null,
+    clear_times: [],
   };
 }

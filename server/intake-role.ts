@@ -6,9 +6,11 @@ import { peopleRoutes } from '../api/people-routes.ts';
 import { incidentHistory } from '../audit/history.ts';
 import type { CatalogPlan } from '../catalog/load.ts';
 import { createCorrelator } from '../intake/correlation.ts';
+import { deployRoutes } from '../intake/deploy-routes.ts';
 import { createManualFiler } from '../intake/manual.ts';
 import { hecRoutes } from '../intake/hec-routes.ts';
 import { intakeRoutes } from '../intake/routes.ts';
+import { keepOriginals } from '../store/vault.ts';
 import { notifyWork } from '../store/notify.ts';
 import { createIntake } from './core.ts';
 import type { Core } from './core.ts';
@@ -69,6 +71,7 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     routes: [
       counted(intakeRoutes(intake), core.metrics),
       counted(hecRoutes(intake), core.metrics),
+      deployRoutes({ ...intake, db, keepOriginals }),
       people,
       auditOf(core, access),
     ],

@@ -148,6 +148,8 @@ export interface IncidentUpdateRow {
   readonly due_at: string | null;
   /** Why a closed incident opens again; null where it stays as it is. */
   readonly reopen: string | null;
+  /** When its all-clears came; the newest first. */
+  readonly clear_times: readonly string[];
 }
 
 export interface FindingRow {
@@ -197,9 +199,11 @@ with i as (
     triaged_severity = case when x.reopen is null then t.triaged_severity else -1 end,
     changed_at = case when x.reopen is null then t.changed_at else clock_timestamp() end,
     changed_by = case when x.reopen is null then t.changed_by else 'intake' end,
-    change_reason = coalesce(x.reopen, t.change_reason)
+    change_reason = coalesce(x.reopen, t.change_reason),
+    clear_times = case when json_array_length(x.clear_times) = 0 then t.clear_times
+      else (array(select json_array_elements_text(x.clear_times)::timestamptz) || t.clear_times)[1:10] end
   from json_to_recordset($2::json) as x(id text, added bigint, last_seen timestamptz, samples json, severity_id smallint, lead_finding text,
-    facts jsonb, all_clear_at timestamptz, clears_all_clear boolean, revisions bigint, due_at timestamptz, reopen text)
+    facts jsonb, all_clear_at timestamptz, clears_all_clear boolean, revisions bigint, due_at timestamptz, reopen text, clear_times json)
   where t.id = x.id and (x.reopen is null or t.state = 'closed') returning 1
 ), f as (
   insert into findings (id, tenant, incident_id, receipt_id, body)

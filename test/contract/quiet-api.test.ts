@@ -30,6 +30,20 @@ const body = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...over,
 });
 
+describe('deploys over HTTP', () => {
+  it('are told by machines and people, and listed by service', async () => {
+    const told = await api.call('siem', 'POST /v1/deploys', { service: 'Cart', version: '1.2' });
+    expect(told).toMatchObject({ status: 201, body: { service: 'cart', status: 'succeeded' } });
+    expect((await api.call('audrey', 'GET /v1/deploys?service=CART')).body).toMatchObject({
+      deploys: [{ service: 'cart', version: '1.2', source: 'api' }],
+    });
+    expect((await api.call('audrey', 'GET /v1/deploys?service=mail')).body).toEqual({
+      deploys: [],
+    });
+    expect((await api.call('audrey', 'POST /v1/deploys', { service: 'cart' })).status).toBe(403);
+  });
+});
+
 describe('quiet windows over HTTP', () => {
   it('are made, listed, ended and reported', async () => {
     const made = await api.call('ann', 'POST /v1/quiet', body({ change: 'CHG-7', floor: 'high' }));

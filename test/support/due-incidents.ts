@@ -52,6 +52,8 @@ export const sampleCatalog: Omit<CatalogView, 'undoPlans'> = {
     grants: [],
     suppressions: [],
     correlation: [],
+    cases: { withinMs: 0, membersMax: 2, keys: [] },
+    quiet: { deploys: null, staleMs: null },
   },
 };
 

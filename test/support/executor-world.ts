@@ -50,6 +50,8 @@ const emptyPolicy: Policy = {
   ],
   suppressions: [],
   correlation: [],
+  cases: { withinMs: 0, membersMax: 2, keys: [] },
+  quiet: { deploys: null, staleMs: null },
 };
 
 export async function startExecutorWorld(): Promise<ExecutorWorld> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import * as schemas from '../../../api/people.schema.ts';
+import * as deploySchemas from '../../../api/deploy-routes.ts';
 import * as quietSchemas from '../../../api/quiet.schema.ts';
 import { schemaOf } from '../../../api/openapi.ts';
 
@@ -26,8 +27,8 @@ function unbounded(node: unknown, path: string): readonly string[] {
   ];
 }
 
-const named = Object.entries<unknown>({ ...schemas, ...quietSchemas }).flatMap(([name, schema]) =>
-  schema instanceof z.ZodType ? [[name, schema] as const] : [],
+const named = Object.entries<unknown>({ ...schemas, ...quietSchemas, ...deploySchemas }).flatMap(
+  ([name, schema]) => (schema instanceof z.ZodType ? [[name, schema] as const] : []),
 );
 
 describe('what people may send', () => {

@@ -16,6 +16,8 @@ const good: { readonly [part: string]: string } = {
   grants: 'grants: []\n',
   suppressions: 'suppressions: []\n',
   correlation: correlation(fallback()),
+  cases: 'cases: { within: 1h, membersMax: 500, keys: [] }\n',
+  quiet: 'quiet: {}\n',
 };
 
 function fallback(): string {

@@ -21,6 +21,8 @@ const policyWith = (grants: Policy['grants']): Policy => ({
   grants,
   suppressions: [],
   correlation: [],
+  cases: { withinMs: 0, membersMax: 2, keys: [] },
+  quiet: { deploys: null, staleMs: null },
 });
 
 it('reads the time of the escalation in milliseconds', () => {

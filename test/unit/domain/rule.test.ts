@@ -31,6 +31,8 @@ const policy: Policy = {
   grants: [],
   suppressions: [],
   correlation: [],
+  cases: { withinMs: 0, membersMax: 2, keys: [] },
+  quiet: { deploys: null, staleMs: null },
 };
 const rule = (id: string, when: string, kind: 'full' | 'light' = 'full'): TriageRule => ({
   id,

@@ -115,6 +115,8 @@ describe('a correlation rule', () => {
     entity: { take: 'all', parts: [{ name: 'host', from: '$.entity.host' }] },
     window: null,
     reopenMs: 0,
+    clear: null,
+    flapping: null,
     ...over,
   });
   const rest = rule({ id: 'rest' });
