@@ -10,7 +10,7 @@ export interface LiteralHits {
   /** More hits than `hitsMax`: the caller must treat the text as hostile. */
   overflow: boolean;
   ascii: boolean;
-  /** Digits in the longest run that only blanks, hyphens, slashes and brackets interrupt, one at a time. */
+  /** Digits in the longest run that only blanks, hyphens, slashes and brackets interrupt, two at a time. */
   longestDigits: number;
   /** Length of the longest run of base64, base64url or hexadecimal characters, and where it ends. */
   longestRun: number;
@@ -56,7 +56,7 @@ function scanText(text: string, machine: Machine): LiteralHits {
   hits.longestDigits = 0;
   let state = 0;
   let digits = 0;
-  let gap = 2;
+  let gap = 3;
   let run = 0;
   let beyond = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -65,15 +65,15 @@ function scanText(text: string, machine: Machine): LiteralHits {
       beyond |= 1;
       state = 0;
       run = 0;
-      gap = 2;
+      gap = 3;
       continue;
     }
     const trait = traits[code] ?? 0;
     if ((trait & 1) === 1) {
-      digits = gap > 1 ? 1 : digits + 1;
+      digits = gap > 2 ? 1 : digits + 1;
       gap = 0;
       if (digits > hits.longestDigits) hits.longestDigits = digits;
-    } else gap += (trait & 4) === 4 ? 1 : 2;
+    } else gap += (trait & 4) === 4 ? 1 : 3;
     run = trait & 2 ? run + 1 : 0;
     if (run > hits.longestRun) hits.longestRun = run;
     state = next[state * width + (classes[code] ?? 0)] ?? 0;

@@ -9,11 +9,13 @@ export interface Near {
   readonly before?: number;
   /** Characters after the match in which a word may end. */
   readonly after?: number;
-  /** Words that speak against it where they stand closer than any of `words`. */
+  /** Words that speak against it right before the nearest of `words`, or between it and the match. */
   readonly unless?: readonly string[];
+  /** The name of the field does not count: `postalCode` stands beside addresses of machines as well. */
+  readonly textOnly?: true;
 }
 
-export const nearLimits = { before: 48, after: 28, list: 24, window: 96 } as const;
+export const nearLimits = { before: 48, after: 28, list: 24, window: 96, unless: 24 } as const;
 
 /** What stands around a match, in lower case. */
 export interface Surroundings {
@@ -25,11 +27,16 @@ export interface Surroundings {
 
 /** Whether one of the words stands near enough or in the field's name. */
 export function isNear(near: Near, around: Surroundings): boolean {
-  const named = near.words.some((word) => endOf(around.field, word) >= 0);
-  if (named) return true;
+  const against = (text: string): boolean =>
+    (near.unless ?? []).some((word) => endOf(text, word) >= 0);
+  if (near.textOnly !== true && near.words.some((word) => endOf(around.field, word) >= 0))
+    return !against(around.field);
   const before = around.before.slice(-(near.before ?? nearLimits.before));
   const said = Math.max(...near.words.map((word) => endOf(before, word)));
-  if (said >= 0) return !(near.unless ?? []).some((word) => endOf(before, word) > said);
+  if (said >= 0) {
+    const close = before.slice(Math.max(0, said - nearLimits.unless));
+    return !against(close);
+  }
   const after = around.after.slice(0, near.after ?? nearLimits.after);
   return near.words.some((word) => endOf(after, word) >= 0);
 }

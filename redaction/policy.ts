@@ -1,7 +1,7 @@
 import { digestOf } from '../domain/digest.ts';
 import { allCredentialRules } from './credential-rules.ts';
 import { compileRules, type CompiledRule, type Rule } from './rule.ts';
-import { personalRules } from './rules/personal.ts';
+import { personalRules } from './rules/personal/all.ts';
 
 export type RedactionAction = 'keep' | 'mask' | 'token';
 

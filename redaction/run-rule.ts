@@ -13,6 +13,8 @@ export interface RuleTarget {
   readonly field: string;
   /** The text as it was written; words of other scripts are looked for in it. */
   readonly original: string;
+  /** `kind end` of each match that was believed in this view. */
+  readonly believed: Set<string>;
   readonly add: (start: number, end: number, what: Omit<Span, 'start' | 'end'>) => void;
 }
 
@@ -20,9 +22,10 @@ export interface RuleTarget {
 export function runRule(rule: CompiledRule, target: RuleTarget): boolean {
   const { view } = target;
   const doubtful: (readonly [number, number])[] = [];
-  let believedEnd = -Infinity;
-  const believe = (range: readonly [number, number]): void =>
+  const believe = (range: readonly [number, number]): void => {
+    target.believed.add(`${rule.kind} ${range[1]}`);
     target.add(range[0], range[1], { kind: rule.kind, class: rule.class, rule: rule.id });
+  };
   rule.re.lastIndex = 0;
   for (let count = 0; ; count += 1) {
     if (count >= ruleLimits.matchesPerLeaf) return false;
@@ -50,15 +53,27 @@ export function runRule(rule: CompiledRule, target: RuleTarget): boolean {
     ) {
       rule.re.lastIndex = Math.max(rule.re.lastIndex, range[1]);
       // What a word says of one it says of those that follow it in a list.
-      if (start - believedEnd <= nearLimits.list || isBelieved(rule, target, range)) {
-        believedEnd = range[1];
-        believe(range);
-      } else doubtful.push(range);
+      if (isBelieved(rule, target, range) || followsInList(rule, target, start)) believe(range);
+      else doubtful.push(range);
     }
   }
   const alone = rule.alone === true && target.field === '' && doubtful.length > 0;
-  if (alone && areAll(view.text, doubtful)) doubtful.forEach(believe);
+  if (alone && areAll(view.text, doubtful)) doubtful.filter(isWritten(view)).forEach(believe);
   return true;
+}
+
+/** Digits alone may be anything; digits in groups or with letters are written by somebody who knew what they are. */
+const isWritten =
+  (view: View) =>
+  ([start, end]: readonly [number, number]): boolean =>
+    !/^\d+$/.test(view.text.slice(start, end));
+
+/** Whether one of the same kind ended shortly before, so that this one goes on with a list. */
+function followsInList(rule: CompiledRule, target: RuleTarget, start: number): boolean {
+  if (rule.near === undefined || target.believed.size === 0) return false;
+  for (let gap = 0; gap <= nearLimits.list; gap += 1)
+    if (target.believed.has(`${rule.kind} ${start - gap}`)) return true;
+  return false;
 }
 
 /** Whether something besides its shape says that a match is what it looks like. */

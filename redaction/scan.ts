@@ -7,6 +7,7 @@ import { createLiteralScanner, type LiteralHits, type LiteralScanner } from './l
 import { asciiTriggersOf, createPlaceRules, type PlaceRules } from './place-rules.ts';
 import { triggersOf, type CompiledRule } from './rule.ts';
 import { runRule } from './run-rule.ts';
+import { createShapeFilter } from './shapes.ts';
 import { mergeSpans, withoutMarks, type Span } from './spans.ts';
 import { findVendorValues } from './vendor-values.ts';
 import { bytesOf, foldedView, plainView, toOriginal, unescapedView, type View } from './views.ts';
@@ -25,7 +26,9 @@ export const scanLimits = {
   decodeDepth: 2,
   encodedRunChars: 20,
   vendorRunChars: 13,
-  digitsMin: 8,
+  digitsMin: 2,
+  shapeChars: 8,
+  walletChars: 26,
   hitsMax: 20_000,
 } as const;
 
@@ -39,7 +42,8 @@ interface Machine {
   readonly rulesOf: readonly (readonly CompiledRule[])[];
   readonly isCredentialWord: Uint8Array;
   readonly isEscape: Uint8Array;
-  readonly digitRules: readonly CompiledRule[];
+  /** Rules that no literal calls for, by their shape. */
+  readonly shapes: (bytes: Buffer) => readonly CompiledRule[];
   readonly places: PlaceRules;
 }
 
@@ -56,6 +60,7 @@ function machineOf(rules: readonly CompiledRule[]): Machine {
   const names = [
     ...new Set([...rules.flatMap(asciiTriggersOf), ...credentialLiterals, ...escapeLiterals]),
   ];
+  const shapeRules = rules.filter((rule) => triggersOf(rule).length === 0);
   const numbers = new Map(names.map((name, number) => [name, number]));
   const rulesOf: CompiledRule[][] = names.map(() => []);
   for (const rule of rules)
@@ -68,7 +73,7 @@ function machineOf(rules: readonly CompiledRule[]): Machine {
     rulesOf,
     isCredentialWord: flags(credentialLiterals),
     isEscape: flags(escapeLiterals),
-    digitRules: rules.filter((rule) => triggersOf(rule).length === 0),
+    shapes: createShapeFilter(shapeRules),
     places: createPlaceRules(rules),
   };
 }
@@ -148,6 +153,7 @@ interface Clue {
   readonly escaped: boolean;
   readonly overflow: boolean;
   readonly longestRun: number;
+  readonly longestDigits: number;
 }
 
 function clueOf(machine: Machine, hits: LiteralHits): Clue {
@@ -160,14 +166,13 @@ function clueOf(machine: Machine, hits: LiteralHits): Clue {
     if (machine.isCredentialWord[id] === 1) wordEnds.push(hits.ends[at] ?? 0);
     if (machine.isEscape[id] === 1) escaped = true;
   }
-  for (const rule of machine.digitRules)
-    if (hits.longestDigits >= (rule.digitsMin ?? 0)) rules.add(rule);
   return {
     rules: inOrder(rules),
     wordEnds,
     escaped,
     overflow: hits.overflow,
     longestRun: hits.longestRun,
+    longestDigits: hits.longestDigits,
   };
 }
 
@@ -189,9 +194,14 @@ function scanView(machine: Machine, of: { view: View; clue: Clue; job: Job }): r
     if (to > from)
       spans.push({ start: from, end: to, kind: what.kind, class: what.class, rule: what.rule });
   };
-  const bytes = clue.rules.length === 0 ? nothing : bytesOf(view);
-  for (const rule of clue.rules) {
-    if (!runRule(rule, { view, bytes, field: job.field, original: job.text, add }))
+  const believed = new Set<string>();
+  const mayHoldShapes =
+    (clue.longestDigits >= scanLimits.digitsMin || clue.longestRun >= scanLimits.walletChars) &&
+    view.text.length >= scanLimits.shapeChars;
+  const bytes = clue.rules.length === 0 && !mayHoldShapes ? nothing : bytesOf(view);
+  const shaped = mayHoldShapes ? machine.shapes(bytes) : [];
+  for (const rule of shaped.length === 0 ? clue.rules : inOrder([...clue.rules, ...shaped])) {
+    if (!runRule(rule, { view, bytes, field: job.field, original: job.text, believed, add }))
       return [
         { start: 0, end: view.originalLength, kind: 'over-budget', class: 'secret', rule: rule.id },
       ];

@@ -158,6 +158,8 @@ function plainObject(value: object): unknown {
 }
 
 const cleanNames = new Set<string>();
+/** The place of a name: no field, and yet no text that stands alone. */
+const nameOfNames = '(name)';
 
 /** Names of fields carry data too (`{"jane@example.com": 3}`). */
 function redactName(walk: Walk, name: string): string {
@@ -165,7 +167,7 @@ function redactName(walk: Walk, name: string): string {
   walk.path.push('(name)');
   const redacted = redactLeaf(walk, {
     text: name,
-    field: '',
+    field: nameOfNames,
     verdict: null,
     depth: treeLimits.depth,
   });

@@ -45,9 +45,10 @@ describe('a rule that asks for words nearby', () => {
   });
 
   it('believes what stands alone, or in a list of nothing else, where the field has no name', () => {
-    expect(found('123456')).toEqual(['123456']);
-    expect(found('123456, 234567')).toEqual(['123456', '234567']);
-    expect(found('123456 rows')).toEqual([]);
-    expect(found('123456', 'rows')).toEqual([]);
+    expect(found('A123456')).toEqual(['A123456']);
+    expect(found('123456')).toEqual([]);
+    expect(found('A123456, B234567')).toEqual(['A123456', 'B234567']);
+    expect(found('A123456 rows')).toEqual([]);
+    expect(found('A123456', 'rows')).toEqual([]);
   });
 });
