@@ -9,7 +9,14 @@ function finds(rule: CompiledRule, text: string): boolean {
   const view = foldedView(text);
   let found = false;
   const add = (): void => void (found = true);
-  runRule(rule, { view, bytes: bytesOf(view), field: '', original: text, add });
+  runRule(rule, {
+    view,
+    bytes: bytesOf(view),
+    field: '',
+    original: text,
+    believed: new Set(),
+    add,
+  });
   return found;
 }
 
