@@ -70,10 +70,13 @@ export const asiaChecks = {
 
 /** State, PAN, number, Z; the last character by factors 1 and 2 in base 36 (GSTN). */
 function isGstin(plain: string): boolean {
-  const sum = [...plain.slice(0, 14)].reduce((all, char, at) => {
-    const product = parseInt(char, 36) * (1 + (at % 2));
-    return all + Math.floor(product / 36) + (product % 36);
-  }, 0);
+  const sum = plain
+    .slice(0, 14)
+    .split('')
+    .reduce((all, char, at) => {
+      const product = parseInt(char, 36) * (1 + (at % 2));
+      return all + Math.floor(product / 36) + (product % 36);
+    }, 0);
   return ((36 - (sum % 36)) % 36).toString(36).toUpperCase() === plain.charAt(14);
 }
 
@@ -90,7 +93,7 @@ function isChinese(plain: string): boolean {
 /** One or two letters (a blank counts 36), six digits, and a check digit or A. */
 function isHongKong(plain: string): boolean {
   const padded = plain.padStart(9, ' ');
-  const sum = [...padded].reduce((all, char, at) => {
+  const sum = padded.split('').reduce((all, char, at) => {
     const value = char === ' ' ? 36 : at === 8 && char === 'A' ? 10 : parseInt(char, 36);
     return all + value * (9 - at);
   }, 0);

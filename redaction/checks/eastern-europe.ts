@@ -78,10 +78,9 @@ function isPesel(digits: string): boolean {
 /** Three letters (A is 10) and six digits, the first of which checks the rest by 7-3-1. */
 function isPolishCard(plain: string): boolean {
   const weights = [7, 3, 1, 9, 7, 3, 1, 7, 3];
-  const sum = [...plain].reduce(
-    (all, char, at) => all + parseInt(char, 36) * (weights[at] ?? 0),
-    0,
-  );
+  const sum = plain
+    .split('')
+    .reduce((all, char, at) => all + parseInt(char, 36) * (weights[at] ?? 0), 0);
   return /^[A-Z]{3}\d{6}$/.test(plain) && sum % 10 === 0;
 }
 
@@ -141,10 +140,13 @@ function isTckn(digits: string): boolean {
 }
 
 function isVkn(digits: string): boolean {
-  const sum = [...digits.slice(0, 9)].reduce((all, char, at) => {
-    const moved = (Number(char) + 9 - at) % 10;
-    const powered = (moved * 2 ** (9 - at)) % 9;
-    return all + (moved !== 0 && powered === 0 ? 9 : powered);
-  }, 0);
+  const sum = digits
+    .slice(0, 9)
+    .split('')
+    .reduce((all, char, at) => {
+      const moved = (Number(char) + 9 - at) % 10;
+      const powered = (moved * 2 ** (9 - at)) % 9;
+      return all + (moved !== 0 && powered === 0 ? 9 : powered);
+    }, 0);
   return digits.length === 10 && (10 - (sum % 10)) % 10 === lastDigit(digits);
 }

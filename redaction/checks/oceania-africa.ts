@@ -69,6 +69,9 @@ function isNhi(plain: string): boolean {
   if (!/^[A-HJ-NP-Z]{3}\d{4}$/.test(plain)) return true;
   const value = (char: string): number =>
     /\d/.test(char) ? Number(char) : nhiLetters.indexOf(char) + 1;
-  const sum = [...plain.slice(0, 6)].reduce((all, char, at) => all + value(char) * (7 - at), 0);
+  const sum = plain
+    .slice(0, 6)
+    .split('')
+    .reduce((all, char, at) => all + value(char) * (7 - at), 0);
   return sum % 11 !== 0 && (11 - (sum % 11)) % 10 === lastDigit(plain);
 }

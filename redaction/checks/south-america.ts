@@ -13,10 +13,13 @@ export const southAmericaChecks = {
   },
   ecCedula: (text: string): boolean => {
     const digits = digitsOf(text);
-    const doubled = [...digits.slice(0, 9)].map((char, at) => {
-      const value = Number(char) * (at % 2 === 0 ? 2 : 1);
-      return value > 9 ? value - 9 : value;
-    });
+    const doubled = digits
+      .slice(0, 9)
+      .split('')
+      .map((char, at) => {
+        const value = Number(char) * (at % 2 === 0 ? 2 : 1);
+        return value > 9 ? value - 9 : value;
+      });
     const sum = doubled.reduce((all, value) => all + value, 0);
     return (
       /^(?:0[1-9]|1\d|2[0-4]|30)[0-6]\d{7}$/.test(digits) &&
@@ -56,14 +59,17 @@ function isCuit(digits: string): boolean {
 function isRut(plain: string): boolean {
   const body = plain.slice(0, -1);
   if (!/^\d{7,8}$/.test(body) || isOneDigit(body)) return false;
-  const sum = [...body].reverse().reduce((all, char, at) => all + Number(char) * (2 + (at % 6)), 0);
+  const sum = body
+    .split('')
+    .reverse()
+    .reduce((all, char, at) => all + Number(char) * (2 + (at % 6)), 0);
   const rest = 11 - (sum % 11);
   return (rest === 11 ? '0' : rest === 10 ? 'K' : String(rest)) === plain.slice(-1);
 }
 
 function isNit(digits: string): boolean {
   const weights = [3, 7, 13, 17, 19, 23, 29, 37, 41, 43];
-  const body = [...digits.slice(0, -1)].reverse();
+  const body = digits.slice(0, -1).split('').reverse();
   const rest = body.reduce((all, char, at) => all + Number(char) * (weights[at] ?? 0), 0) % 11;
   return (
     digits.length >= 9 && digits.length <= 11 && (rest < 2 ? rest : 11 - rest) === lastDigit(digits)

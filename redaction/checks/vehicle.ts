@@ -18,10 +18,12 @@ const vinValues = new Map(
 
 /** 49 CFR 565: letters have values, the ninth place is the remainder by eleven. The serial ends in digits. */
 function isVin(plain: string): boolean {
-  const sum = [...plain].reduce(
-    (all, char, at) => all + (vinValues.get(char) ?? Number(char)) * (vinWeights[at] ?? 0),
-    0,
-  );
+  const sum = plain
+    .split('')
+    .reduce(
+      (all, char, at) => all + (vinValues.get(char) ?? Number(char)) * (vinWeights[at] ?? 0),
+      0,
+    );
   return (
     plain.length === 17 &&
     /\d{4}$/.test(plain) &&

@@ -49,8 +49,14 @@ function isBech32(text: string): boolean {
   if (text !== text.toLowerCase() && text !== text.toUpperCase()) return false;
   const plain = text.toLowerCase();
   const split = plain.lastIndexOf('1');
-  const prefix = [...plain.slice(0, split)].map((char) => char.charCodeAt(0));
-  const data = [...plain.slice(split + 1)].map((char) => bechAlphabet.indexOf(char));
+  const prefix = plain
+    .slice(0, split)
+    .split('')
+    .map((char) => char.charCodeAt(0));
+  const data = plain
+    .slice(split + 1)
+    .split('')
+    .map((char) => bechAlphabet.indexOf(char));
   if (split < 1 || data.length < 7 || data.includes(-1)) return false;
   let held = 1;
   for (const value of [
@@ -73,9 +79,11 @@ function isEthereum(text: string): boolean {
   const digits = text.slice(2);
   if (digits === digits.toLowerCase() || digits === digits.toUpperCase()) return false;
   const hash = Buffer.from(keccak_256(Buffer.from(digits.toLowerCase(), 'latin1'))).toString('hex');
-  return [...digits].every((char, at) =>
-    /\d/.test(char) ? true : (char === char.toUpperCase()) === parseInt(hash.charAt(at), 16) >= 8,
-  );
+  return digits
+    .split('')
+    .every((char, at) =>
+      /\d/.test(char) ? true : (char === char.toUpperCase()) === parseInt(hash.charAt(at), 16) >= 8,
+    );
 }
 
 /** Base 58 in blocks of 11 characters for 8 bytes; the last four bytes begin Keccak-256 of the rest. */

@@ -63,7 +63,7 @@ export const westernEuropeChecks = {
 /** Eleven digits of which the first ten hold one digit twice or thrice; the last by ISO 7064 (BZSt). */
 function isGermanTaxId(digits: string): boolean {
   if (!/^[1-9]\d{10}$/.test(digits) || !passesMod11And10(digits)) return false;
-  const counts = [...'0123456789'].map((digit) => digits.slice(0, 10).split(digit).length - 1);
+  const counts = '0123456789'.split('').map((digit) => digits.slice(0, 10).split(digit).length - 1);
   const often = counts.filter((count) => count > 1);
   return often.length === 1 && (often[0] ?? 0) <= 3;
 }
@@ -90,10 +90,9 @@ function isGermanPension(plain: string): boolean {
 function isGermanHealth(plain: string): boolean {
   if (!/^[A-Z]\d{9}$/.test(plain)) return false;
   const digits = letterNumber(plain.charAt(0)) + plain.slice(1, 9);
-  const sum = [...digits].reduce(
-    (all, char, at) => all + crossSum(Number(char) * (1 + (at % 2))),
-    0,
-  );
+  const sum = digits
+    .split('')
+    .reduce((all, char, at) => all + crossSum(Number(char) * (1 + (at % 2))), 0);
   return sum % 10 === Number(plain.charAt(9));
 }
 
@@ -138,10 +137,13 @@ const oddValues = [
 function isFiscalCode(plain: string): boolean {
   const ordinal = (char: string): number =>
     /\d/.test(char) ? Number(char) : char.charCodeAt(0) - 65;
-  const sum = [...plain.slice(0, 15)].reduce(
-    (all, char, at) => all + (at % 2 === 0 ? (oddValues[ordinal(char)] ?? 0) : ordinal(char)),
-    0,
-  );
+  const sum = plain
+    .slice(0, 15)
+    .split('')
+    .reduce(
+      (all, char, at) => all + (at % 2 === 0 ? (oddValues[ordinal(char)] ?? 0) : ordinal(char)),
+      0,
+    );
   return plain.length === 16 && String.fromCharCode(65 + (sum % 26)) === plain.charAt(15);
 }
 
