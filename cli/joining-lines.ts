@@ -7,6 +7,15 @@ export interface JoiningAnswer {
   readonly follows: NeighbourAnswer | null;
   readonly followedBy: NeighbourAnswer | null;
   readonly hold: { readonly kind: string; readonly until: string; readonly why: string } | null;
+  readonly case: {
+    readonly id: string;
+    readonly size: number;
+    readonly overflow: number;
+    readonly members: readonly (NeighbourAnswer & {
+      readonly id: string;
+      readonly because: { readonly kind: string; readonly value: string };
+    })[];
+  } | null;
 }
 
 interface NeighbourAnswer {
@@ -24,7 +33,22 @@ export function joiningLines(joining: JoiningAnswer): readonly string[] {
     ...(reopened === 0 ? [] : [`reopened  ${reopened} times`]),
     ...(follows === null ? [] : [`follows   ${nameOf(follows)}`]),
     ...(followedBy === null ? [] : [`then      ${nameOf(followedBy)}`]),
+    ...caseLines(joining.case),
     ...(hold === null ? [] : [`held      ${hold.kind} until ${hold.until}: ${hold.why}`]),
+  ];
+}
+
+const membersShown = 10;
+
+function caseLines(found: JoiningAnswer['case']): readonly string[] {
+  if (found === null) return [];
+  const { id, size, overflow, members } = found;
+  const more = overflow === 0 ? '' : `, and ${overflow} more that did not fit`;
+  return [
+    `case      ${id} of ${size} incidents${more}`,
+    ...members
+      .slice(0, membersShown)
+      .map((each) => `  shares  ${each.because.kind} ${each.because.value}  ${nameOf(each)}`),
   ];
 }
 

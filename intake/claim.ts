@@ -22,6 +22,7 @@ import { recordHits } from '../store/quiet-hits.ts';
 import { undoPlansFor } from '../store/undo-plans.ts';
 import { triageId } from '../workflows/ids.ts';
 import { entriesOf } from './claim-entries.ts';
+import { joinCases } from './join-cases.ts';
 import { withoutHeld, type Holdable } from './holds.ts';
 import { factsOf, type FactRow } from '../store/incident-facts.ts';
 
@@ -61,6 +62,7 @@ export async function claimBatch(
     if (due.length === 0) return null;
     const nowMs = deps.clock.nowMs();
     const view = deps.catalog();
+    await joinCases(tx, due, { ...deps, cases: view.policy.cases });
     const rows = await withoutHeld(tx, due, { ...deps, policy: view.policy });
     const catalog: CatalogView = {
       ...view,

@@ -1,4 +1,5 @@
 import type { Hold } from '../domain/hold.ts';
+import { caseOfIncident, type CaseView } from './cases.ts';
 import type { Sql } from './database.ts';
 
 /** Why an incident holds the alerts that it holds, and what else belongs to it. */
@@ -12,6 +13,8 @@ export interface Joining {
   readonly follows: Neighbour | null;
   readonly followedBy: Neighbour | null;
   readonly hold: Hold | null;
+  /** Other incidents that share something with it; null where there are none. */
+  readonly case: CaseView | null;
 }
 
 export interface Neighbour {
@@ -47,5 +50,6 @@ export async function readJoining(sql: Sql, incidentId: string): Promise<Joining
     follows: row?.before ?? null,
     followedBy: row?.after ?? null,
     hold: row?.hold ?? null,
+    case: await caseOfIncident(sql, incidentId),
   };
 }

@@ -44,13 +44,21 @@ test('an explanation says why its alerts are one incident', () => {
     follows: before,
     followedBy: { ...before, number: 8 },
     hold,
+    case: {
+      id: 'cas_1',
+      size: 2,
+      overflow: 3,
+      members: [{ ...before, id: 'inc_6', because: { kind: 'host', value: 'web-7' } }],
+    },
   };
-  expect(explanationLines({ ...explained, joining }).slice(1, 7)).toEqual([
+  expect(explanationLines({ ...explained, joining }).slice(1, 9)).toEqual([
     'joins by  rule=r, resource:host=web-7 (correlation rule host-and-user)',
     'window    passed: the next alert of its key opens another',
     'reopened  2 times',
     'follows   #6 closed: Malware',
     'then      #8 closed: Malware',
+    'case      cas_1 of 2 incidents, and 3 more that did not fit',
+    '  shares  host web-7  #6 closed: Malware',
     'held      deploy until 2026-11-20T10:15:00Z: cart 1.2 went out',
   ]);
 });

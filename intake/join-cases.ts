@@ -1,0 +1,93 @@
+import { appendEntries } from '../audit/append.ts';
+import { newEntry } from '../audit/entry.ts';
+import { planCases, type CasePlan, type Joiner } from '../domain/case-join.ts';
+import type { CasePolicy } from '../domain/correlation.ts';
+import { idOf } from '../domain/digest.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { DueIncident } from '../domain/triage.ts';
+import { isoTime, type Clock } from '../platform/clock.ts';
+import { keepCaseKeys, knownCases, lockCases, saveCases } from '../store/cases.ts';
+import type { Sql } from '../store/database.ts';
+import { caseKeysOf } from './case-keys.ts';
+
+export interface CaseDeps {
+  readonly tenant: string;
+  readonly clock: Clock;
+  readonly cases: CasePolicy;
+}
+
+/**
+ * Links the incidents that triage sees for the first time, or that got worse, to those that share a key with them, with
+ * an entry for each. What a case holds changes nothing about the ticket or the playbook of any of them.
+ */
+export async function joinCases(
+  tx: Sql,
+  incidents: readonly DueIncident[],
+  { tenant, clock, cases }: CaseDeps,
+): Promise<void> {
+  const keyed = incidents
+    .filter((each) => each.state !== 'closed' && each.triagedSeverity < each.severityId)
+    .map((each) => ({
+      incident: each.id,
+      seenAt: isoTime(each.receivedAtMs),
+      keys: caseKeysOf(findingOf(each), cases),
+    }))
+    .filter(({ keys }) => keys.length > 0);
+  if (keyed.length === 0) return;
+  await lockCases(tx, tenant);
+  const peers = await keepCaseKeys(tx, keyed, { tenant, withinMs: cases.withinMs });
+  const joiners = keyed.flatMap(({ incident }): Joiner[] => {
+    const shared = peers
+      .filter((row) => row.incident_id === incident)
+      .map(({ peer, kind, value }) => ({ incident: peer, kind, value }));
+    return shared.length === 0 ? [] : [{ incident, peers: shared }];
+  });
+  if (joiners.length === 0) return;
+  const known = await knownCases(tx, [
+    ...new Set(joiners.flatMap((each) => [each.incident, ...each.peers.map((p) => p.incident)])),
+  ]);
+  const plan = planCases(joiners, known, {
+    membersMax: cases.membersMax,
+    caseIdOf: (incident) => idOf('cas', 'sallyport/case/v1', [tenant, incident]),
+  });
+  await saveCases(tx, plan, { tenant, at: isoTime(clock.nowMs()) });
+  await appendEntries(tx, entriesOf(plan, tenant, clock));
+}
+
+/** Facts hold the finding that intake filed; older ones may lack lists that came later. */
+function findingOf({ facts }: DueIncident): Finding {
+  const finding = (facts['finding'] ?? {}) as unknown as Partial<Finding>;
+  return {
+    title: '',
+    severityId: 0,
+    resources: [],
+    actors: [],
+    observables: [],
+    ...finding,
+  } as Finding; // whatever else a key reads is looked up by path, and may be absent
+}
+
+function entriesOf(plan: CasePlan, tenant: string, clock: Clock): ReturnType<typeof newEntry>[] {
+  const actor = { kind: 'service', id: 'triage' } as const;
+  const about = { tenant, actor, type: 'case.joined', run: null } as const;
+  return [
+    ...plan.joined.map(({ incident, caseId, because }) =>
+      newEntry(
+        { ...about, incident, subject: caseId, outcome: 'done', data: { ...because } },
+        clock,
+      ),
+    ),
+    ...plan.merged.map(({ from, to }) =>
+      newEntry(
+        { ...about, incident: null, subject: to, outcome: 'done', data: { mergedCase: from } },
+        clock,
+      ),
+    ),
+    ...[...plan.overflow].map(([caseId, more]) =>
+      newEntry(
+        { ...about, incident: null, subject: caseId, outcome: 'held', data: { overflow: more } },
+        clock,
+      ),
+    ),
+  ];
+}
