@@ -82,6 +82,7 @@ export async function fileRequest<Sealed>(
     ...(request.read === undefined ? {} : { read: request.read }),
     coding: headerOf(request, 'content-encoding') ?? undefined,
     formatHint: known.source.format ?? null,
+    ...(known.source.completeReports === true ? { complete: true } : {}),
     deliveryId: request.deliveryId,
     receivedAtMs: request.nowMs,
   });

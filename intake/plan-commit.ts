@@ -28,6 +28,8 @@ export interface Filing {
   readonly findings: readonly KeyedFinding[];
   /** Who reported it, where that was a person and not a product. */
   readonly person?: string | null;
+  /** Each such report counts by its time: the same body an hour later says that nothing changed since. */
+  readonly complete?: boolean;
 }
 
 export interface KeyedFinding {
@@ -66,6 +68,8 @@ export interface PlanContext {
 
 /** Under which keys a delivery may be known: by its sender's id, that id with this very body, or its body alone. */
 export function deliveryKeys(filing: Filing): readonly string[] {
+  if (filing.deliveryId === null && filing.complete === true)
+    return [`body:${filing.bodySha256} at:${filing.receivedAtMs}`];
   if (filing.deliveryId === null) return [`body:${filing.bodySha256}`];
   // Hashed: a sender's id is foreign text of any length.
   const first = `id:${hash('sha256', filing.deliveryId, 'hex')}`;
@@ -199,7 +203,7 @@ function fileNew(
     source: filing.source,
     delivery: as.delivery,
     body_sha256: filing.bodySha256,
-    flags: as.flags,
+    flags: filing.complete === true ? [...as.flags, 'complete'] : as.flags,
     findings,
     received_at: isoTime(filing.receivedAtMs),
   };

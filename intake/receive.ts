@@ -22,6 +22,8 @@ export interface VerifiedBody {
   readonly read?: Uint8Array;
   readonly coding: string | undefined;
   readonly formatHint: string | null;
+  /** It says all that is wrong, so that what it does not hold is over. */
+  readonly complete?: boolean;
   readonly deliveryId: string | null;
   readonly receivedAtMs: number;
 }
@@ -48,6 +50,7 @@ export async function receive<Sealed>(
     bodyBytes: sent.raw.byteLength,
     receivedAtMs: sent.receivedAtMs,
     person: null,
+    ...(sent.complete === true ? { complete: true } : {}),
   });
 }
 

@@ -25,6 +25,8 @@ export interface SourceConfig {
   readonly verify: SenderProof;
   readonly handshake?: Handshake;
   readonly deliveryHeader?: string;
+  /** Each delivery holds all that is wrong. */
+  readonly completeReports?: boolean;
   readonly format?: string;
 }
 

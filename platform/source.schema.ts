@@ -14,6 +14,12 @@ export const source = z.strictObject({
     .describe(
       "The header with the sender's own id of a delivery, by which a repeated delivery is known; left out: the product's own where `verify` names one, else the body's hash.",
     ),
+  completeReports: z
+    .boolean()
+    .optional()
+    .describe(
+      'True where each delivery says all that is wrong: what it no longer holds is over, for correlation rules with `clear: { by: absence }`.',
+    ),
   format: name
     .optional()
     .describe('The format of all its alerts; left out: recognised from the body.'),

@@ -1,4 +1,5 @@
 import { exportClosedRuns } from '../audit/history-export.ts';
+import { sweepEndings } from '../intake/ending-sweep.ts';
 import { createDispatcher } from '../intake/dispatcher.ts';
 import { verifyVote } from '../platform/signature.ts';
 import { listenForWork } from '../store/notify.ts';
@@ -16,6 +17,7 @@ const undeliveredMs = 5_000;
 const exportEveryMs = 5_000;
 const exportLatestMs = 60_000;
 const gaugeEveryMs = 5_000;
+const endEveryMs = 15_000;
 const purgeEveryMs = 3_600_000;
 
 /** Hands due incidents to Temporal, and does the rounds: votes left behind, histories to keep, gauges. */
@@ -50,6 +52,9 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
       deliver: createDeliverVote({ client, clock }),
     });
   };
+  const end = async (): Promise<void> => {
+    await sweepEndings({ db, clock, tenant, policy: catalog.policy });
+  };
   const purge = async (): Promise<void> => {
     while (await purgeOld(db, tenant, clock));
   };
@@ -58,6 +63,7 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
       every(everyMs, work, { signal, onError: (error) => log(problem, error) });
   return [
     loopComponent('dispatcher', dispatch),
+    loopComponent('ending-sweep', rounds(endEveryMs, end, 'what is over could not be closed')),
     loopComponent('vote-sweep', rounds(sweepEveryMs, sweep, 'votes could not be swept')),
     loopComponent(
       'history-export',
