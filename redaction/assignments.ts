@@ -106,7 +106,7 @@ function valueAfter(
   // A quoted text before a colon is the next name, not this one's value.
   if (
     open !== '' &&
-    operator !== 'strong' &&
+    !isCompared(text, at) &&
     /^\\?["'`]\s{0,3}(?::|=>)/.test(text.slice(end, end + 7))
   )
     return null;
@@ -123,6 +123,10 @@ function valueAfter(
     ? { start, end }
     : null;
 }
+
+/** `if password == "…":` ends with a colon that names nothing. */
+const isCompared = (text: string, at: number): boolean =>
+  /[!=]= {0,3}$/.test(text.slice(Math.max(0, at - 5), at));
 
 const symbols = /^(?::{0,3}=(?:>|=)?|\.=|\?=|\|\|=?|!==?|->|:|=>)/;
 const words = /^(?:is|was|as|-|to|set to)[ :]+/i;
