@@ -1,4 +1,5 @@
 import { decideField, type FieldVerdict } from './field-names.ts';
+import { bareEnd, bareEndAt, openingAt, quotedEnd } from './value-ends.ts';
 import { acceptsValue, type Operator } from './assigned-values.ts';
 
 /** `name = value` in free text: code, `.env` files, YAML, query strings, XML, headers, command lines. */
@@ -9,7 +10,6 @@ export interface Assignment {
 }
 
 const nameChars = 64;
-const valueChars = 2048;
 const blanksMax = 40;
 
 const isNameChar = (code: number): boolean =>
@@ -38,7 +38,7 @@ export function findAssignments(text: string, hitEnds: readonly number[]): reado
       decideField(`${wordBefore(text, name.start)} ${name.text}`) ??
       queryKey(text, name);
     if (verdict === null || verdict.class !== 'secret') continue;
-    const value = valueAfter(text, { name, verdict });
+    const value = labelledValue(text, name) ?? valueAfter(text, { name, verdict });
     if (value === null) continue;
     found.push({ ...value, verdict });
     valueDone = value.end;
@@ -46,12 +46,39 @@ export function findAssignments(text: string, hitEnds: readonly number[]): reado
   return found;
 }
 
-/** `?key=…` in a URL, or `key: …` where an API is spoken of: nothing else is called `key` there. */
+/** `?key=…` in a URL, or `key: …` where an API is spoken of: nothing else is called `key` there. The same for codes and signatures. */
 function queryKey(text: string, name: Name): FieldVerdict | null {
-  if (!/^key$/i.test(name.text)) return null;
-  return /[?&]/.test(text.charAt(name.start - 1)) || isAboutAnApi(text, name.start)
-    ? decideField('url_key')
+  const inQuery = /[?&#]/.test(text.charAt(name.start - 1));
+  if (/^key$/i.test(name.text))
+    return inQuery || isAboutAnApi(text, name.start) ? decideField('url_key') : null;
+  return inQuery &&
+    /^(?:code|sig|signature|auth|ticket|samlresponse|assertion|hmac)$/i.test(name.text)
+    ? urlSecret
     : null;
+}
+
+const urlSecret: FieldVerdict = { kind: 'url-secret', class: 'secret', value: 'random' };
+
+const labelChars = 2_048;
+
+/** CEF names a custom field beside it: `cs1Label=Password cs1=…`. */
+function labelledValue(text: string, name: Name): { start: number; end: number } | null {
+  const label = /\b((?:c[sn]|flexString|deviceCustomString)\d)Label=$/.exec(
+    text.slice(Math.max(0, name.start - 32), name.start),
+  )?.[1];
+  if (label === undefined) return null;
+  const from = Math.max(0, name.start - labelChars);
+  const near = text.slice(from, name.end + labelChars);
+  const at = near.search(new RegExp(`(?:^|[ |])${label}=`));
+  if (at === -1) return null;
+  const start = from + near.indexOf('=', at) + 1;
+  return {
+    start,
+    end:
+      start +
+      (/^(?:(?! [\w.]{1,40}=)[^\n]){1,1024}/.exec(text.slice(start, start + 1_024))?.[0].length ??
+        0),
+  };
 }
 
 interface Name {
@@ -184,41 +211,5 @@ function skipBlanks(text: string, from: number, lines: boolean): number {
       (lines && /[\r\n]/.test(text.charAt(at))))
   )
     at += 1;
-  return at;
-}
-
-const scheme = /^(?:bearer|basic|token|apikey|bot|digest|negotiate|ssws|key) +/i;
-
-/** Steps over what stands between operator and value: brackets, string prefixes, quotes (escaped ones too), a scheme. */
-function openingAt(text: string, from: number): { open: string; start: number } {
-  const head = /^[[({]? {0,2}[@$bfruBFRU]{0,2}(?:'(?="))?(\\{0,3}["'`]) {0,2}/.exec(
-    text.slice(from, from + 12),
-  );
-  const open = head?.[1] ?? '';
-  const start = from + (head?.[0].length ?? 0);
-  return { open, start: start + (scheme.exec(text.slice(start, start + 12))?.[0].length ?? 0) };
-}
-
-function quotedEnd(text: string, start: number, open: string): number {
-  const limit = Math.min(text.length, start + valueChars);
-  const quote = open.charAt(open.length - 1);
-  for (let at = start; at < limit; at += 1) {
-    const char = text.charAt(at);
-    if (char === '\\' && open.length === 1) at += 1;
-    else if (char === quote) return open.length > 1 ? Math.max(start, at - (open.length - 1)) : at;
-  }
-  return bareEndAt(text, start, /[\s"'`]/);
-}
-
-function bareEnd(text: string, start: number, verdict: FieldVerdict): number {
-  if (verdict.kind === 'cookie') return bareEndAt(text, start, /[\r\n"'`]/);
-  return bareEndAt(text, start, verdict.value === 'any' ? /[\s;&"'`<>|]/ : /[\s;&"'`<>|,)}\]]/);
-}
-
-function bareEndAt(text: string, start: number, stop: RegExp): number {
-  const limit = Math.min(text.length, start + valueChars);
-  let at = start;
-  while (at < limit && !stop.test(text.charAt(at))) at += 1;
-  while (at > start && /[,)}\]]/.test(text.charAt(at - 1)) && stop.test(' ')) at -= 1;
   return at;
 }

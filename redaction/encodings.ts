@@ -1,82 +1,162 @@
-import type { Span } from './spans.ts';
+import { inflateSync, gunzipSync, constants } from 'node:zlib';
+import { utf8Quarter, looksLikeText, isUtf16 } from './text-bytes.ts';
 
-/** A run of base64, base64url or hexadecimal that decodes to text which holds something. */
+/** A run of base64, base64url or hexadecimal, and what it decodes to. */
 export interface EncodedRun {
   readonly start: number;
   readonly end: number;
-  readonly form: 'base64' | 'hex' | 'utf16';
-  readonly found: Span;
+  /** From the outside in: `['base64', 'gzip']`. */
+  readonly forms: readonly Form[];
+  /** Null where decoding it would cross `decodedBytes`. */
+  readonly text: string | null;
+}
+
+export type Form = 'base64' | 'hex' | 'utf16' | 'gzip' | 'zlib';
+
+/** Bytes that may still be decoded for one leaf. */
+export interface DecodeBudget {
+  bytesLeft: number;
 }
 
 const runChars = 20;
 const hexChars = 24;
-const runBytes = 262_144;
-const probeChars = 32;
+const segmentsMax = 8;
+/** Shorter lines are words, not a wrapped body of base64 (PEM wraps at 64, MIME at 76). */
+const wrapChars = 32;
 
 /**
- * Decodes runs that look like text and asks `holds` about what comes out. A run that holds something goes as a whole: a part of it
- * would still decode. Linear: each run is decoded once or twice, and most are refused after their first 32 characters.
+ * Decodes runs that look like text or hold compressed text. Linear: each run is read once, most are refused after their first twelve
+ * characters, and what may be decoded for one leaf is bounded.
  */
-export function encodedRuns(
-  text: string,
-  holds: (decoded: string) => Span | undefined,
-): readonly EncodedRun[] {
-  const runs: EncodedRun[] = [];
-  for (const match of text.matchAll(/[A-Za-z0-9+/_-]{20,}={0,2}/g)) {
-    const run = match[0];
-    if (run.length < runChars || run.length > runBytes) continue;
-    const range = { start: match.index, end: match.index + run.length };
-    const found = /^(?:0x)?[0-9a-fA-F]+$/.test(run)
-      ? hexFound(run, holds)
-      : base64Found(run, holds);
-    if (found !== undefined) runs.push({ ...range, ...found });
+export function* encodedRuns(text: string, budget: DecodeBudget): Generator<EncodedRun> {
+  for (let at = 0; at < text.length; at += 1) {
+    if ((alphabet[text.charCodeAt(at)] ?? 0) === 0) continue;
+    const end = runEnd(text, at);
+    if (end - at >= runChars) yield* decodedParts(text, { start: at, end }, budget);
+    at = end;
   }
-  return runs;
 }
 
-type Found = Pick<EncodedRun, 'form' | 'found'>;
+/** Bit 0: of base64's alphabets. Bit 1: hexadecimal. */
+const alphabet = Uint8Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code);
+  return (/[A-Za-z0-9+/_-]/.test(char) ? 1 : 0) | (/[0-9a-fA-F]/.test(char) ? 2 : 0);
+});
 
-function hexFound(run: string, holds: (decoded: string) => Span | undefined): Found | undefined {
-  const digits = run.startsWith('0x') ? run.slice(2) : run;
-  if (digits.length < hexChars || digits.length % 2 === 1) return undefined;
-  return foundIn(Buffer.from(digits, 'hex'), { form: 'hex', holds });
-}
-
-/** Anything that precedes in the same run (`data=`, a path segment) shifts the alphabet: the tails after `/`, `-`, `_`, `+` are tried too. */
-function base64Found(run: string, holds: (decoded: string) => Span | undefined): Found | undefined {
-  if (!/[A-Z]/.test(run) && !/\d/.test(run)) return undefined;
-  const probe = Buffer.from(run.slice(0, probeChars), 'base64');
-  if (looksLikeText(probe)) return foundIn(Buffer.from(run, 'base64'), { form: 'base64', holds });
-  return undefined;
-}
-
-function foundIn(
-  bytes: Buffer,
-  of: { form: 'base64' | 'hex'; holds: (decoded: string) => Span | undefined },
-): Found | undefined {
-  if (isUtf16(bytes)) {
-    const found = of.holds(bytes.toString('utf16le'));
-    return found === undefined ? undefined : { form: 'utf16', found };
+/** Over line breaks too, real or written as `\n`, where the line is as long as wrapped base64 is. */
+function runEnd(text: string, start: number): number {
+  let line = start;
+  let at = start;
+  for (;;) {
+    while (((alphabet[text.charCodeAt(at)] ?? 0) & 1) === 1) at += 1;
+    const broken = at - line >= wrapChars ? lineBreak(text, at) : 0;
+    if (broken === 0 || ((alphabet[text.charCodeAt(at + broken)] ?? 0) & 1) === 0) break;
+    at += broken;
+    line = at;
   }
-  if (!looksLikeText(bytes)) return undefined;
-  const found = of.holds(bytes.toString('utf8'));
-  return found === undefined ? undefined : { form: of.form, found };
+  while (at - start >= runChars && text.charAt(at) === '=' && at < text.length) at += 1;
+  return at;
 }
 
-/** At most one byte in eight is neither printable ASCII, white space nor part of UTF-8. */
-function looksLikeText(bytes: Buffer): boolean {
-  if (isUtf16(bytes)) return true;
-  let odd = 0;
-  for (const byte of bytes)
-    if ((byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) || byte >= 127) odd += 1;
-  return odd * 8 <= bytes.length;
+function lineBreak(text: string, at: number): number {
+  if (text.startsWith('\\r\\n', at)) return 4;
+  if (text.startsWith('\r\n', at) || text.startsWith('\\n', at)) return 2;
+  return text.charAt(at) === '\n' ? 1 : 0;
 }
 
-/** ASCII as UTF-16LE: every second byte is zero (PowerShell's -EncodedCommand). */
-function isUtf16(bytes: Buffer): boolean {
-  const size = Math.min(bytes.length, 64) & ~1;
-  if (size < 8) return false;
-  let zeros = 0;
-  for (let at = 1; at < size; at += 2) if (bytes[at] === 0) zeros += 1;
-  return zeros * 10 >= size * 4;
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What stands before in the same run (`/path/`, `0x`) shifts the alphabet: a run is tried anew behind each slash. */
+function* decodedParts(text: string, run: Range, budget: DecodeBudget): Generator<EncodedRun> {
+  let start = run.start;
+  for (let turn = 0; turn < segmentsMax && run.end - start >= runChars; turn += 1) {
+    const found = decodedAt(text, { start, end: run.end }, budget);
+    if (found !== null) {
+      yield found;
+      return;
+    }
+    const slash = text.indexOf('/', start);
+    if (slash === -1 || slash >= run.end) return;
+    start = slash + 1;
+  }
+}
+
+function decodedAt(text: string, range: Range, budget: DecodeBudget): EncodedRun | null {
+  const hex = hexDigits(text, range);
+  if (hex !== null)
+    return decoded(
+      range,
+      {
+        form: 'hex',
+        head: () => Buffer.from(hex.slice(0, 64), 'hex'),
+        all: () => Buffer.from(hex, 'hex'),
+      },
+      budget,
+    );
+  if (!utf8Quarter(text, range.start)) return null;
+  const whole = (): Buffer =>
+    Buffer.from(text.slice(range.start, range.end).replace(/\\[rn]|\s/g, ''), 'base64');
+  const head = (): Buffer =>
+    Buffer.from(text.slice(range.start, Math.min(range.end, range.start + 32)), 'base64');
+  return decoded(range, { form: 'base64', head, all: whole }, budget);
+}
+
+function hexDigits(text: string, { start, end }: Range): string | null {
+  const from = text.startsWith('0x', start) ? start + 2 : start;
+  for (let at = from; at < end; at += 1)
+    if (((alphabet[text.charCodeAt(at)] ?? 0) & 2) === 0) return null;
+  return end - from >= hexChars ? text.slice(from, end - ((end - from) % 2)) : null;
+}
+
+function decoded(
+  range: Range,
+  of: { form: 'base64' | 'hex'; head: () => Buffer; all: () => Buffer },
+  budget: DecodeBudget,
+): EncodedRun | null {
+  const head = of.head();
+  const packed = packing(head);
+  if (packed === null && !looksLikeText(head)) return null;
+  const bytes = of.all();
+  budget.bytesLeft -= bytes.length;
+  if (budget.bytesLeft < 0) return { ...range, forms: [of.form], text: null };
+  const plain = packed === null ? null : unpacked(range, { form: of.form, packed, bytes }, budget);
+  if (plain !== null) return plain;
+  if (isUtf16(bytes))
+    return { ...range, forms: [of.form, 'utf16'], text: bytes.toString('utf16le') };
+  return looksLikeText(bytes) ? { ...range, forms: [of.form], text: bytes.toString('utf8') } : null;
+}
+
+/** RFC 1952 and RFC 1950 by their first two bytes. */
+function packing(head: Buffer): 'gzip' | 'zlib' | null {
+  const [first = 0, second = 0] = head;
+  if (first === 0x1f && second === 0x8b) return 'gzip';
+  return (first & 0x0f) === 8 && first >> 4 === 7 && (first * 256 + second) % 31 === 0
+    ? 'zlib'
+    : null;
+}
+
+function unpacked(
+  range: Range,
+  of: { form: 'base64' | 'hex'; packed: 'gzip' | 'zlib'; bytes: Buffer },
+  budget: DecodeBudget,
+): EncodedRun | null {
+  const forms = [of.form, of.packed];
+  // What was cut short is read as far as it goes.
+  const options = {
+    maxOutputLength: Math.max(1, budget.bytesLeft),
+    finishFlush: constants.Z_SYNC_FLUSH,
+  };
+  try {
+    const plain =
+      of.packed === 'gzip' ? gunzipSync(of.bytes, options) : inflateSync(of.bytes, options);
+    budget.bytesLeft -= plain.length;
+    return plain.length === 0 ? null : { ...range, forms, text: plain.toString('utf8') };
+  } catch (error) {
+    const tooLong =
+      error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return tooLong ? { ...range, forms, text: null } : null;
+  }
 }

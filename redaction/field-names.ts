@@ -1,3 +1,13 @@
+import {
+  glued,
+  lastPair,
+  lastWord,
+  neutralAfter,
+  otherBefore,
+  password,
+  vendorKey,
+} from './field-words.ts';
+
 /**
  * Field names decide before patterns. A name is split into words (`userPassword`, `X-Api-Key`, `db_pwd`); it names a credential if its
  * last meaningful word does. So `password_last_changed`, `tokenized`, `author` and `token_count` never match.
@@ -9,155 +19,6 @@ export interface FieldVerdict {
    * `key-like`: some vendor's key, believed only where the value is long and random. */
   readonly value: 'any' | 'random' | 'key-like';
 }
-
-const secret = (kind: string, value: FieldVerdict['value'] = 'random'): FieldVerdict => ({
-  kind,
-  class: 'secret',
-  value,
-});
-const personal = (kind: string): FieldVerdict => ({ kind, class: 'personal', value: 'any' });
-
-const password = secret('password', 'any');
-const vendorKey = secret('api-key', 'key-like');
-const lastWord: { readonly [word: string]: FieldVerdict } = {
-  password,
-  passwd: password,
-  passphrase: password,
-  passcode: password,
-  pwd: password,
-  pass: password,
-  passwort: password,
-  psw: password,
-  pswd: password,
-  passw: password,
-  userpassword: password,
-  mdp: password,
-  pw: password,
-  secret: secret('secret'),
-  secrets: secret('secret'),
-  token: secret('token'),
-  apikey: secret('api-key'),
-  apitoken: secret('token'),
-  tokenkey: secret('api-key'),
-  authtoken: secret('token'),
-  accesstoken: secret('token'),
-  refreshtoken: secret('token'),
-  jwt: secret('token'),
-  bearer: secret('token'),
-  accesskey: secret('api-key'),
-  secretkey: secret('secret'),
-  secretaccesskey: secret('secret'),
-  clientsecret: secret('secret'),
-  privatekey: secret('private-key'),
-  authkey: secret('api-key'),
-  accountkey: secret('api-key'),
-  sharedaccesskey: secret('api-key'),
-  authorization: secret('authorization'),
-  cookie: secret('cookie'),
-  cookies: secret('cookie'),
-  credential: secret('credential'),
-  credentials: secret('credential'),
-  creds: secret('credential'),
-  cred: secret('credential'),
-  otp: secret('otp', 'any'),
-  totp: secret('otp'),
-  psk: secret('secret', 'any'),
-  pat: secret('token'),
-  sas: secret('secret'),
-  cvv: secret('card-code', 'any'),
-  cvc: secret('card-code', 'any'),
-  ssn: personal('us-ssn'),
-  iban: personal('iban'),
-  dob: personal('birth-date'),
-  birthdate: personal('birth-date'),
-  phone: personal('phone'),
-  telephone: personal('phone'),
-  msisdn: personal('phone'),
-  phonenumber: personal('phone'),
-  firstname: personal('person-name'),
-  lastname: personal('person-name'),
-  surname: personal('person-name'),
-};
-const lastPair: { readonly [words: string]: FieldVerdict } = {
-  'api key': secret('api-key'),
-  'access key': secret('api-key'),
-  'secret key': secret('secret'),
-  'private key': secret('private-key'),
-  'account key': secret('api-key'),
-  'shared key': secret('api-key'),
-  'signing key': secret('secret'),
-  'encryption key': secret('secret'),
-  'auth key': secret('api-key'),
-  'master key': secret('secret'),
-  'storage key': secret('api-key'),
-  'subscription key': secret('api-key'),
-  'ssh key': secret('private-key'),
-  'session key': secret('secret'),
-  'app key': secret('api-key'),
-  'license key': secret('api-key'),
-  'consumer key': secret('api-key'),
-  'integration key': secret('api-key'),
-  'stream key': secret('api-key'),
-  'service key': secret('api-key'),
-  'query key': secret('api-key'),
-  'project key': secret('api-key'),
-  'routing key': secret('api-key'),
-  'deploy key': secret('api-key'),
-  'insert key': secret('api-key'),
-  'write key': secret('api-key'),
-  'server key': secret('api-key'),
-  'user key': secret('api-key'),
-  'publish key': secret('api-key'),
-  'connection string': secret('connection-string'),
-  'security code': secret('card-code', 'any'),
-  'access code': secret('secret'),
-  'recovery code': secret('otp'),
-  'secret id': secret('secret'),
-  'session cookie': secret('cookie'),
-  'webhook url': secret('webhook'),
-  'social security': personal('us-ssn'),
-  'security number': personal('us-ssn'),
-  'credit card': personal('payment-card'),
-  'card number': personal('payment-card'),
-  'phone number': personal('phone'),
-  'mobile number': personal('phone'),
-  'mobile phone': personal('phone'),
-  'birth date': personal('birth-date'),
-  'of birth': personal('birth-date'),
-  'passport number': personal('passport'),
-  'first name': personal('person-name'),
-  'last name': personal('person-name'),
-  'given name': personal('person-name'),
-  'family name': personal('person-name'),
-};
-
-/** Words that may follow the credential word without changing what the field holds. */
-const neutralAfter = new Set(
-  'value text plain plaintext clear cleartext string str raw b64 base64 encoded encrypted enc old new current prod production dev test live staging header env field input var pem hex data default confirm confirmation again repeat crypt'.split(
-    ' ',
-  ),
-);
-/** Words before it that make it something else: `next_token` pages, `public_key` is public, `has_password` is a flag. */
-const otherBefore = new Set(
-  'has is no not num max min use uses require requires required missing invalid expired allow allows enable enabled disable disabled forgot reset public publishable primary foreign partition sort group dedup hash idempotency correlation registry next page continuation sync pagination cancellation design show hide weak change update set get if without with cache object event issue map config row item lookup index fingerprint label tag bucket s3 global s sub file run external effect order gate ticket incident batch verifier verify'.split(
-    ' ',
-  ),
-);
-/** Endings of names written in one word: `zendesktoken`, `dbpassword`. */
-const glued: readonly (readonly [string, FieldVerdict])[] = [
-  ['password', password],
-  ['passwd', password],
-  ['passphrase', password],
-  ['pwd', password],
-  ['secretkey', secret('secret')],
-  ['clientsecret', secret('secret')],
-  ['secret', secret('secret')],
-  ['apikey', secret('api-key')],
-  ['accesskey', secret('api-key')],
-  ['privatekey', secret('private-key')],
-  ['token', secret('token')],
-  ['apitoken', secret('token')],
-];
 
 const namesMax = 4096;
 const nameChars = 128;
@@ -207,7 +68,7 @@ function decideWords(all: readonly string[]): FieldVerdict | null {
   return null;
 }
 
-const isNeutral = (word: string): boolean => neutralAfter.has(word) || /^\d{1,4}$/.test(word);
+const isNeutral = (word: string): boolean => neutralAfter.has(word) || /^v?\d{1,4}$/.test(word);
 const isPassword = (word: string | undefined): boolean =>
   word !== undefined && lastWord[word]?.kind === 'password';
 
@@ -221,6 +82,15 @@ export const credentialLiterals: readonly string[] = [
   'key',
   'cred',
   'auth',
+  'sig',
+  'ticket',
+  'samlresponse',
+  'assertion',
+  'hmac',
+  'senha',
+  'contrase',
+  'wachtwoord',
+  'passe',
   'cookie',
   'bearer',
   'jwt',

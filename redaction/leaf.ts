@@ -1,5 +1,6 @@
 import type { FieldVerdict } from './field-names.ts';
 import { looksRandom } from './assigned-values.ts';
+import { parseJson } from './json-text.ts';
 import { marksIn, maskOf } from './kinds.ts';
 import type { Span } from './spans.ts';
 import { isPlaceholder } from './validators.ts';
@@ -39,7 +40,7 @@ function redactWhole(walk: Walk, leaf: Leaf): string | null {
   if (verdict === null || !isWhole(verdict, leaf)) return null;
   return (
     walk.pass.replace(
-      { kind: verdict.kind, class: verdict.class, rule: 'field-name' },
+      { kind: verdict.kind, class: verdict.class, rule: 'field-name', confidence: 'certain' },
       text,
       pointerOf(walk),
     ) ?? text
@@ -105,25 +106,16 @@ function isPersonal(kind: string, text: string): boolean {
 function redactJsonText(walk: Walk, leaf: Leaf): string | null {
   if (walk.texts >= treeLimits.jsonInText || !/^\s*[[{"]/.test(leaf.text) || leaf.text.length < 4)
     return null;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(leaf.text);
-  } catch {
-    return null;
-  }
-  const inner: Walk = {
-    pass: walk.pass,
-    path: [...walk.path, '(json)'],
-    nodes: walk.nodes,
-    texts: walk.texts + 1,
-    descend: walk.descend,
-  };
+  const parsed = parseJson(leaf.text);
+  if (parsed === undefined) return null;
+  const inner: Walk = { ...walk, path: [...walk.path, '(json)'], texts: walk.texts + 1 };
   const redacted = walk.descend(inner, parsed, {
     field: leaf.field,
     verdict: null,
     depth: leaf.depth + 1,
   });
   walk.nodes = inner.nodes;
+  walk.workLeft = inner.workLeft;
   if (redacted === parsed) return null;
   return JSON.stringify(redacted, null, leaf.text.includes('\n') ? 2 : undefined);
 }
@@ -134,6 +126,11 @@ const passesMax = 3;
 function redactPatterns(walk: Walk, leaf: Leaf): string {
   let { text } = leaf;
   for (let pass = 0; pass < passesMax; pass += 1) {
+    walk.workLeft -= text.length;
+    if (walk.workLeft < 0) {
+      walk.pass.crossed('work', pointerOf(walk));
+      return maskOf('over-budget');
+    }
     const spans = walk.pass.scanner.scan(text, leaf.field);
     if (spans.length === 0) return text;
     text = redactSpans(walk, text, spans);

@@ -20,11 +20,17 @@ export interface LiteralScanner {
   scan(text: string): LiteralHits;
 }
 
-const hitsMax = 20_000;
+const hitsMax = 65_536;
 const asciiSize = 128;
 
-/** `literals[n]` is reported as number `n`. The hits are reused by the next scan: read them first. */
-export function createLiteralScanner(literals: readonly string[]): LiteralScanner {
+/**
+ * `literals[n]` is reported as number `n`; where `everywhere` says 0, only the first time that it stands in a text. The hits are reused by
+ * the next scan: read them first.
+ */
+export function createLiteralScanner(
+  literals: readonly string[],
+  everywhere: Uint8Array = new Uint8Array(literals.length).fill(1),
+): LiteralScanner {
   const classes = classTable(literals);
   const width = 1 + Math.max(...classes);
   const { next, outputs } = buildAutomaton(literals, classes, width);
@@ -37,7 +43,9 @@ export function createLiteralScanner(literals: readonly string[]): LiteralScanne
     longestDigits: 0,
     longestRun: 0,
   };
-  return { scan: (text) => scanText(text, { classes, width, next, outputs, hits }) };
+  const seen = new Uint32Array(literals.length);
+  const once = { everywhere, seen, turn: 0 };
+  return { scan: (text) => scanText(text, { classes, width, next, outputs, hits, once }) };
 }
 
 interface Machine {
@@ -46,10 +54,19 @@ interface Machine {
   readonly next: Uint16Array;
   readonly outputs: readonly (readonly number[] | undefined)[];
   readonly hits: LiteralHits;
+  readonly once: Once;
+}
+
+/** Literals that are reported once a text: `seen` holds the turn in which each was. */
+interface Once {
+  readonly everywhere: Uint8Array;
+  readonly seen: Uint32Array;
+  turn: number;
 }
 
 function scanText(text: string, machine: Machine): LiteralHits {
-  const { classes, width, next, outputs, hits } = machine;
+  const { classes, width, next, outputs, hits, once } = machine;
+  once.turn = (once.turn + 1) >>> 0;
   hits.count = 0;
   hits.overflow = false;
   hits.longestRun = 0;
@@ -78,14 +95,19 @@ function scanText(text: string, machine: Machine): LiteralHits {
     if (run > hits.longestRun) hits.longestRun = run;
     state = next[state * width + (classes[code] ?? 0)] ?? 0;
     const found = outputs[state];
-    if (found !== undefined) addHits(hits, found, at + 1);
+    if (found !== undefined) addHits(machine, found, at + 1);
   }
   hits.ascii = beyond === 0;
   return hits;
 }
 
-function addHits(hits: LiteralHits, found: readonly number[], end: number): void {
-  for (const id of found) {
+function addHits({ hits, once }: Machine, found: readonly number[], end: number): void {
+  for (let each = 0; each < found.length; each += 1) {
+    const id = found[each] ?? 0;
+    if (once.everywhere[id] === 0) {
+      if (once.seen[id] === once.turn) continue;
+      once.seen[id] = once.turn;
+    }
     if (hits.count >= hitsMax) {
       hits.overflow = true;
       return;

@@ -8,7 +8,8 @@ import {
   type Replacement,
 } from './report.ts';
 import type { SealedOriginal } from '../domain/sealed-original.ts';
-import type { Scanner } from './scan.ts';
+import { boundRules, type Scanner } from './scan.ts';
+import type { SpanKind } from './spans.ts';
 import { seal, vaultBinding } from './seal.ts';
 
 export interface PassTools {
@@ -25,11 +26,7 @@ export type PathOf = () => string;
 export interface Pass {
   readonly scanner: Scanner;
   /** What stands in place of `original`; null where policy keeps the kind. */
-  replace(
-    found: { kind: string; class: 'secret' | 'personal'; rule: string },
-    original: string,
-    path: PathOf,
-  ): string | null;
+  replace(found: SpanKind, original: string, path: PathOf): string | null;
   crossed(bound: BoundCrossed['bound'], path: PathOf): void;
   report(): RedactionReport;
   sealed(): readonly SealedOriginal[];
@@ -41,6 +38,9 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
   const counts: Record<string, number> = {};
   const originals = new Map<string, SealedOriginal>();
   const cut = (path: PathOf): string => path().slice(0, reportLimits.pathChars);
+  const crossed: Pass['crossed'] = (bound, path) => {
+    if (bounds.length < reportLimits.bounds) bounds.push({ bound, path: cut(path) });
+  };
   return {
     scanner: tools.scanner,
     replace: (found, original, path) => {
@@ -48,7 +48,9 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
       if (action === 'keep') return null;
       counts[found.kind] = (counts[found.kind] ?? 0) + 1;
       if (replacements.length < reportLimits.replacements)
-        replacements.push({ kind: found.kind, rule: found.rule, path: cut(path), action });
+        replacements.push(replacementOf(found, cut(path), action));
+      const bound = boundOf(found.rule);
+      if (bound !== null) crossed(bound, path);
       if (action === 'mask') return maskOf(found.kind);
       const token = tools.mint(found.kind, original);
       if (tools.vaultKeys !== null && !originals.has(token))
@@ -63,12 +65,36 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
         );
       return token;
     },
-    crossed: (bound, path) => {
-      if (bounds.length < reportLimits.bounds) bounds.push({ bound, path: cut(path) });
-    },
+    crossed,
     report: () => ({ policyDigest, replacements, counts, bounds }),
     sealed: () => [...originals.values()],
   };
+}
+
+const replacementOf = (
+  found: SpanKind,
+  path: string,
+  action: Replacement['action'],
+): Replacement => ({
+  kind: found.kind,
+  rule: found.rule,
+  path,
+  action,
+  confidence: found.confidence ?? 'likely',
+  ...(found.decoders === undefined ? {} : { decoders: found.decoders }),
+});
+
+function boundOf(rule: string): BoundCrossed['bound'] | null {
+  switch (rule) {
+    case boundRules.decoders:
+      return 'decoders';
+    case boundRules.bytes:
+      return 'decoded-bytes';
+    case boundRules.matches:
+      return 'matches';
+    default:
+      return null;
+  }
 }
 
 function sealOriginal(

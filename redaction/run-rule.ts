@@ -2,7 +2,7 @@ import { fitIban } from './fit-iban.ts';
 import { areAll, isNear, nearLimits } from './near.ts';
 import { wordsOf } from './field-names.ts';
 import { ruleLimits, type CompiledRule } from './rule.ts';
-import type { Span } from './spans.ts';
+import type { SpanKind } from './spans.ts';
 import { entropyOf, validators } from './validators.ts';
 import { toOriginal, type View } from './views.ts';
 
@@ -15,7 +15,7 @@ export interface RuleTarget {
   readonly original: string;
   /** `kind end` of each match that was believed in this view. */
   readonly believed: Set<string>;
-  readonly add: (start: number, end: number, what: Omit<Span, 'start' | 'end'>) => void;
+  readonly add: (start: number, end: number, what: SpanKind) => void;
 }
 
 /** False where the rule matched more often than any honest text would make it. */
@@ -24,7 +24,7 @@ export function runRule(rule: CompiledRule, target: RuleTarget): boolean {
   const doubtful: (readonly [number, number])[] = [];
   const believe = (range: readonly [number, number]): void => {
     target.believed.add(`${rule.kind} ${range[1]}`);
-    target.add(range[0], range[1], { kind: rule.kind, class: rule.class, rule: rule.id });
+    target.add(range[0], range[1], whatOf(rule));
   };
   rule.re.lastIndex = 0;
   for (let count = 0; ; count += 1) {
@@ -95,6 +95,13 @@ function isBelieved(
   if (around(view.text, start, end)) return true;
   return view.starts !== null && around(target.original, ...toOriginal(view, start, end));
 }
+
+const whatOf = (rule: CompiledRule): SpanKind => ({
+  kind: rule.kind,
+  class: rule.class,
+  rule: rule.id,
+  confidence: rule.confidence ?? 'likely',
+});
 
 const arnChars = 512;
 

@@ -1,3 +1,5 @@
+import type { Confidence } from './rule.ts';
+
 /** A range of a text (UTF-16 units) that must not stay, and why. */
 export interface Span {
   readonly start: number;
@@ -5,7 +7,12 @@ export interface Span {
   readonly kind: string;
   readonly class: 'secret' | 'personal';
   readonly rule: string;
+  readonly confidence?: Confidence;
+  /** What it was found behind, from the outside in. */
+  readonly decoders?: readonly string[];
 }
+
+export type SpanKind = Omit<Span, 'start' | 'end'>;
 
 /**
  * Makes spans disjoint: of those that overlap the longest names the kind (the first found where equal), and the result covers all

@@ -36,21 +36,27 @@ export function foldedView(text: string): View {
   const chars: string[] = [];
   const starts = new Int32Array(text.length + 1);
   for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    const folded = code < 128 ? text.charAt(at) : foldUnit(code, text.charAt(at));
-    if (folded === '') continue;
+    const code = text.codePointAt(at) ?? 0;
+    const folded = foldedUnit(code);
     starts[chars.length] = at;
-    chars.push(folded);
+    if (code > 0xffff) at += 1;
+    if (folded !== '') chars.push(folded);
   }
   starts[chars.length] = text.length;
   return viewOf(chars.join(''), starts.subarray(0, chars.length + 1), text.length);
 }
 
-/** By UTF-16 unit: normalising each character of a long text anew would take a second per megabyte. */
-const folds: (string | undefined)[] = [];
+/** By code point: normalising each character of a long text anew would take a second per megabyte. Bounded by Unicode. */
+const folds = new Map<number, string>();
 
-function foldUnit(code: number, char: string): string {
-  return (folds[code] ??= foldOf(code, char));
+/** How the detectors read one code point: one ASCII character, or nothing. */
+export function foldedUnit(code: number): string {
+  if (code < 128) return String.fromCharCode(code);
+  const known = folds.get(code);
+  if (known !== undefined) return known;
+  const folded = code > 0x10ffff ? otherStandIn : foldOf(code, String.fromCodePoint(code));
+  folds.set(code, folded);
+  return folded;
 }
 
 function foldOf(code: number, char: string): string {
@@ -70,7 +76,12 @@ function foldOf(code: number, char: string): string {
 const isInvisible = (code: number): boolean =>
   code === 0xad ||
   (code >= 0x200b && code <= 0x200f) ||
-  (code >= 0x2060 && code <= 0x2064) ||
+  (code >= 0x202a && code <= 0x202e) ||
+  (code >= 0x2060 && code <= 0x206f) ||
+  (code >= 0xfff9 && code <= 0xfffb) ||
+  (code >= 0xe0000 && code <= 0xe01ef) ||
+  code === 0x61c ||
+  code === 0x3164 ||
   code === 0xfeff ||
   (code >= 0x300 && code <= 0x36f) ||
   (code >= 0xfe00 && code <= 0xfe0f) ||
@@ -84,44 +95,7 @@ const lookAlikes = new Map(
     ?.map((pair): [string, string] => [pair.charAt(0), pair.charAt(1)]) ?? [],
 );
 
-/** `%41` and `\u0041` read as what they stand for; null where the view holds neither. */
-export function unescapedView(view: View): View | null {
-  if (!/%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|&#\d{2,3};/.test(view.text)) return null;
-  const chars: string[] = [];
-  const starts = new Int32Array(view.text.length + 1);
-  for (let at = 0; at < view.text.length;) {
-    const [char, size] = unescapeAt(view.text, at);
-    starts[chars.length] = view.starts === null ? at : (view.starts[at] ?? view.originalLength);
-    chars.push(char);
-    at += size;
-  }
-  starts[chars.length] = view.originalLength;
-  return viewOf(chars.join(''), starts.subarray(0, chars.length + 1), view.originalLength);
-}
-
-function unescapeAt(text: string, at: number): readonly [string, number] {
-  const char = text.charAt(at);
-  if (char === '%') return escaped(text.slice(at + 1, at + 3), { radix: 16, size: 3, chars: 2 });
-  if (char === '\\' && text.startsWith('\\u00', at))
-    return escaped(text.slice(at + 4, at + 6), { radix: 16, size: 6, chars: 2, otherwise: char });
-  if (char === '&' && text.charAt(at + 1) === '#') {
-    const digits = /^\d{2,3}(?=;)/.exec(text.slice(at + 2, at + 6))?.[0] ?? '';
-    return escaped(digits, { radix: 10, size: digits.length + 3, chars: 2, otherwise: char });
-  }
-  return [char, 1];
-}
-
-function escaped(
-  digits: string,
-  form: { radix: number; size: number; chars: number; otherwise?: string },
-): readonly [string, number] {
-  const literal: readonly [string, number] = [form.otherwise ?? '%', 1];
-  if (digits.length < form.chars || !(form.radix === 16 ? /^[0-9A-Fa-f]+$/ : /^\d+$/).test(digits))
-    return literal;
-  const code = parseInt(digits, form.radix);
-  return [code < 128 ? String.fromCharCode(code) : otherStandIn, form.size];
-}
-
-function viewOf(text: string, starts: Int32Array, originalLength: number): View {
+/** A view whose characters stand at `starts` of the original. */
+export function viewOf(text: string, starts: Int32Array, originalLength: number): View {
   return { text, starts, originalLength };
 }

@@ -8,6 +8,8 @@ export const treeLimits = {
   nodes: 20_000,
   jsonInText: 3,
   cleanNames: 4_096,
+  /** Characters searched for one document. A measure of time that is the same on every machine and in every replay. */
+  workChars: 16_777_216,
 } as const;
 
 /** What a walk carries along. `path` is a stack; it is turned into text only when something is found. */
@@ -15,6 +17,8 @@ export interface Walk {
   readonly pass: Pass;
   readonly path: string[];
   nodes: number;
+  /** Characters that may still be searched. */
+  workLeft: number;
   /** How many strings of JSON we are inside of. */
   readonly texts: number;
   /** Redacts one value: text that holds JSON is walked with it. */

@@ -1,6 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { decideField, wordsOf, type FieldVerdict } from './field-names.ts';
+import { isRawNumber, type RawNumber } from './json-text.ts';
 import { redactLeaf, type Leaf } from './leaf.ts';
+import { decidePair, isJoined, isPaired } from './lists.ts';
 import { maskOf } from './kinds.ts';
 import type { Pass } from './pass.ts';
 import { redactJoined } from './joined.ts';
@@ -8,7 +10,14 @@ import { pointerOf, treeLimits, type Place, type Walk } from './walk-state.ts';
 
 /** Copies only what changes: a clean document comes back as the very object that was given. */
 export function redactTree(pass: Pass, value: unknown): Json {
-  const walk: Walk = { pass, path: [], nodes: 0, texts: 0, descend: redactNode };
+  const walk: Walk = {
+    pass,
+    path: [],
+    nodes: 0,
+    workLeft: treeLimits.workChars,
+    texts: 0,
+    descend: redactNode,
+  };
   try {
     return redactNode(walk, value, { field: '', verdict: null, depth: 0 });
   } catch {
@@ -33,6 +42,7 @@ function redactNode(walk: Walk, value: unknown, place: Place): Json {
       return redactLeaf(walk, leafOf(String(value), place));
     case 'object':
       if (value === null) return null;
+      if (isRawNumber(value)) return redactRawNumber(walk, value, place);
       return Array.isArray(value)
         ? redactArray(walk, value, place)
         : redactObject(walk, value, place);
@@ -62,6 +72,8 @@ const numberNames = new Set(
   ),
 );
 
+const isCounted = (field: string): boolean => wordsOf(field).some((word) => numberNames.has(word));
+
 /** A card or phone number as a JSON number. */
 function redactNumber(walk: Walk, value: number, place: Place): Json {
   const { verdict } = place;
@@ -70,37 +82,35 @@ function redactNumber(walk: Walk, value: number, place: Place): Json {
     const out = redactLeaf(walk, leafOf(text, place));
     return out === text ? value : out;
   }
-  const small = value < cardDigits || wordsOf(place.field).some((word) => numberNames.has(word));
+  const small = value < cardDigits || isCounted(place.field);
   if (!Number.isInteger(value) || (small && !walk.pass.scanner.isTelling(place.field)))
     return value;
   const out = redactLeaf(walk, leafOf(text, place));
   return out === text ? value : out;
 }
 
-const joinedNames =
-  /^(?:args|argv|arguments|command|cmd|cmdline|commandline|entrypoint|lines|body|content)$/;
+/** A number that JSON writes and a double cannot hold: its source is looked at, and stays as it is written where nothing is found. */
+function redactRawNumber(walk: Walk, value: RawNumber, place: Place): Json {
+  if (place.verdict === null && isCounted(place.field)) return value as unknown as Json;
+  const redacted = redactLeaf(walk, leafOf(value.rawJSON, place));
+  // Raw JSON stands for a number wherever it is written out, which is all that is done with it.
+  return redacted === value.rawJSON ? (value as unknown as Json) : redacted;
+}
 
 function redactArray(walk: Walk, list: readonly unknown[], place: Place): Json {
   const items = isJoined(list, place.field) ? redactJoined(walk, list, place.field) : list;
+  const pairs = isPaired(items, place.field);
   let copy: Json[] | null = items === list ? null : [...(items as readonly Json[])];
   for (let at = 0; at < items.length; at += 1) {
     walk.path.push(String(at));
     const before = items[at];
-    const after = redactNode(walk, before, { ...place, depth: place.depth + 1 });
+    const named = pairs ? decidePair(items, at, place) : place;
+    const after = redactNode(walk, before, { ...named, depth: place.depth + 1 });
     walk.path.pop();
     if (after !== before) copy ??= [...(items as readonly Json[])];
     if (copy !== null) copy[at] = after;
   }
   return copy ?? (list as readonly Json[]);
-}
-
-/** An argument list or the lines of a text: a secret may be told by the item before, or run over several. */
-function isJoined(list: readonly unknown[], field: string): list is readonly string[] {
-  if (list.length < 2 || !list.every((item) => typeof item === 'string')) return false;
-  return (
-    joinedNames.test(wordsOf(field).at(-1) ?? '') ||
-    list.some((item) => item.startsWith('--') || item.startsWith('-----BEGIN'))
-  );
 }
 
 /** Objects whose fields are all of one nature: `passwords: {…}`, `cookies: {…}`. */
@@ -109,8 +119,6 @@ const containers = new Set(['password', 'cookie']);
 function redactObject(walk: Walk, given: object, place: Place): Json {
   const object = plainObject(given);
   if (!isObject(object)) return redactNode(walk, object, place);
-  const inherited =
-    place.verdict !== null && containers.has(place.verdict.kind) ? place.verdict : null;
   const named = siblingName(object);
   const isSecret = object['kind'] === 'Secret';
   let copy: Record<string, Json> | null = null;
@@ -121,9 +129,7 @@ function redactObject(walk: Walk, given: object, place: Place): Json {
     const name = redactName(walk, key);
     walk.path.push(name);
     const field = named !== null && valueNames.has(key) ? named : key;
-    const verdict =
-      inherited ??
-      (isSecret && (key === 'data' || key === 'stringData') ? secretData : decideField(field));
+    const verdict = verdictOf(key, { field, parent: place.verdict, isSecret });
     const after = redactNode(walk, before, { field, verdict, depth: place.depth + 1 });
     walk.path.pop();
     if (copy === null && after === before && name === key) continue;
@@ -133,8 +139,29 @@ function redactObject(walk: Walk, given: object, place: Place): Json {
   return copy ?? object;
 }
 
+/** Names decide; the children of a container of secrets, and the value of a secret that is described by an object, take after it. */
+function verdictOf(
+  key: string,
+  of: { field: string; parent: FieldVerdict | null; isSecret: boolean },
+): FieldVerdict | null {
+  const { parent } = of;
+  if (parent?.class === 'secret' && (containers.has(parent.kind) || valueNames.has(key)))
+    return parent;
+  if (of.isSecret && (key === 'data' || key === 'stringData')) return secretData;
+  return decideField(of.field);
+}
+
 const secretData: FieldVerdict = { kind: 'password', class: 'secret', value: 'any' };
-const valueNames = new Set(['value', 'Value', 'val', 'content', 'VALUE']);
+const valueNames = new Set([
+  'value',
+  'Value',
+  'val',
+  'content',
+  'VALUE',
+  'plaintext',
+  'data',
+  'secretString',
+]);
 
 /** `{name: "DB_PASSWORD", value: …}`: the sibling says what the value is (environment, headers, form fields). */
 function siblingName(object: JsonObject): string | null {

@@ -1,0 +1,125 @@
+import { credentialLiterals } from './field-names.ts';
+import { createLiteralScanner, type LiteralHits } from './literals.ts';
+import { asciiTriggersOf } from './place-rules.ts';
+import type { CompiledRule } from './rule.ts';
+import { escapeLiterals } from './unescape.ts';
+
+/** What one pass over a text says: which rules are worth trying, and where to look for other things. */
+export interface Clue {
+  /** In the order in which they are told. */
+  readonly rules: readonly CompiledRule[];
+  /** Where words end that may belong to the name of a credential. */
+  readonly wordEnds: readonly number[];
+  readonly escaped: boolean;
+  /** More literals than any honest text would hold. */
+  readonly overflow: boolean;
+  readonly longestRun: number;
+  readonly longestDigits: number;
+  readonly ascii: boolean;
+  /** False: nothing can stand in it. */
+  readonly suspect: boolean;
+}
+
+export type Prefilter = (text: string) => Clue;
+
+export const prefilterLimits = { encodedRunChars: 20, digitsMin: 2 } as const;
+
+const clear: Clue = {
+  rules: [],
+  wordEnds: [],
+  escaped: false,
+  overflow: false,
+  longestRun: 0,
+  longestDigits: 0,
+  ascii: true,
+  suspect: false,
+};
+
+/** Says of each text which rules may match in it. Reuses buffers: not for several threads at once, which Node does not have. */
+export function createPrefilter(rules: readonly CompiledRule[]): Prefilter {
+  const names = [
+    ...new Set([...rules.flatMap(asciiTriggersOf), ...credentialLiterals, ...escapeLiterals]),
+  ];
+  const isCredentialWord = flags(names, credentialLiterals);
+  const literals = createLiteralScanner(names, isCredentialWord);
+  const tables = {
+    rules,
+    rulesOf: rulesByLiteral(rules, names),
+    isCredentialWord,
+    isEscape: flags(names, escapeLiterals),
+    seen: new Uint32Array(rules.length),
+    turn: 0,
+  };
+  return (text) => {
+    const hits = literals.scan(text);
+    return isSuspect(hits) ? clueOf(tables, hits) : clear;
+  };
+}
+
+const flags = (names: readonly string[], list: readonly string[]): Uint8Array =>
+  Uint8Array.from(names, (name) => (list.includes(name) ? 1 : 0));
+
+function rulesByLiteral(
+  rules: readonly CompiledRule[],
+  names: readonly string[],
+): readonly (readonly number[])[] {
+  const numbers = new Map(names.map((name, number) => [name, number]));
+  const rulesOf: number[][] = names.map(() => []);
+  rules.forEach((rule, at) => {
+    for (const literal of new Set(asciiTriggersOf(rule)))
+      rulesOf[numbers.get(literal) ?? 0]?.push(at);
+  });
+  return rulesOf;
+}
+
+const isSuspect = (hits: LiteralHits): boolean =>
+  hits.count > 0 ||
+  !hits.ascii ||
+  hits.longestDigits >= prefilterLimits.digitsMin ||
+  hits.longestRun >= prefilterLimits.encodedRunChars;
+
+interface Tables {
+  readonly rules: readonly CompiledRule[];
+  /** Literal number → places of the rules that it makes worth trying. */
+  readonly rulesOf: readonly (readonly number[])[];
+  readonly isCredentialWord: Uint8Array;
+  readonly isEscape: Uint8Array;
+  /** Rule → the turn in which it was taken last. */
+  readonly seen: Uint32Array;
+  turn: number;
+}
+
+function clueOf(tables: Tables, hits: LiteralHits): Clue {
+  const taken: number[] = [];
+  const wordEnds: number[] = [];
+  let escaped = false;
+  tables.turn = (tables.turn + 1) >>> 0;
+  const take = (at: number): void => {
+    if (tables.seen[at] === tables.turn) return;
+    tables.seen[at] = tables.turn;
+    const rule = tables.rules[at];
+    if (
+      rule !== undefined &&
+      hits.longestDigits >= (rule.digitsMin ?? 0) &&
+      hits.longestRun >= (rule.runMin ?? 0)
+    )
+      taken.push(at);
+  };
+  for (let at = 0; at < hits.count; at += 1) {
+    const id = hits.ids[at] ?? 0;
+    const called = tables.rulesOf[id] ?? [];
+    for (let each = 0; each < called.length; each += 1) take(called[each] ?? 0);
+    if (tables.isCredentialWord[id] === 1) wordEnds.push(hits.ends[at] ?? 0);
+    if (tables.isEscape[id] === 1) escaped = true;
+  }
+  return {
+    rules: taken.sort((a, b) => a - b).flatMap((at) => tables.rules[at] ?? []),
+    wordEnds,
+    escaped,
+    overflow: hits.overflow,
+    longestRun: hits.longestRun,
+    longestDigits: hits.longestDigits,
+    ascii: hits.ascii,
+    suspect: true,
+  };
+}

@@ -1,0 +1,50 @@
+import type { FieldVerdict } from './field-names.ts';
+
+const valueChars = 2048;
+
+const scheme = /^(?:bearer|basic|token|apikey|bot|digest|negotiate|ssws|key) +/i;
+
+/** Steps over what stands between operator and value: brackets, string prefixes, quotes (escaped ones too), a scheme. */
+export function openingAt(text: string, from: number): { open: string; start: number } {
+  const head = /^[[({]? {0,2}[@$bfruBFRU]{0,2}(?:'(?="))?(\\{0,3}["'`]) {0,2}/.exec(
+    text.slice(from, from + 12),
+  );
+  const open = head?.[1] ?? '';
+  const start = from + (head?.[0].length ?? 0);
+  return { open, start: start + (scheme.exec(text.slice(start, start + 12))?.[0].length ?? 0) };
+}
+
+export function quotedEnd(text: string, start: number, open: string): number {
+  const limit = Math.min(text.length, start + valueChars);
+  const quote = open.charAt(open.length - 1);
+  for (let at = start; at < limit; at += 1) {
+    const char = text.charAt(at);
+    if (char === '\\' && open.length === 1) at += 1;
+    else if (char === quote) return open.length > 1 ? Math.max(start, at - (open.length - 1)) : at;
+  }
+  return bareEndAt(text, start, /[\s"'`]/);
+}
+
+/** LEEF 2 says in its head what stands between fields. */
+const leefDelimiter = (text: string): string =>
+  /^LEEF:2(?:\.0)?\|(?:[^|\n]{0,256}\|){4}([^|\s\w\\])\|/.exec(text.slice(0, 1_100))?.[1] ?? '';
+
+export function bareEnd(text: string, start: number, verdict: FieldVerdict): number {
+  const delimiter = text.startsWith('LEEF:2') ? leefDelimiter(text) : '';
+  const end = bareEndOf(text, start, verdict);
+  const cut = delimiter === '' ? -1 : text.slice(start, end).indexOf(delimiter);
+  return cut === -1 ? end : start + cut;
+}
+
+function bareEndOf(text: string, start: number, verdict: FieldVerdict): number {
+  if (verdict.kind === 'cookie') return bareEndAt(text, start, /[\r\n"'`]/);
+  return bareEndAt(text, start, verdict.value === 'any' ? /[\s;&"'`<>|]/ : /[\s;&"'`<>|,)}\]]/);
+}
+
+export function bareEndAt(text: string, start: number, stop: RegExp): number {
+  const limit = Math.min(text.length, start + valueChars);
+  let at = start;
+  while (at < limit && !stop.test(text.charAt(at))) at += 1;
+  while (at > start && /[,)}\]]/.test(text.charAt(at - 1)) && stop.test(' ')) at -= 1;
+  return at;
+}
