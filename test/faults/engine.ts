@@ -104,7 +104,7 @@ export function createEngine({ dataDir, port, variables }: EngineOptions): Engin
       await ended;
     },
     killTree: async () => {
-      for (const pid of processTree(child?.pid ?? 0)) process.kill(pid, 'SIGKILL');
+      processTree(child?.pid ?? 0).forEach(killIfThere);
       await ended;
     },
     stop: async () => {
@@ -135,6 +135,14 @@ export async function isReady(url: string): Promise<boolean> {
   const answer = await fetch(`${url}/readyz`).catch(() => null);
   await answer?.arrayBuffer();
   return answer?.status === 200;
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // A child of initdb, say: it ended between the look and the signal.
+  }
 }
 
 const portLine = 3;
