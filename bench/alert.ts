@@ -22,10 +22,12 @@ export interface AlertSketch {
   readonly index: number;
   /** Alerts of one key are one problem: same rule, same host. */
   readonly key: number;
+  /** The rule that raised it; `bench-gate` makes a run that asks before it acts. */
+  readonly rule?: string;
 }
 
 /** About 3 KB of JSON in no product's format, with six planted secrets. Every tenth asks for no ticket (severity low). */
-export function benchAlert({ index, key }: AlertSketch): BenchAlert {
+export function benchAlert({ index, key, rule = 'bench-rule-1' }: AlertSketch): BenchAlert {
   const [accessKey, github, password, mail, slack, stripe] = plantedSecrets(index);
   const id = `bench-${index}`;
   const alert = {
@@ -33,7 +35,7 @@ export function benchAlert({ index, key }: AlertSketch): BenchAlert {
     title: `Suspicious process on host ${key}`,
     severity: index % 10 === 9 ? 'low' : 'high',
     time: new Date().toISOString(),
-    rule: { id: 'bench-rule-1', name: 'Suspicious process' },
+    rule: { id: rule, name: 'Suspicious process' },
     host: { name: `host-${key}`, ip: `10.${(key >> 16) & 255}.${(key >> 8) & 255}.${key & 255}` },
     user: { name: 'svc-app', email: mail },
     process: {

@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../bootstrap/cache.mjs';
 import { provideWorkflowBundle } from '../bootstrap/steps/workflow-bundle.mjs';
 import { freePort } from '../server/free-port.ts';
+import { clusterUrl } from '../server/postgres-cluster.ts';
+import { openDatabase, type Database } from '../store/database.ts';
 import type { Target } from './load.ts';
 import { processTree } from './processes.ts';
 
@@ -17,6 +19,10 @@ export interface BenchEngine {
   readonly target: Target;
   readonly dataDir: string;
   readonly readyMs: number;
+  /** Its embedded PostgreSQL, to count what no API tells. */
+  database(): Promise<Database>;
+  /** Of everything that it keeps. */
+  bytesOnDisk(): Promise<number>;
   /** The engine and its servers: Node, PostgreSQL, Temporal. */
   pids(): Promise<readonly number[]>;
   stop(): Promise<void>;
@@ -56,6 +62,9 @@ export async function startBenchEngine(sinkUrl: string): Promise<BenchEngine> {
     target: { url, source: 'bench', secret: benchSecret },
     dataDir,
     readyMs: performance.now() - startedMs,
+    database: async () => openDatabase({ url: await databaseUrl(dataDir), connectionsMax: 1 }),
+    bytesOnDisk: async () =>
+      (await bytesBelow(dataDir)) + (await bytesBelow(await clusterDir(dataDir), dataDir)),
     pids: async () => processTree(child.pid ?? 0, await recordedPids(dataDir)),
     stop: () => stop(child, dataDir),
   };
@@ -88,6 +97,24 @@ async function recordedPids(dataDir: string): Promise<readonly number[]> {
     const pid = /"pid":\s*(\d+)/.exec(text)?.[1];
     return pid === undefined ? [] : [Number(pid)];
   });
+}
+
+const clusterDir = async (dataDir: string): Promise<string> =>
+  (await readFile(join(dataDir, 'postgres.path'), 'utf8')).trim();
+
+async function databaseUrl(dataDir: string): Promise<string> {
+  const password = await readFile(join(dataDir, 'secrets', 'postgres'), 'utf8');
+  const pidFile = await readFile(join(await clusterDir(dataDir), 'postmaster.pid'), 'utf8');
+  // Its fourth line is the port.
+  return clusterUrl(Number(pidFile.split('\n')[3]), password, 'sallyport');
+}
+
+/** Nothing of what lies in `counted` already; files may go while they are counted. */
+async function bytesBelow(dir: string, counted?: string): Promise<number> {
+  if (counted !== undefined && dir.startsWith(counted)) return 0;
+  const paths = await readdir(dir, { recursive: true });
+  const stats = await Promise.all(paths.map((path) => lstat(join(dir, path)).catch(() => null)));
+  return stats.reduce((sum, stat) => sum + (stat?.isFile() === true ? stat.size : 0), 0);
 }
 
 async function stop(child: ChildProcess, dataDir: string): Promise<void> {

@@ -7,3 +7,12 @@ export function percentile(values: readonly number[], share: number): number {
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
 export const rounded = (value: number, digits = 1): number => Number(value.toFixed(digits));
+
+/** Sorted shares of milliseconds, as every line prints them. */
+export const spread = (
+  values: readonly number[],
+): Readonly<Record<'p50' | 'p95' | 'p99', number>> => ({
+  p50: rounded(percentile(values, 0.5)),
+  p95: rounded(percentile(values, 0.95)),
+  p99: rounded(percentile(values, 0.99)),
+});

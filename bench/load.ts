@@ -18,6 +18,13 @@ export interface Sent {
   readonly sentAtMs: ReadonlyMap<string, number>;
 }
 
+export interface Load {
+  readonly keys: number;
+  readonly firstIndex?: number;
+  /** See `AlertSketch`. */
+  readonly rule?: string;
+}
+
 interface Work {
   readonly pool: Pool;
   readonly target: Target;
@@ -34,14 +41,14 @@ const refusalsMax = 200;
 /** Closed loop: `senders` requests are always under way until `count` alerts over `keys` keys are accepted. */
 export async function sendFlatOut(
   target: Target,
-  load: { count: number; keys: number; senders: number; firstIndex?: number },
+  load: Load & { readonly count: number; readonly senders: number },
 ): Promise<Sent> {
   return measured(target, load.senders, async (work) => {
     let next = 0;
     const lane = async (): Promise<void> => {
       while (next < load.count) {
         const index = (load.firstIndex ?? 0) + next++;
-        await post(work, benchAlert({ index, key: keyOf(load, index) }), Date.now());
+        await post(work, alertOf(load, index), Date.now());
       }
     };
     await Promise.all(Array.from({ length: load.senders }, lane));
@@ -51,7 +58,7 @@ export async function sendFlatOut(
 /** Open loop: alerts leave on schedule whatever the answers do; latency counts from the scheduled time. */
 export async function sendAtRate(
   target: Target,
-  load: { perSecond: number; seconds: number; keys: number; firstIndex?: number },
+  load: Load & { readonly perSecond: number; readonly seconds: number },
 ): Promise<Sent> {
   return measured(target, 64, async (work) => {
     const startMs = Date.now();
@@ -62,16 +69,16 @@ export async function sendAtRate(
       const waitMs = dueMs - Date.now();
       if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
       const index = (load.firstIndex ?? 0) + sent;
-      sends.push(post(work, benchAlert({ index, key: keyOf(load, index) }), dueMs));
+      sends.push(post(work, alertOf(load, index), dueMs));
     }
     await Promise.all(sends);
   });
 }
 
-const keyOf = (load: { keys: number; firstIndex?: number }, index: number): number => {
-  const first = load.firstIndex ?? 0;
-  return first + ((index - first) % load.keys);
-};
+function alertOf({ keys, firstIndex = 0, rule }: Load, index: number): BenchAlert {
+  const key = firstIndex + ((index - firstIndex) % keys);
+  return benchAlert({ index, key, ...(rule === undefined ? {} : { rule }) });
+}
 
 async function measured(
   target: Target,

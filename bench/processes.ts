@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { rounded } from './figures.ts';
 
 /** The process and everything below it, by /proc. Servers that were adopted or detached are named by `also`. */
 export function processTree(root: number, also: readonly number[] = []): readonly number[] {
@@ -27,7 +28,7 @@ function parentOf(pid: number): number | null {
 }
 
 /** Proportional set size in MB by part: shared pages count once over all processes. */
-export function pssMbByPart(pids: readonly number[]): Readonly<Record<Part, number>> {
+function pssMbByPart(pids: readonly number[]): Readonly<Record<Part, number>> {
   const megabytes = { engine: 0, postgres: 0, temporal: 0 };
   for (const pid of pids) {
     const kilobytes = Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
@@ -43,7 +44,29 @@ export function cpuByPart(pids: readonly number[]): Readonly<Record<Part, number
   return seconds;
 }
 
-export type Part = 'engine' | 'postgres' | 'temporal';
+/** Rounded, with their sum. */
+export function pssOf(pids: readonly number[]): Readonly<Record<Part | 'all', number>> {
+  const { engine, postgres, temporal } = pssMbByPart(pids);
+  return {
+    all: Math.round(engine + postgres + temporal),
+    engine: Math.round(engine),
+    postgres: Math.round(postgres),
+    temporal: Math.round(temporal),
+  };
+}
+
+/** Starts counting processor time; call the answer for milliseconds per item since then. */
+export function cpuSince(
+  before: Readonly<Record<Part, number>>,
+): (pids: readonly number[], items: number) => Readonly<Record<Part, number>> {
+  return (pids, items) => {
+    const after = cpuByPart(pids);
+    const each = (part: Part): number => rounded(((after[part] - before[part]) * 1000) / items, 2);
+    return { engine: each('engine'), postgres: each('postgres'), temporal: each('temporal') };
+  };
+}
+
+type Part = 'engine' | 'postgres' | 'temporal';
 
 function partOf(pid: number): Part {
   const command = commandOf(pid);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { FalconAct } from './falcon.ts';
 
 export interface SinkTicket {
   readonly externalId: string;
@@ -15,6 +16,8 @@ export interface SinkProcess {
   /** Waits until that many tickets came in; fails when none comes any more. */
   untilTickets(count: number, waitMs: number): Promise<void>;
   tickets(): Promise<readonly SinkTicket[]>;
+  /** What was done to hosts. */
+  acts(): Promise<readonly FalconAct[]>;
   /** How many planted secrets stand in the tickets. */
   leaks(): Promise<number>;
   reset(): Promise<void>;
@@ -37,6 +40,7 @@ export async function startSinkProcess(): Promise<SinkProcess> {
     untilTickets: (count, waitMs) =>
       untilTickets(() => get<{ tickets: number }>('/stats'), count, waitMs),
     tickets: () => get<readonly SinkTicket[]>('/tickets.log'),
+    acts: () => get<readonly FalconAct[]>('/acts.log'),
     leaks: async () => (await get<{ leaks: number }>('/stats')).leaks,
     reset: async () => void (await fetch(`${url}/reset`, { method: 'POST' })),
     stop: async () => {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { parseArgs } from 'node:util';
 import type { AddressInfo } from 'node:net';
 import { plantedSecrets } from './alert.ts';
+import { createFalcon, type Falcon } from './falcon.ts';
 
 /**
  * A ticket system for measurements: answers after a fixed delay, ignores idempotency keys on purpose, finds tickets by
@@ -14,6 +15,7 @@ import { plantedSecrets } from './alert.ts';
  *   GET  /assets/NAME                           200 {name, criticality, owner}
  *   GET  /stats                                 200 {tickets, distinct, duplicates, comments, lookups, leaks}
  *   GET  /tickets.log                           200 [{id, externalId, alertId, atMs, title}], all of them
+ *   GET  /acts.log                              200 [{host, atMs}], the actions of the product in `falcon.ts`
  *   GET  /duplicates                            200 {external id: count} of those made more than once
  *   POST /reset
  */
@@ -32,6 +34,7 @@ interface Ticket {
 }
 
 interface Books {
+  readonly falcon: Falcon;
   readonly byExternalId: Map<string, Ticket[]>;
   readonly comments: Map<string, { id: string; key: string }[]>;
   tickets: number;
@@ -41,6 +44,7 @@ interface Books {
 }
 
 const newBooks = (): Books => ({
+  falcon: createFalcon(),
   byExternalId: new Map(),
   comments: new Map(),
   tickets: 0,
@@ -152,6 +156,7 @@ function handle(books: Books, { route, query, body }: Call): [status: number, an
       },
     ];
   }
+  if (route === 'GET /acts.log') return [200, books.falcon.acts()];
   if (route === 'GET /tickets.log') return [200, [...books.byExternalId.values()].flat()];
   if (route === 'GET /duplicates')
     return [
@@ -162,7 +167,7 @@ function handle(books: Books, { route, query, body }: Call): [status: number, an
           .map(([id, made]) => [id, made.length]),
       ),
     ];
-  return [route === 'POST /reset' ? 200 : 404, {}];
+  return books.falcon.answer(route, query, body) ?? [route === 'POST /reset' ? 200 : 404, {}];
 }
 
 function addTicket(books: Books, body: Record<string, unknown>): { id: string; url: string } {

@@ -31,7 +31,7 @@ export function ticketOptionsOf(ctx: CallContext): TicketOptions {
 export async function ask(ctx: CallContext, wanted: EgressRequest): Promise<EgressResponse> {
   return ctx.http.request({
     ...wanted,
-    headers: { ...wanted.headers, ...credentials(ctx) },
+    headers: { ...fixedHeaders(ctx), ...wanted.headers, ...credentials(ctx) },
     signal: ctx.signal,
   });
 }
@@ -58,6 +58,11 @@ export function fieldsAt(
   return Object.fromEntries(
     Object.entries(fields).map(([name, path]) => [name, select(path, data) ?? null]),
   );
+}
+
+function fixedHeaders(ctx: CallContext): Record<string, string> {
+  const named = Object.entries(optionsOf(ctx).headers);
+  return Object.fromEntries(named.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function credentials(ctx: CallContext): Record<string, string> {

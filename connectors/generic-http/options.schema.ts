@@ -87,6 +87,11 @@ export const genericOptions = z.strictObject({
       header: headerName.default('Authorization'),
     })
     .default({ kind: 'none', header: 'Authorization' }),
+  /** Sent with every request, as they are. No secrets: those go through `auth`, by reference. */
+  headers: z
+    .record(headerName, z.string().max(1_024))
+    .default({})
+    .refine((headers) => Object.keys(headers).length <= 20, 'at most 20 headers'),
   lookup: lookup.optional(),
   ticket: ticket.optional(),
 });
