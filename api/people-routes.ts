@@ -11,6 +11,7 @@ import { recoverRoutes } from './recover-routes.ts';
 import type { Route } from './route.ts';
 import { addRoutes } from './route.ts';
 import { runRoutes } from './run-routes.ts';
+import { sourceRoutes } from './source-routes.ts';
 import { switchRoutes } from './switch-routes.ts';
 
 /** All routes for people, as data: the OpenAPI document and a test of their bounds are made from the same list. */
@@ -21,6 +22,7 @@ export function peopleRouteTable(deps: PeopleDeps): readonly Route[] {
     ...gatesRoutes(deps),
     ...switchRoutes(deps),
     ...quietRoutes(deps),
+    ...sourceRoutes(deps),
     ...recoverRoutes(deps),
     ...deployRoutes(deps),
     ...approverRoutes(deps),

@@ -2,6 +2,7 @@ import { checkExpression, readsOf } from '../domain/expression.ts';
 import { problem, type Problem, type SourcePath } from '../domain/compile-problem.ts';
 import { digestOf } from '../domain/digest.ts';
 import { parseDuration } from '../domain/duration.ts';
+import { checkPath } from '../domain/path.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -122,9 +123,10 @@ function checkPolicy(source: PolicySource): readonly Finding[] {
     ...source.triage.flatMap((row, index) =>
       checkCondition('triage', row.when, ['triage', index, 'when']),
     ),
-    ...source.routing.owners.flatMap((row, index) =>
-      checkCondition('routing', row.when, ['routing', 'owners', index, 'when']),
-    ),
+    ...source.routing.owners.flatMap((row, index) => [
+      ...checkCondition('routing', row.when, ['routing', 'owners', index, 'when']),
+      ...checkTeamPath(row.teamFrom, ['routing', 'owners', index, 'teamFrom']),
+    ]),
     ...source.suppressions.flatMap((row, index) => [
       ...checkCondition('suppressions', row.when, ['suppressions', index, 'when']),
       ...checkSpan(row, ['suppressions', index]).map((what): Finding => ['suppressions', what]),
@@ -151,6 +153,11 @@ function checkIds(part: PolicyPart, rows: PolicySource[PolicyPart]): readonly Fi
   });
 }
 
+function checkTeamPath(path: string | undefined, at: SourcePath): readonly Finding[] {
+  const wrong = path === undefined ? null : checkPath(path);
+  return wrong === null ? [] : [['routing', problem('path-invalid', at, wrong)]];
+}
+
 /** Rules run before any step: they read the incident and the finding, nothing else. */
 function checkCondition(part: PolicyPart, when: string, path: SourcePath): readonly Finding[] {
   const wrong = checkExpression(when);
@@ -174,7 +181,13 @@ function toPolicy(source: PolicySource): Policy {
     schema: 1,
     triage: source.triage,
     priority: source.priority,
-    routing: source.routing,
+    routing: {
+      ...source.routing,
+      owners: source.routing.owners.map(({ teamFrom, ...row }) => ({
+        ...row,
+        ...(teamFrom === undefined ? {} : { teamFrom }),
+      })),
+    },
     approvals: source.approvals.map(({ expires, remind, tell, ...row }) => ({
       ...row,
       expiresMs: toMs(expires),

@@ -14,6 +14,7 @@ import { flatFinding, readBody, tryBody, type TriedFinding } from '../intake/try
 import { createRedactor } from '../redaction/redact.ts';
 import type { ApiClient } from './client.ts';
 import { readFlags, usage, type Flags } from './flags.ts';
+import { listSources } from './intake-sources.ts';
 import { exitCodes, printJson, printLine, type CliCommand, type CliIo } from './io.ts';
 import { printable } from './printable.ts';
 import { table, type Column } from './table.ts';
@@ -21,11 +22,13 @@ import { table, type Column } from './table.ts';
 export const intakeUsage = `sallyport intake try [FILE] [--policy DIR] [--json]
 sallyport intake try --jsonl
 sallyport intake rejects [--limit N] [--json]
+sallyport intake sources [--json]
 
 try works offline and has no effect: what FILE (or standard input) would become, what redaction takes out of it, and
 which rule of policy/correlation.yaml makes its key.
 --jsonl: lines {"id","body_b64"} in, lines {"id","format","findings"} out, as read, before redaction.
 rejects: deliveries that were refused, the newest first.
+sources: whether watched sources still speak, and how long their synthetic alerts took to a ticket.
 `;
 
 /** `connect` is called only by verbs that talk to an engine. */
@@ -35,6 +38,7 @@ export function createIntakeCommand(connect: () => Promise<Pick<ApiClient, 'call
     const [verb] = flags.words;
     if (verb === 'try') return flags.has('jsonl') ? tryLines(io) : tryOne(flags, io);
     if (verb === 'rejects') return listRejects(await connect(), flags, io);
+    if (verb === 'sources') return listSources(await connect(), flags, io);
     io.stderr.write(intakeUsage);
     return exitCodes.usage;
   };

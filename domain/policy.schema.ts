@@ -36,7 +36,9 @@ export const policyParts = {
     values: z.record(name, values),
   }),
   routing: z.strictObject({
-    owners: z.array(z.strictObject({ id, when: expression, team: text })).max(500),
+    owners: z
+      .array(z.strictObject({ id, when: expression, team: text, teamFrom: expression.optional() }))
+      .max(500),
     fallback: text,
   }),
   approvals: z

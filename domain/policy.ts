@@ -49,8 +49,16 @@ export interface PriorityPolicy {
 
 /** Owners are tried in order; the list must end in one that always matches. */
 export interface RoutingPolicy {
-  readonly owners: readonly { readonly id: string; readonly when: string; readonly team: string }[];
+  readonly owners: readonly OwnerRule[];
   readonly fallback: string;
+}
+
+export interface OwnerRule {
+  readonly id: string;
+  readonly when: string;
+  readonly team: string;
+  /** A path over the facts: the team that stands there, if one does, instead of `team`. */
+  readonly teamFrom?: string;
 }
 
 /** Who is told that a gate waits, and who is when nobody decides. Messages are effects: they need a grant like any. */

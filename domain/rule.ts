@@ -1,7 +1,15 @@
 import { SallyportError } from './errors.ts';
 import { evaluateWith, prepareFacts, type PreparedFacts } from './expression.ts';
-import type { Facts, Policy, TriageDecision, TriageRule, TriageTrace } from './policy.ts';
+import type {
+  Facts,
+  OwnerRule,
+  Policy,
+  TriageDecision,
+  TriageRule,
+  TriageTrace,
+} from './policy.ts';
 import { isObject } from './json.ts';
+import { select } from './path.ts';
 import { decidePriority } from './priority.ts';
 import { quietUntilMs, type QuietWindow } from './quiet.ts';
 
@@ -114,10 +122,17 @@ function test(when: string, prepared: PreparedFacts): Pick<Tried, 'verdict' | 'd
   }
 }
 
+const teamChars = 64;
+
+function teamOf({ team, teamFrom }: OwnerRule, facts: Facts): string {
+  const named = teamFrom === undefined ? '' : select(teamFrom, facts);
+  return typeof named === 'string' && named !== '' ? named.slice(0, teamChars) : team;
+}
+
 function decideOwner(policy: Policy, prepared: PreparedFacts): TriageTrace['owner'] {
   for (const owner of policy.routing.owners) {
     if (test(owner.when, prepared).verdict === 'match')
-      return { team: owner.team, why: `${owner.id}: ${owner.when}` };
+      return { team: teamOf(owner, prepared.facts), why: `${owner.id}: ${owner.when}` };
   }
   return { team: policy.routing.fallback, why: 'nobody owns it; the fallback owner' };
 }

@@ -28,8 +28,11 @@ export interface Filing {
   readonly findings: readonly KeyedFinding[];
   /** Who reported it, where that was a person and not a product. */
   readonly person?: string | null;
-  /** Each such report counts by its time: the same body an hour later says that nothing changed since. */
-  readonly complete?: boolean;
+  /**
+   * `complete`: it says all that is wrong; each such report counts by its time, for the same body an hour later says
+   * that nothing changed since. `canary`: our own synthetic alert.
+   */
+  readonly marks?: readonly ('complete' | 'canary')[];
 }
 
 export interface KeyedFinding {
@@ -68,7 +71,7 @@ export interface PlanContext {
 
 /** Under which keys a delivery may be known: by its sender's id, that id with this very body, or its body alone. */
 export function deliveryKeys(filing: Filing): readonly string[] {
-  if (filing.deliveryId === null && filing.complete === true)
+  if (filing.deliveryId === null && filing.marks?.includes('complete') === true)
     return [`body:${filing.bodySha256} at:${filing.receivedAtMs}`];
   if (filing.deliveryId === null) return [`body:${filing.bodySha256}`];
   // Hashed: a sender's id is foreign text of any length.
@@ -203,7 +206,7 @@ function fileNew(
     source: filing.source,
     delivery: as.delivery,
     body_sha256: filing.bodySha256,
-    flags: filing.complete === true ? [...as.flags, 'complete'] : as.flags,
+    flags: [...as.flags, ...(filing.marks ?? [])],
     findings,
     received_at: isoTime(filing.receivedAtMs),
   };

@@ -50,7 +50,10 @@ export async function receive<Sealed>(
     bodyBytes: sent.raw.byteLength,
     receivedAtMs: sent.receivedAtMs,
     person: null,
-    ...(sent.complete === true ? { complete: true } : {}),
+    marks: [
+      ...(sent.complete === true ? (['complete'] as const) : []),
+      ...(drafts.every(({ format }) => format === 'canary') ? (['canary'] as const) : []),
+    ],
   });
 }
 

@@ -27,6 +27,9 @@ export interface SourceConfig {
   readonly deliveryHeader?: string;
   /** Each delivery holds all that is wrong. */
   readonly completeReports?: boolean;
+  /** Durations such as `1h`. */
+  readonly cadence?: { readonly every: string; readonly owner: string };
+  readonly canary?: { readonly every: string; readonly within: string; readonly owner: string };
   readonly format?: string;
 }
 

@@ -3,6 +3,11 @@ import { header, name } from './config-values.schema.ts';
 import { handshake } from './verify-issuers.schema.ts';
 import { verify } from './verify.schema.ts';
 
+const duration = z
+  .string()
+  .max(8)
+  .regex(/^[1-9][0-9]{0,5}(s|m|h|d)$/, 'must be a number and s, m, h or d');
+
 /** Who may send alerts, and how a delivery proves it. */
 export const source = z.strictObject({
   verify: verify.describe('How deliveries prove where they come from.'),
@@ -20,6 +25,21 @@ export const source = z.strictObject({
     .describe(
       'True where each delivery says all that is wrong: what it no longer holds is over, for correlation rules with `clear: { by: absence }`.',
     ),
+  cadence: z
+    .strictObject({
+      every: duration.describe('It sends something at least so often, at most every 3 days.'),
+      owner: name.describe('The team that hears of its silence.'),
+    })
+    .optional()
+    .describe('Left out: nobody minds its silence.'),
+  canary: z
+    .strictObject({
+      every: duration.describe('How often a synthetic alert is sent in its name.'),
+      within: duration.default('5m').describe('How soon it must have reached its ticket.'),
+      owner: name.describe('The team that hears where it did not.'),
+    })
+    .optional()
+    .describe('Left out: none is sent.'),
   format: name
     .optional()
     .describe('The format of all its alerts; left out: recognised from the body.'),

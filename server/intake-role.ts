@@ -14,6 +14,7 @@ import { keepOriginals } from '../store/vault.ts';
 import { notifyWork } from '../store/notify.ts';
 import { createIntake } from './core.ts';
 import type { Core } from './core.ts';
+import { sourceWatch } from './source-watch-loop.ts';
 import { syslogListeners } from './syslog-listeners.ts';
 import { createFetchText } from './fetch-text.ts';
 import { createEgress } from '../platform/http.ts';
@@ -67,7 +68,7 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     fetchText: createFetchText(egress),
   };
   return {
-    components: syslogListeners(intake),
+    components: [...syslogListeners(intake), sourceWatch(core, intake)],
     routes: [
       counted(intakeRoutes(intake), core.metrics),
       counted(hecRoutes(intake), core.metrics),

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { FormatReader } from '../draft.ts';
+import { canary } from '../canary-alert.ts';
 import { alertmanager } from './alertmanager.ts';
 import { awsCloudwatchAlarmDirect } from './aws-cloudwatch-alarm-direct.ts';
 import { awsCloudwatchAlarmSns } from './aws-cloudwatch-alarm-sns.ts';
@@ -63,6 +64,7 @@ import { zeekNotice } from './zeek-notice.ts';
  * alerts (EventBridge, SNS) comes last. A new format is a file and a row.
  */
 export const formatReaders: readonly FormatReader[] = [
+  canary,
   falco,
   elasticSecurityAlert,
   wazuh,

@@ -44,6 +44,17 @@ describe('deploys over HTTP', () => {
   });
 });
 
+describe('watched sources over HTTP', () => {
+  it('are listed with what is known of them', async () => {
+    await pg.db.query(
+      `insert into source_watch (tenant, source, since, canary_ms) values ('acme', 'falco', now(), 812)`,
+    );
+    expect((await api.call('audrey', 'GET /v1/sources')).body).toMatchObject({
+      sources: [{ source: 'falco', heardAt: null, silentSince: null, canaryMs: 812 }],
+    });
+  });
+});
+
 describe('quiet windows over HTTP', () => {
   it('are made, listed, ended and reported', async () => {
     const made = await api.call('ann', 'POST /v1/quiet', body({ change: 'CHG-7', floor: 'high' }));
