@@ -42,6 +42,7 @@ function readingRoutes(deps: PeopleDeps): readonly Route[] {
             assignee:
               query.assignee === undefined ? null : deps.redactor.redactText(query.assignee).text,
             format: query.format ?? null,
+            storm: query.storm ?? null,
             before: query.cursor === undefined ? null : Number(query.cursor),
             limit: query.limit,
           }),

@@ -74,6 +74,12 @@ export const incidentQuery = z.strictObject({
     .max(64)
     .regex(/^[a-z0-9-]+$/)
     .optional(),
+  /** The umbrella of a storm, by id or number. */
+  storm: z
+    .string()
+    .max(64)
+    .regex(/^[a-z0-9_]+$/)
+    .optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   /** The `next` of the answer before. */
   cursor: z.string().max(20).regex(/^\d+$/).optional(),

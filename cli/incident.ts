@@ -7,7 +7,7 @@ import { exitCodes, printJson, printLine } from './io.ts';
 import { printable, printableLines } from './printable.ts';
 import type { Session } from './session.ts';
 
-export const incidentUsage = `sallyport incident list [--state open|new|…|closed] [--severity-min 0-6] [--assignee NAME] [--format F] [--limit N] [--cursor C]
+export const incidentUsage = `sallyport incident list [--state open|new|…|closed] [--severity-min 0-6] [--assignee NAME] [--format F] [--storm N] [--limit N] [--cursor C]
 sallyport incident show ID
 sallyport incident new TITLE [--description TEXT] [--severity low|medium|high|…] [--host NAME] [--user NAME]
 sallyport incident ack ID [--reason TEXT]
@@ -92,6 +92,7 @@ const queryNames = {
   assignee: 'assignee',
   format: 'format',
   limit: 'limit',
+  storm: 'storm',
   cursor: 'cursor',
 } as const;
 
@@ -101,6 +102,7 @@ async function list(session: Session, args: readonly string[], io: CliIo): Promi
     'severity-min': 'text',
     assignee: 'text',
     format: 'text',
+    storm: 'text',
     limit: 'text',
     cursor: 'text',
   });

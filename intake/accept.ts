@@ -74,7 +74,7 @@ export async function fileRequest<Sealed>(
   known: KnownSource,
   request: VerifiedRequest,
 ): Promise<Receipt> {
-  const refusal = deps.inbox.refusal();
+  const refusal = deps.inbox.admit(known.name);
   if (refusal !== null) throw refusal;
   const delivery = await receive(deps, {
     source: known.name,

@@ -5,6 +5,8 @@ import { intakeLimits } from './limits.ts';
 
 export interface BacklogGauge {
   full(): boolean;
+  /** A quarter beyond it: then even sources that send little are turned away. */
+  overfull(): boolean;
   /** Counts again where the last count is old; never waits and never throws. */
   check(): void;
 }
@@ -14,6 +16,8 @@ interface GaugeDeps {
   readonly tenant: string;
   readonly clock: Clock;
 }
+
+const overfullRatio = 1.25;
 
 /** How many incidents wait for triage, counted now and then: a count for each alert would cost more than the alert. */
 export function backlogGauge(deps: GaugeDeps, max: number): BacklogGauge {
@@ -25,7 +29,7 @@ export function backlogGauge(deps: GaugeDeps, max: number): BacklogGauge {
     if (Math.abs(nowMs - countedAtMs) < intakeLimits.backlogCheckMs) return;
     countedAtMs = nowMs;
     // Unknown counts as before: where SQL is gone, the commit itself says so.
-    countDue(deps.db, { tenant: deps.tenant, max: max + 1 }).then(
+    countDue(deps.db, { tenant: deps.tenant, max: Math.ceil(max * overfullRatio) + 1 }).then(
       (count) => (waiting = count),
       () => undefined,
     );
@@ -35,6 +39,7 @@ export function backlogGauge(deps: GaugeDeps, max: number): BacklogGauge {
       if (waiting > max) check();
       return waiting > max;
     },
+    overfull: () => waiting > Math.ceil(max * overfullRatio),
     check,
   };
 }

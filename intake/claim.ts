@@ -151,9 +151,12 @@ interface DueRow extends FactRow {
   readonly clear_times: readonly Date[];
 }
 
-/** Worst first, then oldest; every few batches the oldest first, so that nothing starves behind a storm. */
+/** What is in no storm (or critical) before what is; worst first, then oldest; every few batches the oldest first, so that nothing starves behind a storm. */
 async function dueRows(tx: Sql, tenant: string, order: 'severity' | 'age'): Promise<DueRow[]> {
-  const by = order === 'severity' ? 'severity_id desc, due_at' : 'due_at';
+  const by =
+    order === 'severity'
+      ? '(storm is not null and severity_id < 5), severity_id desc, due_at'
+      : 'due_at';
   return tx.query<DueRow>(
     `select i.*,
             exists (select 1 from ticket_links l where l.incident_id = i.id) as has_ticket,

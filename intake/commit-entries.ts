@@ -80,6 +80,7 @@ function openedEntry(
     key: row.correlation_key,
     correlationRule: row.join_rule,
     follows: row.follows,
+    ...(row.storm === null ? {} : { storm: row.storm }),
   };
   const outcome = row.state === 'closed' ? 'closed' : 'opened';
   return entry(

@@ -1,33 +1,14 @@
-import { appendEntries } from '../audit/append.ts';
 import { SallyportError } from '../domain/errors.ts';
-import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
-import type { Database, Sql } from '../store/database.ts';
-import { readKnown, writeFiled } from '../store/inbox.ts';
 import { backlogGauge } from './backlog.ts';
-import { entriesOfCommit } from './commit-entries.ts';
+import { commitWithRetry, sqlStateOf, type CommitDeps, type Delivery } from './commit.ts';
+import { createFairQueue } from './fair-queue.ts';
 import { intakeLimits } from './limits.ts';
-import {
-  deliveryKeys,
-  planCommit,
-  type Filing,
-  type KeyedFinding,
-  type Receipt,
-} from './plan-commit.ts';
+import type { Receipt } from './plan-commit.ts';
 
-/** A filing with the originals that its redaction sealed. */
-export interface Delivery<Sealed> extends Filing {
-  readonly sealed: readonly Sealed[];
-}
-
-export interface InboxDeps<Sealed> {
+export interface InboxDeps<Sealed> extends CommitDeps<Sealed> {
   /** The same delivery as one `unparsed` finding without foreign text: filed where SQL refuses what a body held. */
   readonly unfileable: (delivery: Delivery<Sealed>, verdict: string) => Delivery<Sealed>;
-  readonly db: Database;
-  readonly tenant: string;
-  readonly clock: Clock;
-  /** `store/vault.ts keepOriginals`: the originals behind tokens, in the transaction of the findings that hold them. */
-  readonly keepOriginals: (tx: Sql, tenant: string, sealed: readonly Sealed[]) => Promise<void>;
   /** Called after each commit that filed something: wakes the dispatcher. */
   readonly onCommitted: () => void;
   readonly limits?: { readonly queueMax?: number; readonly backlogIncidentsMax?: number };
@@ -40,7 +21,9 @@ export interface Inbox<Sealed> {
    */
   file(delivery: Delivery<Sealed>): Promise<Receipt>;
   /** Why deliveries are refused now, if they are: lets a route refuse before it reads a body. */
-  refusal(): SallyportError | null;
+  refusal(source?: string | null): SallyportError | null;
+  /** The same for one delivery that is here, which counts against the rate of its source. */
+  admit(source: string): SallyportError | null;
   /** How many deliveries wait for a commit, for metrics. */
   waiting(): number;
   /** Resolves when what waits is committed. */
@@ -58,30 +41,31 @@ interface Waiting<Sealed> {
 /** Group commit: what arrives while one commit runs goes into the next, so that a storm costs few transactions. */
 export function createInbox<Sealed>(deps: InboxDeps<Sealed>): Inbox<Sealed> {
   const queueMax = deps.limits?.queueMax ?? intakeLimits.queueMax;
-  const queue: Waiting<Sealed>[] = [];
+  const queue = createFairQueue<Waiting<Sealed>>();
   const backlog = backlogGauge(
     deps,
     deps.limits?.backlogIncidentsMax ?? intakeLimits.backlogIncidentsMax,
   );
   let running: Promise<void> | null = null;
 
-  const refusal = (): SallyportError | null => {
-    const full =
-      queue.length >= queueMax
-        ? 'too many deliveries wait for a commit'
-        : backlog.full()
-          ? 'too many incidents wait for triage'
-          : null;
-    return full === null
-      ? null
-      : new SallyportError('BACKLOG_FULL', full, { retryAfterMs: intakeLimits.retryAfterMs });
+  const why = (source: string | null): string | null => {
+    if (queue.size() >= queueMax) return 'too many deliveries wait for a commit';
+    // A half is for the others: a flood of one source must not turn them away.
+    if (source !== null && queue.sizeOf(source) >= Math.ceil(queueMax / 2))
+      return 'too many deliveries of this source wait for a commit';
+    if (source !== null && !deps.storms.isStorming(source) && !backlog.overfull()) return null;
+    return backlog.full() ? 'too many incidents wait for triage' : null;
+  };
+  const refusal = (source: string | null = null): SallyportError | null => {
+    const full = why(source);
+    return full === null ? null : comeAgain(full, intakeLimits.retryAfterMs);
   };
 
   const work = async (): Promise<void> => {
     // Whatever else arrived in this turn of the loop comes along.
     await new Promise((resolve) => setImmediate(resolve));
-    while (queue.length > 0) {
-      await commitBatch(deps, takeBatch(queue));
+    while (queue.size() > 0) {
+      await commitBatch(deps, queue.take(fitsOneCommit()));
       backlog.check();
     }
     // In the same turn as the last look at the queue, or what arrives in between would wait for ever.
@@ -90,34 +74,42 @@ export function createInbox<Sealed>(deps: InboxDeps<Sealed>): Inbox<Sealed> {
 
   return {
     file: (delivery) => {
-      const full = refusal();
+      const full = refusal(delivery.source);
       if (full !== null) return Promise.reject(full);
       return new Promise((done, failed) => {
-        queue.push({ delivery, done, failed, replaced: false });
+        queue.push(delivery.source, { delivery, done, failed, replaced: false });
         running ??= work();
       });
     },
     refusal,
-    waiting: () => queue.length,
+    admit: (source) => {
+      const full = refusal(source);
+      if (full !== null) return full;
+      const waitMs = deps.storms.delivery(source);
+      if (waitMs === 0) return null;
+      const tooFast = 'the source sends faster than it may';
+      return comeAgain(tooFast, Math.max(waitMs, intakeLimits.retryAfterMsMin));
+    },
+    waiting: () => queue.size(),
     drained: async () => {
       while (running !== null) await running;
     },
   };
 }
 
-function takeBatch<Sealed>(queue: Waiting<Sealed>[]): readonly Waiting<Sealed>[] {
+const comeAgain = (why: string, retryAfterMs: number): SallyportError =>
+  new SallyportError('BACKLOG_FULL', why, { retryAfterMs });
+
+function fitsOneCommit(): (item: Waiting<unknown>) => boolean {
+  let deliveries = 0;
   let findings = 0;
-  let taken = 0;
-  for (const { delivery } of queue) {
+  return ({ delivery }) => {
+    deliveries += 1;
     findings += delivery.findings.length;
-    if (
-      taken > 0 &&
-      (taken >= intakeLimits.batchDeliveriesMax || findings > intakeLimits.batchFindingsMax)
-    )
-      break;
-    taken += 1;
-  }
-  return queue.splice(0, taken);
+    return (
+      deliveries <= intakeLimits.batchDeliveriesMax && findings <= intakeLimits.batchFindingsMax
+    );
+  };
 }
 
 async function commitBatch<Sealed>(
@@ -125,11 +117,12 @@ async function commitBatch<Sealed>(
   batch: readonly Waiting<Sealed>[],
 ): Promise<void> {
   try {
-    const answers = await commitWithRetry(
+    const { answers, opened } = await commitWithRetry(
       deps,
       batch.map((item) => item.delivery),
     );
     failpoint('intake-after-commit');
+    for (const [source, incidents] of opened) deps.storms.opened(source, incidents);
     for (const [index, item] of batch.entries()) settle(item, answers[index]);
     if (answers.some((answer) => !answer.repeated)) deps.onCommitted();
   } catch (error) {
@@ -159,9 +152,6 @@ function retriable<Sealed>(
     }));
 }
 
-const sqlStateOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';
-
 function settle<Sealed>(item: Waiting<Sealed>, answer: Receipt | undefined): void {
   if (answer === undefined)
     item.failed(
@@ -179,57 +169,4 @@ function asUnavailable(error: unknown): SallyportError {
     cause: error,
     retryAfterMs: intakeLimits.retryAfterMs,
   });
-}
-
-/** A conflict with another process, or a deadlock, means that what was read is old: read again and decide again. */
-async function commitWithRetry<Sealed>(
-  deps: InboxDeps<Sealed>,
-  deliveries: readonly Delivery<Sealed>[],
-): Promise<readonly Receipt[]> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await deps.db.transaction((tx) => commitOnce(deps, tx, deliveries));
-    } catch (error) {
-      if (attempt >= intakeLimits.commitAttemptsMax || !isConflict(error)) throw error;
-    }
-  }
-}
-
-const conflictStates: readonly string[] = ['40001', '40P01', '23505'];
-
-function isConflict(error: unknown): boolean {
-  if (error instanceof SallyportError) return error.code === 'CONFLICT';
-  return conflictStates.includes(sqlStateOf(error));
-}
-
-/** An all-clear belongs to the latest incident of its key, a soon return opens it again. */
-const mayMeetClosed = ({ finding, correlation }: KeyedFinding): boolean =>
-  finding.status === 'closed' || correlation.reopenMs > 0 || correlation.window !== null;
-
-async function commitOnce<Sealed>(
-  deps: InboxDeps<Sealed>,
-  tx: Sql,
-  deliveries: readonly Delivery<Sealed>[],
-): Promise<readonly Receipt[]> {
-  const keyed = deliveries.flatMap((delivery) => delivery.findings);
-  const known = await readKnown(
-    tx,
-    {
-      tenant: deps.tenant,
-      deliveries: deliveries.flatMap((item) =>
-        deliveryKeys(item).map((delivery) => ({ source: item.source, delivery })),
-      ),
-      findings: keyed.map((item) => item.finding.id),
-      keys: [...new Set(keyed.map((item) => item.correlation.key))],
-    },
-    [...new Set(keyed.filter(mayMeetClosed).map((item) => item.correlation.key))],
-  );
-  const plan = planCommit(deliveries, known, { tenant: deps.tenant, nowMs: deps.clock.nowMs() });
-  if (plan.filed.length === 0) return plan.answers;
-  await writeFiled(tx, plan.rows);
-  const sealed = deliveries.flatMap((delivery) => delivery.sealed);
-  if (sealed.length > 0) await deps.keepOriginals(tx, deps.tenant, sealed);
-  await appendEntries(tx, entriesOfCommit(plan, deps));
-  failpoint('intake-before-commit');
-  return plan.answers;
 }

@@ -29,6 +29,10 @@ export const intakeLimits = {
   backlogCheckMs: 2_000,
   commitAttemptsMax: 8,
   retryAfterMs: 2_000,
+  /** What `Retry-After` can say: whole seconds. */
+  retryAfterMsMin: 1_000,
+  /** A storm that held nothing for so long is over. */
+  stormQuietMs: 300_000,
   deliveryWindowMs: 7 * 24 * 3_600_000,
   samplesMax: 8,
   /** Reject records per source and minute; what goes beyond is counted into one row more. */

@@ -128,5 +128,6 @@ function newRow(homes: Homes, arrival: Arrival, { state, follows }: Opening): Ne
     join_rule: correlation.rule,
     join_parts: correlation.parts,
     follows,
+    storm: null,
   };
 }

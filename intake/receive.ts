@@ -4,7 +4,7 @@ import { decodeBody } from './decode-body.ts';
 import { draft, type Draft } from './draft.ts';
 import { SallyportError } from '../domain/errors.ts';
 import { redactDraft, toFinding, type DraftRedactor } from './finish.ts';
-import type { Delivery } from './inbox.ts';
+import type { Delivery } from './commit.ts';
 import { normalise, unparsed } from './normalise.ts';
 import type { KeyedFinding } from './plan-commit.ts';
 

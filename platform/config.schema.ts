@@ -43,7 +43,29 @@ const ownKey = z.strictObject({
 });
 const ownKeys = z.array(ownKey).max(8).default([]);
 
+const storm = z.strictObject({
+  perMinute: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(600)
+    .describe('New incidents a minute of one source; beyond, they are held under an umbrella.'),
+  burst: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(3_000)
+    .describe('How many may come at once after a quiet time.'),
+  sources: z
+    .number()
+    .min(1)
+    .max(1_000)
+    .default(4)
+    .describe('How many times that all sources together may open.'),
+});
+
 const limits = z.strictObject({
+  storm: storm.prefault({}).describe('When new incidents count as a storm.'),
   backlogMax: z
     .int()
     .min(1)

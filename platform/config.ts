@@ -30,6 +30,8 @@ export interface SourceConfig {
   /** Durations such as `1h`. */
   readonly cadence?: { readonly every: string; readonly owner: string };
   readonly canary?: { readonly every: string; readonly within: string; readonly owner: string };
+  readonly rate?: { readonly perSecond: number; readonly burst: number };
+  readonly storm?: { readonly perMinute: number; readonly burst: number };
   readonly format?: string;
 }
 

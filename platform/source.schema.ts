@@ -40,6 +40,22 @@ export const source = z.strictObject({
     })
     .optional()
     .describe('Left out: none is sent.'),
+  rate: z
+    .strictObject({
+      perSecond: z.number().min(0.01).max(1_000_000).describe('Deliveries a second.'),
+      burst: z.int().min(1).max(1_000_000).describe('How many may come at once.'),
+    })
+    .optional()
+    .describe(
+      'How fast it may send: beyond, the answer is 503 with `Retry-After`; left out: no bound.',
+    ),
+  storm: z
+    .strictObject({
+      perMinute: z.number().min(0.1).max(10_000_000).describe('New incidents a minute.'),
+      burst: z.int().min(1).max(10_000_000).describe('How many may come at once.'),
+    })
+    .optional()
+    .describe('When its new incidents count as a storm; left out: as `limits.storm` says.'),
   format: name
     .optional()
     .describe('The format of all its alerts; left out: recognised from the body.'),

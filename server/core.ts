@@ -1,6 +1,8 @@
 import { createRejects } from '../intake/rejects.ts';
 import { createInbox } from '../intake/inbox.ts';
 import type { Inbox } from '../intake/inbox.ts';
+import { createStormGauge } from '../intake/storm-gauge.ts';
+import { stormRates } from './storm-rates.ts';
 import { unfileable } from '../intake/receive.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { SealedOriginal } from '../domain/sealed-original.ts';
@@ -58,6 +60,7 @@ export function createIntake(core: Core, onCommitted: () => void): IntakeParts {
       keepOriginals,
       onCommitted,
       unfileable: unfileable(tenant),
+      storms: createStormGauge(stormRates(config), clock),
       limits: { backlogIncidentsMax: config.limits.backlogMax },
     }),
     rejects: createRejects({

@@ -1,5 +1,6 @@
 import { exportClosedRuns } from '../audit/history-export.ts';
 import { sweepEndings } from '../intake/ending-sweep.ts';
+import { endStorms } from '../intake/end-storms.ts';
 import { createDispatcher } from '../intake/dispatcher.ts';
 import { verifyVote } from '../platform/signature.ts';
 import { listenForWork } from '../store/notify.ts';
@@ -54,6 +55,7 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
   };
   const end = async (): Promise<void> => {
     await sweepEndings({ db, clock, tenant, policy: catalog.policy });
+    if ((await endStorms(db, tenant, clock)) > 0) wake.call();
   };
   const purge = async (): Promise<void> => {
     while (await purgeOld(db, tenant, clock));

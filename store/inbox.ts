@@ -130,6 +130,7 @@ export interface NewIncidentRow {
   readonly join_parts: readonly string[];
   /** The incident of the same key before it. */
   readonly follows: string | null;
+  readonly storm: string | null;
 }
 
 export interface IncidentUpdateRow {
@@ -174,14 +175,14 @@ const writeFiledSql = `
 with i as (
   insert into incidents (id, tenant, correlation_key, state, title, format, kind, source, severity_id, count, first_seen, last_seen, samples,
     lead_finding, facts, all_clear_at, revision, due_at, event_at, received_at, changed_by, change_reason,
-    joins, join_rule, join_parts, follows)
+    joins, join_rule, join_parts, follows, storm)
   select id, tenant, correlation_key, state, title, format, kind, source, severity_id, count, first_seen, last_seen,
     array(select json_array_elements_text(samples)), lead_finding, facts, all_clear_at, revision, due_at, event_at, received_at, changed_by, change_reason,
-    joins, join_rule, array(select json_array_elements_text(join_parts)), follows
+    joins, join_rule, array(select json_array_elements_text(join_parts)), follows, storm
   from json_to_recordset($1::json) as x(id text, tenant text, correlation_key text, state text, title text, format text, kind text, source text,
     severity_id smallint, count bigint, first_seen timestamptz, last_seen timestamptz, samples json, lead_finding text, facts jsonb,
     all_clear_at timestamptz, revision bigint, due_at timestamptz, event_at timestamptz, received_at timestamptz, changed_by text, change_reason text,
-    joins boolean, join_rule text, join_parts json, follows text)
+    joins boolean, join_rule text, join_parts json, follows text, storm text)
   on conflict do nothing returning 1
 ), u as (
   update incidents as t set

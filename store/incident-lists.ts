@@ -11,6 +11,8 @@ export interface IncidentFilter {
   readonly severityMin: number;
   readonly assignee: string | null;
   readonly format: string | null;
+  /** The id or the number of a storm's umbrella: what it holds. */
+  readonly storm: string | null;
   /** Only incidents with a smaller number: the list goes from the newest to the oldest. */
   readonly before: number | null;
   readonly limit: number;
@@ -28,6 +30,7 @@ export async function listIncidents(sql: Sql, filter: IncidentFilter): Promise<I
       where tenant = $1 and ($2::text is null or state = $2 or ($2 = 'open' and state <> 'closed'))
         and severity_id >= $3 and ($4::text is null or assignee = $4) and ($5::text is null or format = $5)
         and ($6::bigint is null or number < $6)
+        and ($8::text is null or storm in (select id from incidents where tenant = $1 and (id = $8 or number::text = $8)))
       order by number desc limit $7`,
     [
       filter.tenant,
@@ -37,6 +40,7 @@ export async function listIncidents(sql: Sql, filter: IncidentFilter): Promise<I
       filter.format,
       filter.before,
       filter.limit + 1,
+      filter.storm,
     ],
   );
   const page = rows.slice(0, filter.limit);

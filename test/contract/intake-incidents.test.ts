@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { shippedCorrelate } from '../support/correlate.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import type { SealedOriginal } from '../../domain/sealed-original.ts';
-import type { Delivery } from '../../intake/inbox.ts';
+import type { Delivery } from '../../intake/commit.ts';
 import { receive } from '../../intake/receive.ts';
 import {
   testInbox,

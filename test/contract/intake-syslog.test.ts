@@ -133,7 +133,7 @@ describe('syslog over TCP', () => {
     const busy = new SallyportError('BACKLOG_FULL', 'full', { retryAfterMs: 10 });
     const inbox = {
       ...deps.inbox,
-      refusal: () => {
+      admit: () => {
         asked += 1;
         return refuse ? busy : null;
       },

@@ -112,7 +112,7 @@ describe('a delivery', () => {
   });
 
   test.each([
-    ['no JSON', 'CEF:0|v|p|1|100|worm|9|src=10.0.0.1'],
+    ['no JSON', 'the disk is full'],
     ['nothing', ''],
     ['a number', '1'],
     ['an empty object', '{}'],

@@ -7,6 +7,7 @@ import { createRejects, type Rejects } from '../../intake/rejects.ts';
 import type { IntakeDeps } from '../../intake/accept.ts';
 import { hecRoutes } from '../../intake/hec-routes.ts';
 import { intakeRoutes } from '../../intake/routes.ts';
+import { createStormGauge, type StormRates } from '../../intake/storm-gauge.ts';
 import type { FetchText } from '../../intake/verify/key-sets.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import type { SourceConfig } from '../../platform/config.ts';
@@ -56,8 +57,11 @@ export interface TestIntakeOptions {
   readonly clock?: Clock;
   readonly sources?: Readonly<Record<string, SourceConfig>>;
   readonly fetchText?: FetchText;
+  readonly storms?: StormRates;
   readonly limits?: NonNullable<InboxDeps<unknown>['limits']>;
 }
+
+const noStorms: StormRates = { problems: null, allProblems: null, bySource: {} };
 
 export function testInbox(
   db: Database,
@@ -72,6 +76,7 @@ export function testInbox(
     keepOriginals,
     onCommitted,
     unfileable: unfileable(testTenant),
+    storms: createStormGauge(options.storms ?? noStorms, options.clock ?? systemClock),
     ...limits,
   });
 }
