@@ -22,6 +22,8 @@ export interface TextSink {
 export interface ByteSource {
   /** Reads to the end; more than `bytesMax` is `BODY_TOO_LARGE`. */
   read(bytesMax: number): Promise<Buffer>;
+  /** As it comes, for what need not be held as a whole; absent where there is nothing but the whole. */
+  chunks?(): AsyncIterable<Uint8Array>;
   readonly isTerminal: boolean;
 }
 

@@ -13,7 +13,11 @@ const io: CliIo = {
     write: (text) => void process.stderr.write(text),
     isTerminal: process.stderr.isTTY === true,
   },
-  stdin: { read: readStdin, isTerminal: process.stdin.isTTY === true },
+  stdin: {
+    read: readStdin,
+    chunks: () => process.stdin,
+    isTerminal: process.stdin.isTTY === true,
+  },
   clock: systemClock,
   workingDir: process.cwd(),
 };

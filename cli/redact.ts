@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { text as readAll } from 'node:stream/consumers';
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { Readable, Writable } from 'node:stream';
 import { isObject, type Json } from '../domain/json.ts';
 import type { Redactor } from '../redaction/redact.ts';
-import type { RedactionReport } from '../redaction/report.ts';
+import type { RedactionReport, Replacement } from '../redaction/report.ts';
+import { redactStream } from '../redaction/stream.ts';
 
 export interface CommandIo {
   readonly stdin: Readable;
@@ -14,7 +15,7 @@ export interface CommandIo {
 }
 
 const usage = `usage: sallyport redact [FILE] [--jsonl] [--explain] [--check]
-  FILE or standard input: text or JSON; the redacted form goes to standard output
+  FILE or standard input of any size: text, JSON or lines of JSON; the redacted form goes to standard output
   --jsonl    lines {"id","text"} in, lines {"id","text"} out
   --explain  lists what was replaced, where and by which rule, on standard error
   --check    prints nothing; exit status 1 if something would be redacted
@@ -35,7 +36,7 @@ export async function redactCommand(
       parsed.file === undefined || parsed.file === '-' ? io.stdin : createReadStream(parsed.file);
     return parsed.jsonl
       ? await redactLines(input, { ...io, ...parsed })
-      : redactWhole(await readAll(input), { ...io, ...parsed });
+      : await redactAll(input, { ...io, ...parsed });
   } catch (error) {
     io.stderr.write(`sallyport redact: ${error instanceof Error ? error.message : 'failed'}\n`);
     return 2;
@@ -73,12 +74,22 @@ function parse(args: readonly string[]): (Flags & { file: string | undefined }) 
 
 type Errand = Flags & CommandIo & { readonly redactor: Redactor };
 
-function redactWhole(text: string, errand: Errand): number {
-  const { text: redacted, report } = errand.redactor.redactText(text);
-  if (errand.explain) explain(report, errand.stderr);
-  if (errand.check) return hasFindings(report) ? 1 : 0;
-  errand.stdout.write(redacted);
-  return 0;
+async function redactAll(input: Readable, errand: Errand): Promise<number> {
+  let found = false;
+  for await (const part of redactStream(errand.redactor, decoded(input))) {
+    found ||= hasFindings(part.report);
+    if (errand.explain)
+      explain(part.report, errand.stderr, part.line === 1 ? '' : `line ${part.line}: `);
+    if (!errand.check && !errand.stdout.write(part.text)) await once(errand.stdout, 'drain');
+  }
+  return errand.check && found ? 1 : 0;
+}
+
+async function* decoded(input: Readable): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  for await (const chunk of input)
+    yield typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
 }
 
 async function redactLines(input: Readable, errand: Errand): Promise<number> {
@@ -104,11 +115,16 @@ function parseLine(line: string): { id: Json; text: string } {
 const hasFindings = (report: RedactionReport): boolean =>
   report.replacements.length > 0 || report.bounds.length > 0;
 
-function explain(report: RedactionReport, out: Writable): void {
-  for (const one of report.replacements)
-    out.write(`${one.action} ${one.kind} by ${one.rule} at ${one.path === '' ? '/' : one.path}\n`);
+function explain(report: RedactionReport, out: Writable, place = ''): void {
+  for (const one of report.replacements) out.write(`${place}${explained(one)}\n`);
   for (const bound of report.bounds)
     out.write(
-      `masked what lies beyond the bound "${bound.bound}" at ${bound.path === '' ? '/' : bound.path}\n`,
+      `${place}masked what lies beyond the bound "${bound.bound}" at ${bound.path === '' ? '/' : bound.path}\n`,
     );
+}
+
+function explained(one: Replacement): string {
+  const behind = one.decoders === undefined ? '' : ` behind ${one.decoders.join(', ')}`;
+  const sure = one.confidence === 'certain' ? '' : ` (${one.confidence})`;
+  return `${one.action} ${one.kind} by ${one.rule} at ${one.path === '' ? '/' : one.path}${behind}${sure}`;
 }

@@ -117,7 +117,10 @@ function redactJsonText(walk: Walk, leaf: Leaf): string | null {
   walk.nodes = inner.nodes;
   walk.workLeft = inner.workLeft;
   if (redacted === parsed) return null;
-  return JSON.stringify(redacted, null, leaf.text.includes('\n') ? 2 : undefined);
+  const start = leaf.text.length - leaf.text.trimStart().length;
+  const end = leaf.text.trimEnd().length;
+  const indent = leaf.text.slice(start, end).includes('\n') ? 2 : undefined;
+  return `${leaf.text.slice(0, start)}${JSON.stringify(redacted, null, indent)}${leaf.text.slice(end)}`;
 }
 
 const passesMax = 3;

@@ -7,6 +7,8 @@ import type { SealedOriginal } from '../domain/sealed-original.ts';
 import { createScanner, type Scanner } from './scan.ts';
 import { startPass } from './pass.ts';
 import { createTokenMint } from './tokens.ts';
+import type { SpanKind } from './spans.ts';
+import { redactTextPart } from './text-part.ts';
 import { redactTree } from './walk.ts';
 
 export interface RedactorOptions {
@@ -37,7 +39,24 @@ export interface RedactedText {
 export interface Redactor {
   redact(value: unknown, policy?: RedactionPolicy): Redacted;
   redactText(text: string, policy?: RedactionPolicy): RedactedText;
+  /**
+   * Redacts the part of a longer text, with what stands around it in view. The part may end later than asked, behind something that
+   * begins in it. For streams: `redactStream`.
+   */
+  redactPart(text: string, part: TextRange): RedactedPart;
   readonly policyDigest: string;
+}
+
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+  /** Secrets of earlier parts: they are followed into this one, and what is found here is added. */
+  readonly found?: Map<string, SpanKind>;
+}
+
+export interface RedactedPart extends RedactedText {
+  /** Where the part ended in the given text. */
+  readonly end: number;
 }
 
 export const defaultTenant = 'default';
@@ -72,6 +91,11 @@ export function createRedactor(options: RedactorOptions): Redactor {
       if (typeof value !== 'string')
         throw new SallyportError('BROKEN_INVARIANT', 'a text became something else');
       return { text: value, report: pass.report(), sealed: pass.sealed() };
+    },
+    redactPart: (text, part) => {
+      const pass = startPass(tools, ownPolicy, policyDigest);
+      const done = redactTextPart(pass, text, part);
+      return { ...done, report: pass.report(), sealed: pass.sealed() };
     },
   };
 }

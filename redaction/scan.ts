@@ -16,7 +16,7 @@ import { bytesOf, foldedView, plainView, toOriginal, type View } from './views.t
 /** Finds what must not stay in one text. */
 export interface Scanner {
   /** Disjoint spans in order. `field` is the name under which the text stands; it counts as context. */
-  scan(text: string, field: string): readonly Span[];
+  scan(text: string, field: string, found?: Map<string, SpanKind>): readonly Span[];
   /** True: the name of the field calls for rules of its own, in numbers too. */
   isTelling(field: string): boolean;
 }
@@ -58,10 +58,11 @@ export function createScanner(
   const shapes = createShapeFilter(rules.filter((rule) => triggersOf(rule).length === 0));
   const machine = { prefilter, shapes, places: createPlaceRules(rules) };
   return {
-    scan: (text, field) =>
+    scan: (text, field, found = new Map()) =>
       scanText(machine, {
         text,
         field,
+        found,
         decoders: [],
         budget: {
           bytesLeft: Math.max(scanLimits.decodedBytesMin, scanLimits.decodedTimes * text.length),
@@ -77,19 +78,21 @@ interface Job {
   /** What the text was decoded from, from the outside in. */
   readonly decoders: readonly string[];
   readonly budget: DecodeBudget;
+  /** Secrets that were found in earlier parts of the text, and in this one. */
+  readonly found: Map<string, SpanKind>;
 }
 
 function scanText(machine: Machine, job: Job): readonly Span[] {
   const first = machine.prefilter(job.text);
   const placed = rulesByPlace(machine, job);
-  if (!first.suspect && placed.length === 0) return none;
+  if (!first.suspect && placed.length === 0 && job.found.size === 0) return none;
   const marks = marksIn(job.text);
   const readable = withoutMarkText(job.text, marks);
   const view = first.ascii ? plainView(readable) : foldedView(readable);
   const clue = withRules(first.ascii ? first : machine.prefilter(view.text), placed);
   const spans = scanLayers(machine, { view, clue, job });
-  if (spans.length === 0) return none;
-  return mergeSpans(withEchoes(job.text, withoutMarks(spans, marks)));
+  if (spans.length === 0 && job.found.size === 0) return none;
+  return mergeSpans(withEchoes(job.text, withoutMarks(spans, marks), job.found));
 }
 
 /** Rules that the literals of the text do not call for, but the name of its field, a word of another script, or that it stands alone. */
@@ -232,7 +235,13 @@ function foundInside(machine: Machine, run: EncodedRun, job: Job): SpanKind | nu
     return { kind: 'over-budget', class: 'secret', rule: boundRules.bytes, decoders: run.forms };
   if (decoders.length > scanLimits.decodeDepth)
     return { kind: 'over-budget', class: 'secret', rule: boundRules.decoders, decoders: run.forms };
-  const inner = scanText(machine, { text: run.text, field: '', decoders, budget: job.budget })[0];
+  const inner = scanText(machine, {
+    text: run.text,
+    field: '',
+    decoders,
+    budget: job.budget,
+    found: new Map(),
+  })[0];
   if (inner === undefined) return null;
   return {
     ...inner,
