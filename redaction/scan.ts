@@ -2,7 +2,7 @@ import { findAssignments } from './assignments.ts';
 import { withEchoes } from './echoes.ts';
 import { encodedRuns, type DecodeBudget, type EncodedRun } from './encodings.ts';
 import { findSecretData } from './kubernetes-secret.ts';
-import { marksIn } from './kinds.ts';
+import { marksIn, withoutMarkText } from './kinds.ts';
 import { createPlaceRules, type PlaceRules } from './place-rules.ts';
 import { createPrefilter, prefilterLimits, type Clue, type Prefilter } from './prefilter.ts';
 import { triggersOf, type CompiledRule } from './rule.ts';
@@ -114,18 +114,6 @@ const withRules = (clue: Clue, more: readonly CompiledRule[]): Clue =>
 
 const inOrder = (rules: Iterable<CompiledRule>): readonly CompiledRule[] =>
   [...new Set(rules)].sort((a, b) => a.order - b.order);
-
-/** Our own marks hold words such as `private-key`: the detectors see blanks of another kind in their place. */
-function withoutMarkText(text: string, marks: readonly (readonly [number, number])[]): string {
-  if (marks.length === 0) return text;
-  let out = '';
-  let at = 0;
-  for (const [start, end] of marks) {
-    out += text.slice(at, start) + '\u0001'.repeat(end - start);
-    at = end;
-  }
-  return out + text.slice(at);
-}
 
 interface Layer {
   readonly view: View;
