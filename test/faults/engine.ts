@@ -81,7 +81,10 @@ export function createEngine({ dataDir, port, variables }: EngineOptions): Engin
     const isReadyNow = async (): Promise<boolean> => said.includes('is ready at') && isReady(url);
     await within(startLimitMs, async () => !isUp() || (await isReadyNow()));
     if (isUp() && (await isReadyNow())) return 'ready';
-    if (isUp()) throw new Error(`the engine was not ready in ${startLimitMs} ms: ${lastWords()}`);
+    if (isUp())
+      throw new Error(
+        `the engine was not ready in ${startLimitMs} ms: ${await componentsOf(url)} ${lastWords()}`,
+      );
     if ((await ended) !== 'SIGKILL')
       throw new Error(`the engine ended with ${await ended}: ${lastWords()}`);
     return 'dead';
@@ -143,6 +146,13 @@ function killIfThere(pid: number): void {
   } catch {
     // A child of initdb, say: it ended between the look and the signal.
   }
+}
+
+/** What `/readyz` says of those that are not up. */
+async function componentsOf(url: string): Promise<string> {
+  const answer = await fetch(`${url}/readyz`).catch(() => null);
+  const text = (await answer?.text()) ?? 'no answer';
+  return text.slice(0, wordsMax);
 }
 
 const portLine = 3;

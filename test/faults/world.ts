@@ -34,6 +34,8 @@ export interface World {
   /** `sallyport` as a person uses it; gives the exit code. */
   person(...words: readonly string[]): Promise<number>;
   close(): Promise<void>;
+  /** Stops everything and says where the data lies. */
+  leave(): Promise<void>;
 }
 
 const hostsMax = 5_000;
@@ -85,6 +87,11 @@ export async function openWorld(): Promise<World> {
         ...reason,
       );
       return code;
+    },
+    leave: async () => {
+      await engine.stop();
+      await outside.stop();
+      process.stdout.write(`its data: ${dataDir}\n`);
     },
     close: async () => {
       await engine.stop();
