@@ -15,10 +15,20 @@ export interface LoggerOptions {
   readonly redactText: (text: string) => string;
 }
 
+/** Kept while nothing can be written, and written when that is over; what comes beyond is dropped. */
+const unwrittenCharsMax = 262_144;
+
 /** JSON lines. Whatever a caller passes is redacted and bounded; control and bidi characters are escaped. */
 export function createLogger(options: LoggerOptions): Logger {
   if (options.file !== null) mkdirSync(dirname(options.file), { recursive: true });
-  const destination = pino.destination({ dest: options.file ?? 2, sync: true, mode: 0o600 });
+  const destination = pino.destination({
+    dest: options.file ?? 2,
+    sync: true,
+    mode: 0o600,
+    maxLength: unwrittenCharsMax,
+  });
+  // A line that cannot be written (the disk is full) is lost; whoever logs goes on.
+  destination.on('error', () => undefined);
   const clean = (value: unknown): Json => plainOf(value, options.redactText, 0);
   return pino(
     {

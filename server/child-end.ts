@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { recordOf, endProcess, writeRecord } from './process-record.ts';
-import type { Ending } from './process-record.ts';
+import type { Ending, ProcessRecord } from './process-record.ts';
 import type { Running } from './supervise.ts';
 
 export interface ChildOptions {
@@ -18,9 +18,22 @@ export async function recordChild(child: ChildProcess, options: ChildOptions): P
     child.once('error', (error) => resolve(error.message));
   });
   const record = child.pid === undefined ? null : await recordOf(child.pid);
-  if (record !== null) await writeRecord(options.recordPath, record);
+  if (record !== null) await recordOrEnd(record, options);
   const stop = async (): Promise<void> => {
     if (record !== null) await endProcess(record, options.ending);
   };
   return { ended, stop };
+}
+
+/** One that nobody could write down (the disk is full) must not outlive this try: its successor would meet it. */
+async function recordOrEnd(
+  record: ProcessRecord,
+  { recordPath, ending }: ChildOptions,
+): Promise<void> {
+  try {
+    await writeRecord(recordPath, record);
+  } catch (error) {
+    await endProcess(record, ending);
+    throw error;
+  }
 }

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { SallyportError } from '../domain/errors.ts';
 import { recordChild } from './child-end.ts';
+import { outputKeeper } from './child-output.ts';
 import { endRecorded } from './process-record.ts';
 import type { Component } from './supervise.ts';
 
@@ -24,7 +24,7 @@ export interface EmbeddedFakes extends Component {
 export async function prepareFakes(dataDir: string): Promise<EmbeddedFakes> {
   const recordPath = join(dataDir, 'run', 'fakes.json');
   await endRecorded(recordPath, fakesEnding);
-  const log = createWriteStream(join(dataDir, 'logs', 'fakes.log'), { flags: 'a', mode: 0o600 });
+  const keepOutput = outputKeeper(join(dataDir, 'logs', 'fakes.log'));
   let known: Readonly<Record<string, string>> = {};
   const start: Component['start'] = async () => {
     const child = spawn(process.execPath, [main, '--state', join(dataDir, 'fakes')], {
@@ -32,7 +32,7 @@ export async function prepareFakes(dataDir: string): Promise<EmbeddedFakes> {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    child.stderr.pipe(log, { end: false });
+    keepOutput(child.stderr);
     const running = await recordChild(child, { recordPath, ending: fakesEnding });
     const lines = createInterface({ input: child.stdout });
     const first = await Promise.race([

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { access, chmod, chown, mkdir, readFile, stat } from 'node:fs/promises';
-import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SallyportError } from '../domain/errors.ts';
 import { createPrivateFile } from '../platform/private-file.ts';
 import { openDatabase } from '../store/database.ts';
 import { recordChild } from './child-end.ts';
+import { outputKeeper } from './child-output.ts';
 import { freePort } from './free-port.ts';
 import { locatePostgres } from './postgres-binaries.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
@@ -74,10 +74,7 @@ export async function preparePostgres(options: EmbeddedPostgresOptions): Promise
   const isNew = !(await exists(join(dir, 'PG_VERSION')));
   if (isNew) await createCluster({ binaries, dir, password });
   let known: number | null = null;
-  const log = createWriteStream(join(options.dataDir, 'logs', 'postgres.log'), {
-    flags: 'a',
-    mode: 0o600,
-  });
+  const keepOutput = outputKeeper(join(options.dataDir, 'logs', 'postgres.log'));
   const startOnce: Component['start'] = async () => {
     const port = known ?? (await freePort(0));
     const child = spawnPostgres({ binaries, dir }, { ...settings, port: String(port) });
@@ -88,7 +85,7 @@ export async function preparePostgres(options: EmbeddedPostgresOptions): Promise
       ready,
     ]);
     known = port;
-    child.stderr?.pipe(log, { end: false });
+    keepOutput(child.stderr);
     return running;
   };
   const start = (): ReturnType<Component['start']> => outlastOrphans(startOnce);

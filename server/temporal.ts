@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection } from '@temporalio/client';
 import { SallyportError } from '../domain/errors.ts';
 import { recordChild } from './child-end.ts';
+import { outputKeeper } from './child-output.ts';
 import { freePort } from './free-port.ts';
 import { endRecorded } from './process-record.ts';
 import type { Component } from './supervise.ts';
@@ -45,7 +46,7 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
   const made = join(dataDir, 'temporal', 'made');
   await removeUnfinished(file, [made, join(dataDir, 'cli.json')]);
   let known: Ports | null = null;
-  const log = createWriteStream(join(dataDir, 'logs', 'temporal.log'), { flags: 'a', mode: 0o600 });
+  const keepOutput = outputKeeper(join(dataDir, 'logs', 'temporal.log'));
   const start: Component['start'] = async () => {
     await endRecorded(recordPath, temporalEnding);
     const ports = known ?? (await freePorts(options));
@@ -63,7 +64,7 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
     ]);
     await writeFile(made, '');
     known = ports;
-    child.stderr.pipe(log, { end: false });
+    keepOutput(child.stderr);
     return running;
   };
   return {

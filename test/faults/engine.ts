@@ -13,6 +13,10 @@ export interface EngineOptions {
   readonly dataDir: string;
   readonly port: number;
   readonly variables: Readonly<Record<string, string>>;
+  /** Left out: `config/sallyport.yaml` beside this file. */
+  readonly config?: string;
+  /** For the shell that becomes the engine, for example `ulimit -n 256`. */
+  readonly before?: string;
 }
 
 export type Server = 'postgres' | 'temporal';
@@ -27,37 +31,37 @@ export interface Engine {
   /** True if it died by SIGKILL within the time. */
   killedWithin(limitMs: number): Promise<boolean>;
   kill(): Promise<void>;
+  /** Stops and continues it, as a debugger or a frozen machine does. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** With everything that it started, as a machine that loses its power does. */
   killTree(): Promise<void>;
   stop(): Promise<void>;
   /** The recorded pid of an embedded server. */
   pidOf(server: Server): Promise<number>;
+  /** Of the engine and everything that it started. */
+  pids(): readonly number[];
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
 const startLimitMs = 90_000;
 const wordsMax = 2_000;
 
-export function createEngine({ dataDir, port, variables }: EngineOptions): Engine {
+const usualConfig = join(root, 'test', 'faults', 'config', 'sallyport.yaml');
+
+export function createEngine(options: EngineOptions): Engine {
+  const { dataDir, port, variables, before = 'true', config = usualConfig } = options;
   const url = `http://127.0.0.1:${port}`;
   const order = join(dataDir, 'failpoint');
-  let words = '';
-  const lastWords = (): string => words.slice(-wordsMax);
+  let output = '';
+  const lastWords = (): string => output.slice(-wordsMax);
   let child: ChildProcess | null = null;
   let ended: Promise<string> = Promise.resolve('never started');
 
   async function start(failpoint?: Failpoint): Promise<'ready' | 'dead'> {
     await rm(order, { force: true });
-    const args = [
-      'start',
-      '--no-samples',
-      '--verbose',
-      '--data',
-      dataDir,
-      '--config',
-      join(root, 'test', 'faults', 'config', 'sallyport.yaml'),
-    ];
-    const started = spawn(process.execPath, [join(root, 'cli', 'main.ts'), ...args], {
+    const args = ['start', '--no-samples', '--verbose', '--data', dataDir, '--config', config];
+    const words = [process.execPath, join(root, 'cli', 'main.ts'), ...args];
+    const started = spawn('sh', ['-c', `${before}; exec "$@"`, 'sh', ...words], {
       env: {
         ...process.env,
         ...variables,
@@ -72,7 +76,7 @@ export function createEngine({ dataDir, port, variables }: EngineOptions): Engin
     let said = '';
     started.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
     for (const stream of [started.stdout, started.stderr])
-      stream.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-wordsMax)));
+      stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-wordsMax)));
     ended = new Promise((resolve) =>
       // Only then everything that it said has been read.
       started.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`)),
@@ -102,6 +106,7 @@ export function createEngine({ dataDir, port, variables }: EngineOptions): Engin
         throw new Error(`the engine ended with ${how}: ${lastWords()}`);
       return how === 'SIGKILL';
     },
+    signal: (name) => void child?.kill(name),
     kill: async () => {
       child?.kill('SIGKILL');
       await ended;
@@ -114,6 +119,7 @@ export function createEngine({ dataDir, port, variables }: EngineOptions): Engin
       child?.kill('SIGTERM');
       await ended;
     },
+    pids: () => processTree(child?.pid ?? 0),
     pidOf: async (server) => {
       const record = JSON.parse(await readFile(join(dataDir, 'run', `${server}.json`), 'utf8')) as {
         pid: number;

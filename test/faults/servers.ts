@@ -12,15 +12,21 @@ interface Load {
 }
 
 const everyMs = 50;
+const outstandingMax = 32;
 
 /** About twenty alerts a second from senders that lose nothing. */
-function startLoad(world: World): Load {
+export function startLoad(world: World): Load {
   const sends: Promise<void>[] = [];
+  let outstanding = 0;
   const sendNext = (): void => {
+    // While nobody answers a sender queues: it does not knock with everything at once.
+    if (outstanding >= outstandingMax) return;
     const turn = sends.length;
     const [plain] = world.plain(1);
     const alert = turn % 20 === 0 ? world.contained() : turn % 5 === 0 ? world.repeated() : plain;
-    if (alert !== undefined) sends.push(world.insist([alert]));
+    if (alert === undefined) return;
+    outstanding += 1;
+    sends.push(world.insist([alert]).finally(() => (outstanding -= 1)));
   };
   const timer = setInterval(sendNext, everyMs);
   return {

@@ -40,15 +40,22 @@ export interface World {
 
 const hostsMax = 5_000;
 
-export async function openWorld(): Promise<World> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'sallyport-faults-'));
+export interface WorldOptions {
+  /** Where the data lies; left out: a new folder. */
+  readonly dataDir?: string;
+  readonly before?: string;
+  readonly config?: string;
+}
+
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'sallyport-faults-')));
   const outside = await openOutside(hostsMax);
   const variables = {
     FAULTS_SECRET: senderSecret,
     FAULTS_DESK_URL: outside.deskUrl,
     FAULTS_EDR_URL: outside.edrUrl,
   };
-  const engine = createEngine({ dataDir, port: await freePort(0), variables });
+  const engine = createEngine({ ...options, dataDir, port: await freePort(0), variables });
   const accepted = new Map<string, Alert>();
   const numbers = { alert: 0, host: 0 };
   const nextId = (): string => `faults-${(numbers.alert += 1)}`;

@@ -1,0 +1,219 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHmac } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { pssMbByPart } from '../../bench/processes.ts';
+import { root } from '../support/repository.ts';
+import { senderSecret } from './alerts.ts';
+import { eventually, openWorld } from './world.ts';
+import type { World } from './world.ts';
+
+/**
+ * More alerts than the machine can handle, from senders that wait as long as they are told to, between two quiet times.
+ *
+ *   node test/faults/overload.ts [--rate 300] [--seconds 600] [--backlog 3000]
+ */
+const { values } = parseArgs({
+  options: {
+    rate: { type: 'string', default: '300' },
+    seconds: { type: 'string', default: '600' },
+    backlog: { type: 'string', default: '3000' },
+  },
+});
+
+const quiet = { rate: 4, seconds: 20, restSeconds: 30 } as const;
+/** One in so many alerts is critical. */
+const criticalEvery = 25;
+const drainLimitMs = 900_000;
+const attemptsMax = 10_000;
+
+interface Tally {
+  readonly accepted: Set<string>;
+  readonly answerMs: number[];
+  refused: number;
+  /** Answers of 503 without `Retry-After`, and those that are neither 202 nor 503. */
+  wrong: number;
+  sent: number;
+}
+
+const newTally = (): Tally => ({
+  accepted: new Set(),
+  answerMs: [],
+  refused: 0,
+  wrong: 0,
+  sent: 0,
+});
+
+const pause = async (ms: number): Promise<void> =>
+  void (await once(AbortSignal.timeout(Math.max(1, Math.round(ms))), 'abort'));
+
+function bodyOf(id: string, critical: boolean): string {
+  return JSON.stringify({
+    id,
+    title: 'Suspicious process seen',
+    severity: critical ? 'critical' : 'low',
+    time: new Date().toISOString(),
+    rule: { id: 'overload' },
+    host: { name: `srv-${id}` },
+  });
+}
+
+/** Until it is accepted: after a 503 not before the time that it names. */
+async function deliver(
+  world: World,
+  tally: Tally,
+  alert: { id: string; body: string },
+): Promise<void> {
+  const signature = createHmac('sha256', senderSecret).update(alert.body).digest('hex');
+  const headers = {
+    'content-type': 'application/json',
+    'x-delivery': alert.id,
+    'x-signature': `sha256=${signature}`,
+  };
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const startMs = performance.now();
+    const answer = await fetch(`${world.engine.url}/v1/alerts/faults`, {
+      method: 'POST',
+      headers,
+      body: alert.body,
+    }).catch(() => null);
+    await answer?.arrayBuffer();
+    if (answer?.status === 202) {
+      tally.answerMs.push(performance.now() - startMs);
+      tally.accepted.add(alert.id);
+      return;
+    }
+    const wait = Number(answer?.headers.get('retry-after') ?? Number.NaN);
+    if (answer?.status === 503) tally.refused += 1;
+    if (answer !== null && (answer.status !== 503 || !(wait > 0))) tally.wrong += 1;
+    await pause((wait > 0 ? wait : 1) * 1_000 * (1 + Math.random()));
+  }
+}
+
+const outstandingMax = 2_000;
+
+async function sendFor(
+  world: World,
+  tally: Tally,
+  phase: { name: string; rate: number; seconds: number },
+): Promise<void> {
+  const open = new Set<Promise<void>>();
+  const startMs = performance.now();
+  const total = phase.rate * phase.seconds;
+  for (
+    let turn = 0;
+    turn < total && performance.now() - startMs < phase.seconds * 1_000;
+    turn += 1
+  ) {
+    const dueMs = (turn * 1_000) / phase.rate - (performance.now() - startMs);
+    if (dueMs > 1) await pause(dueMs);
+    if (open.size >= outstandingMax) await Promise.race(open);
+    const id = `${phase.name}-${turn}`;
+    const critical = turn % criticalEvery === 0;
+    const sending = deliver(world, tally, {
+      id: critical ? `${id}-critical` : id,
+      body: bodyOf(critical ? `${id}-critical` : id, critical),
+    });
+    tally.sent += 1;
+    open.add(sending);
+    void sending.finally(() => open.delete(sending));
+  }
+  await Promise.all(open);
+}
+
+const at = (sorted: readonly number[], share: number): number =>
+  Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+
+/** Alert to ticket of the critical ones of a phase. */
+async function ticketMs(
+  world: World,
+  phase: string,
+): Promise<{ p50: number; p99: number; count: number }> {
+  const rows = await world.engine.query<{ ms: number }>(
+    `select (extract(epoch from ticketed_at - received_at) * 1000)::float8 as ms from incidents
+      where ticketed_at is not null and facts->'finding'->'resources'->0->>'name' like $1 order by 1`,
+    [`srv-${phase}-%-critical`],
+  );
+  const sorted = rows.map((row) => row.ms);
+  return { p50: at(sorted, 0.5), p99: at(sorted, 0.99), count: sorted.length };
+}
+
+const memory = (world: World): number =>
+  Math.round(Object.values(pssMbByPart(world.engine.pids())).reduce((sum, mb) => sum + mb, 0));
+
+const ticketed = async (world: World): Promise<number> =>
+  (
+    await world.engine.query<{ n: number }>(
+      'select count(distinct incident_id) as n from ticket_links',
+    )
+  )[0]?.n ?? 0;
+
+async function smallBacklog(dir: string): Promise<string> {
+  const home = join(root, 'test', 'faults', 'config');
+  const text = (await readFile(join(home, 'sallyport.yaml'), 'utf8')).replaceAll(
+    '${SALLYPORT_HOME}',
+    home,
+  );
+  const path = join(dir, 'sallyport.yaml');
+  await writeFile(path, `${text}\nlimits: { backlogMax: ${values.backlog} }\n`);
+  return path;
+}
+
+const say = (what: object): void => void process.stdout.write(`${JSON.stringify(what)}\n`);
+
+async function main(): Promise<number> {
+  const dir = await mkdtemp(join(tmpdir(), 'sallyport-overload-'));
+  const world = await openWorld({ config: await smallBacklog(dir) });
+  const tally = newTally();
+  const watch: number[] = [];
+  try {
+    await world.engine.start();
+    await sendFor(world, tally, { name: 'warm', ...quiet });
+    await sendFor(world, tally, { name: 'before', ...quiet });
+    const sampling = setInterval(() => watch.push(memory(world)), 5_000);
+    const loadStartMs = performance.now();
+    await sendFor(world, tally, {
+      name: 'load',
+      rate: Number(values.rate),
+      seconds: Number(values.seconds),
+    });
+    const loadMs = performance.now() - loadStartMs;
+    clearInterval(sampling);
+    await pause(quiet.restSeconds * 1_000);
+    await sendFor(world, tally, { name: 'after', ...quiet });
+    const drained = await eventually(
+      async () => (await ticketed(world)) >= tally.accepted.size,
+      drainLimitMs,
+    );
+    const answers = tally.answerMs.toSorted((a, b) => a - b);
+    const quarter = Math.max(1, Math.floor(watch.length / 4));
+    say({
+      sent: tally.sent,
+      accepted: tally.accepted.size,
+      refused: tally.refused,
+      wrong: tally.wrong,
+      acceptedPerSecond: Math.round(tally.accepted.size / (loadMs / 1_000)),
+      tickets: await ticketed(world),
+      drained,
+      answerMs: { p50: at(answers, 0.5), p99: at(answers, 0.99) },
+      criticalToTicketMs: {
+        before: await ticketMs(world, 'before'),
+        during: await ticketMs(world, 'load'),
+        after: await ticketMs(world, 'after'),
+      },
+      memoryMb: {
+        firstQuarter: Math.max(...watch.slice(0, quarter)),
+        lastQuarter: Math.max(...watch.slice(-quarter)),
+      },
+    });
+    const whole = drained && tally.wrong === 0 && tally.accepted.size === tally.sent;
+    return whole ? 0 : 1;
+  } finally {
+    await world.close();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main();
