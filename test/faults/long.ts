@@ -4,7 +4,7 @@ import { findFaults, leaksAtRest, ledgerFaults, sequenced } from './checks.ts';
 import { approveAll, playRound, summaryOf } from './rounds.ts';
 import type { Row } from './rounds.ts';
 import { killAt, killRecovery } from './servers.ts';
-import { openWorld } from './world.ts';
+import { eventually, isAtRest, openWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /**
@@ -66,10 +66,14 @@ const killsOf = (row: Row): number =>
   row.point.endsWith('again in recovery') || row.point.endsWith('twice in a row') ? 3 : 1;
 
 const checkEvery = 25;
+const restLimitMs = 300_000;
 
 /** Stops at the first fault, close to what caused it. */
 async function checkNow(world: World): Promise<void> {
   await approveAll(world);
+  // What is still under way is no fault yet.
+  if (!(await eventually(() => isAtRest(world.engine), restLimitMs)))
+    throw new Error('it never came to rest');
   const faults = await findFaults(world);
   if (faults.length > 0) throw new Error(faults.join('; '));
 }

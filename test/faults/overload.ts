@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { pssMbByPart } from '../../bench/processes.ts';
+import { pssOf } from '../../bench/processes.ts';
 import { root } from '../support/repository.ts';
 import { senderSecret } from './alerts.ts';
 import { eventually, openWorld } from './world.ts';
@@ -140,8 +140,7 @@ async function ticketMs(
   return { p50: at(sorted, 0.5), p99: at(sorted, 0.99), count: sorted.length };
 }
 
-const memory = (world: World): number =>
-  Math.round(Object.values(pssMbByPart(world.engine.pids())).reduce((sum, mb) => sum + mb, 0));
+const memory = (world: World): number => Math.round(pssOf(world.engine.pids()).all);
 
 const ticketed = async (world: World): Promise<number> =>
   (
