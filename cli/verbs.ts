@@ -133,7 +133,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   stop: {
     group: 'approvals',
-    summary: 'stop effects: all, actions, tickets, connector:X, playbook:X',
+    summary: 'stop effects: all, actions, tickets, one name',
     load: stopVerb('stop'),
   },
   resume: { group: 'approvals', summary: 'let them run again', load: stopVerb('resume') },
