@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { BoardStore } from '../domain/board.ts';
+import type { DeployStore } from '../domain/deploy.ts';
 import type { CapabilityManifest, ConnectorManifest } from '../domain/capability.ts';
 import { errorTable, SallyportError, type ErrorCode } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -21,6 +22,7 @@ export interface Connection {
 /** What some connectors need beside the network; null where the process has none. */
 export interface ConnectorPorts {
   readonly board: BoardStore | null;
+  readonly deploys: DeployStore | null;
 }
 
 export interface CallContext {

@@ -4,6 +4,7 @@ import { assets } from './assets/capabilities.ts';
 import { awsIam } from './aws-iam/capabilities.ts';
 import { board } from './board/capabilities.ts';
 import { crowdstrike } from './crowdstrike/capabilities.ts';
+import { deploys } from './deploys/capabilities.ts';
 import { genericHttp } from './generic-http/capabilities.ts';
 import { githubIssues } from './github/capabilities.ts';
 import { indicators } from './indicators/capabilities.ts';
@@ -17,6 +18,7 @@ const connectors: readonly Connector[] = [
   awsIam,
   board,
   crowdstrike,
+  deploys,
   genericHttp,
   githubIssues,
   indicators,

@@ -20,3 +20,12 @@ export const deployLimits = {
   textChars: 256,
   perDelivery: 100,
 } as const;
+
+/** Deploys as their connector sees them. Implemented over SQL by `store/deploys.ts`. */
+export interface DeployStore {
+  /** The newest first; services in lower case. */
+  recent(
+    tenant: string,
+    of: { readonly services: readonly string[]; readonly sinceMs: number; readonly limit: number },
+  ): Promise<readonly Deploy[]>;
+}

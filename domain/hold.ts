@@ -121,13 +121,15 @@ export function servicesOf({ finding }: JsonObject): readonly string[] {
   const names = (Array.isArray(resources) ? resources : []).flatMap((item: unknown) => {
     if (!isObject(item) || !serviceTypes.includes(item['type'])) return [];
     const { name } = item;
-    return typeof name === 'string' && name !== '' ? namesLike(name.toLowerCase()) : [];
+    return typeof name === 'string' ? serviceNames(name) : [];
   });
   return [...new Set(names)];
 }
 
 /** A pod `cart-6d4cf56db6-x2x4z` belongs to `cart`, a repository `acme/cart` builds it. */
-function namesLike(name: string): readonly string[] {
+export function serviceNames(written: string): readonly string[] {
+  const name = written.toLowerCase();
+  if (name === '') return [];
   const last = name.slice(name.lastIndexOf('/') + 1);
   const parts = last.split('-');
   return [

@@ -4,6 +4,7 @@ import type { PrivilegeClass } from '../domain/capability.ts';
 import { createEgress } from '../platform/http.ts';
 import { stages } from '../platform/metrics.ts';
 import type { Metrics, Stage } from '../platform/metrics.ts';
+import { createDeployStore } from '../store/deploys.ts';
 import { createBoardStore } from '../store/board.ts';
 import { openInstance } from '../store/instance.ts';
 import type { LoadedCatalog } from './catalog.ts';
@@ -36,7 +37,7 @@ export async function openActivityParts(
     db: core.db,
     clock: core.clock,
     egress,
-    ports: { board: createBoardStore(core.db) },
+    ports: { board: createBoardStore(core.db), deploys: createDeployStore(core.db) },
     policy: () => catalog.policy,
     redact: originals.redact,
     reveal: originals.reveal,

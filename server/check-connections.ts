@@ -68,7 +68,7 @@ export async function checkConnections({
   const deps = {
     egress,
     clock: systemClock,
-    ports: { board: null },
+    ports: { board: null, deploys: null },
     tenant: config.tenant,
     signal,
   };

@@ -1,6 +1,6 @@
 import { appendEntries } from '../audit/append.ts';
 import { newEntry } from '../audit/entry.ts';
-import type { Deploy } from '../domain/deploy.ts';
+import type { Deploy, DeployStore } from '../domain/deploy.ts';
 import { idOf } from '../domain/digest.ts';
 import type { Actor } from '../domain/entry.ts';
 import type { RecentDeploy } from '../domain/hold.ts';
@@ -107,4 +107,15 @@ export async function latestDeploys(
     [of.tenant, of.services, isoTime(of.sinceMs), isoTime(of.nowMs)],
   );
   return new Map(rows.map(({ at, ...row }) => [row.service, { ...row, atMs: at.getTime() }]));
+}
+
+/** For the connector that looks deploys up. */
+export function createDeployStore(sql: Sql): DeployStore {
+  return {
+    recent: async (tenant, of) => {
+      if (of.services.length === 0) return [];
+      const found = await findDeploys(sql, { tenant, ...of });
+      return found.map(({ id: _, ...deploy }) => deploy);
+    },
+  };
 }

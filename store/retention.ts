@@ -3,8 +3,11 @@ import { newEntry } from '../audit/entry.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from './database.ts';
 
-/** How long deliveries are known, so that a repeat gets its first receipt, and how long rejections can be read. */
-export const retentionDays = { receipts: 7, rejects: 30 } as const;
+/**
+ * How long deliveries are known, so that a repeat gets its first receipt; how long rejections can be read, incidents are
+ * joined to cases by what they share, and deploys are found.
+ */
+export const retentionDays = { receipts: 7, rejects: 30, caseKeys: 30, deploys: 90 } as const;
 /** Rows that one round deletes, so that no round holds locks for long. */
 const rowsPerRound = 10_000;
 
@@ -21,7 +24,16 @@ export async function purgeOld(db: Database, tenant: string, clock: Clock): Prom
       `delete from rejects where id in (select id from rejects where tenant = $1 and at < clock_timestamp() - $2 * interval '1 day' limit $3) returning id`,
       retentionDays.rejects,
     );
-    if (receipts + rejects === 0) return false;
+    const caseKeys = await purge(
+      `delete from case_keys where ctid in (select ctid from case_keys where tenant = $1 and seen_at < clock_timestamp() - $2 * interval '1 day' limit $3) returning 1`,
+      retentionDays.caseKeys,
+    );
+    const deploys = await purge(
+      `delete from deploys where id in (select id from deploys where tenant = $1 and at < clock_timestamp() - $2 * interval '1 day' limit $3) returning id`,
+      retentionDays.deploys,
+    );
+    const purged = { receipts, rejects, caseKeys, deploys };
+    if (Object.values(purged).every((rows) => rows === 0)) return false;
     await appendEntries(tx, [
       newEntry(
         {
@@ -32,11 +44,11 @@ export async function purgeOld(db: Database, tenant: string, clock: Clock): Prom
           run: null,
           subject: null,
           outcome: 'done',
-          data: { receipts, rejects },
+          data: purged,
         },
         clock,
       ),
     ]);
-    return Math.max(receipts, rejects) === rowsPerRound;
+    return Math.max(...Object.values(purged)) === rowsPerRound;
   });
 }

@@ -30,7 +30,10 @@ afterAll(async () => {
 beforeEach(async () => {
   await postgres.db.query('truncate board_tickets, board_comments restart identity');
   const connection = aConnection({ connector: 'board', address: 'http://127.0.0.1:8080/board/' });
-  ctx = { ...aContext(connection, egress), ports: { board: createBoardStore(postgres.db) } };
+  ctx = {
+    ...aContext(connection, egress),
+    ports: { board: createBoardStore(postgres.db), deploys: null },
+  };
 });
 
 async function perform(

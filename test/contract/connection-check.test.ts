@@ -15,7 +15,7 @@ const check = async (): Promise<unknown> =>
   checkConnection(world.connection, {
     egress: world.egress,
     clock: systemClock,
-    ports: { board: null },
+    ports: { board: null, deploys: null },
     tenant: 'tenant-1',
     signal: new AbortController().signal,
   });

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Deploy } from '../../domain/deploy.ts';
 import { claimBatch } from '../../intake/claim.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { recordDeploys } from '../../store/deploys.ts';
+import { capabilityNamed } from '../../connectors/registry.ts';
+import { createEgress } from '../../platform/http.ts';
+import { createDeployStore, recordDeploys } from '../../store/deploys.ts';
+import { aConnection, aContext } from '../support/connector-world.ts';
 import { readJoining } from '../../store/joining.ts';
 import { insertDue, repeatAlert, sampleCatalog, tenant } from '../support/due-incidents.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -108,6 +111,35 @@ describe('an incident about a service that was just deployed', () => {
     await deploy({ service: 'mail' });
     await due('i1', 3);
     expect(await claim()).toBe(1);
+  });
+});
+
+describe('the lookup of deploys', () => {
+  const find = async (names: readonly string[], hours = 24): Promise<unknown> => {
+    const egress = createEgress({ clock: systemClock });
+    const connection = aConnection({ connector: 'deploys', address: '' });
+    const ports = { board: null, deploys: createDeployStore(pg.db) };
+    const context = { ...aContext(connection, egress), tenant, ports };
+    const found = await capabilityNamed('deploys.deploy.find')?.call({ names, hours }, context);
+    await egress.close();
+    return found;
+  };
+
+  it('finds what was deployed, by the names that alerts use', async () => {
+    await deploy({ service: 'cart', version: '1.2' });
+    expect(await find(['Cart-6d4cf56db6-x2x4z', 'web-7'])).toMatchObject({
+      found: true,
+      count: 1,
+      latest: 'cart 1.2',
+      deploys: [{ service: 'cart', status: 'started' }],
+    });
+    expect(await find(['acme/cart'])).toMatchObject({ found: true });
+  });
+
+  it('finds nothing for other names, no names, or what is long ago', async () => {
+    await deploy({ at: new Date(Date.now() - 3 * 3_600_000).toISOString() });
+    for (const found of [await find(['mail']), await find([]), await find(['cart'], 2)])
+      expect(found).toMatchObject({ found: false, count: 0, latest: '', deploys: [] });
   });
 });
 

@@ -127,6 +127,32 @@ describe('a maintenance window', () => {
   });
 });
 
+describe('a rule that counts', () => {
+  it('ignores the first few of a problem with a reason, and triages from then on', async () => {
+    const few = {
+      id: 'few',
+      version: 1,
+      when: 'incident.count < 3',
+      do: { kind: 'ignore', reason: 'fewer than three' },
+    } as const;
+    const rest = {
+      ...few,
+      id: 'rest',
+      when: 'true',
+      do: { kind: 'run', playbook: 'sample' },
+    } as const;
+    const policy = { ...sampleCatalog.policy, triage: [few, rest] };
+    const catalog = (): typeof sampleCatalog => ({ ...sampleCatalog, policy });
+    const deps = { db: pg.db, clock: systemClock, tenant, catalog };
+    await insertDue(pg.db, 'i1');
+    for (const expected of ['ignored', 'ignored', 'triage']) {
+      await claimBatch(deps, 'severity');
+      expect((await incident())['state']).toBe(expected);
+      await repeatAlert(pg.db, 'i1');
+    }
+  });
+});
+
 describe('the report of a window', () => {
   it('counts what it hid with the alerts, the gravest first', async () => {
     const { id } = await add({ kind: 'suppression' });

@@ -123,6 +123,6 @@ export function aContext(connection: Connection, egress: Egress): CallContext {
     tenant: 'tenant-1',
     clock: systemClock,
     signal,
-    ports: { board: null },
+    ports: { board: null, deploys: null },
   };
 }

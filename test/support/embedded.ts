@@ -15,6 +15,8 @@ export interface TestEmbedded {
 export interface TestEmbeddedOptions {
   /** In the place of the Temporal CLI; gets its path and must become it. */
   readonly temporalCli?: (folder: string, cli: string) => Promise<string>;
+  /** Changes the text of the shipped configuration. */
+  readonly configure?: (config: string) => string;
 }
 
 /** The whole stack as `npm start` opens it, in this process and a folder of its own. */
@@ -29,7 +31,7 @@ export async function openTestEmbedded(options: TestEmbeddedOptions = {}): Promi
   const environment = { ...known, temporalCli, dataDir, databaseUrl: null, temporalAddress: null };
   const embedded = await openEmbedded({
     environment,
-    configPath: await ownConfig(folder),
+    configPath: await ownConfig(folder, options.configure),
     laps: startLaps(),
     onStatus: () => undefined,
   });
@@ -46,7 +48,10 @@ export async function openTestEmbedded(options: TestEmbeddedOptions = {}): Promi
  * The shipped configuration on ports of its own: while its Temporal is down, another engine of this machine could take
  * the usual one, and would be spoken to.
  */
-export async function ownConfig(folder: string): Promise<string> {
+export async function ownConfig(
+  folder: string,
+  configure: (config: string) => string = (config) => config,
+): Promise<string> {
   const shipped = await readFile(join(root, 'sallyport.yaml'), 'utf8');
   const text = shipped
     .replace('port: 8321', 'port: 0')
@@ -54,6 +59,6 @@ export async function ownConfig(folder: string): Promise<string> {
     .replace('policy: policy', `policy: ${join(root, 'policy')}`)
     .replaceAll('${SALLYPORT_HOME}', root);
   const path = join(folder, 'sallyport.yaml');
-  await writeFile(path, `${text}\ntemporal: { port: 0, uiPort: 0 }\n`);
+  await writeFile(path, `${configure(text)}\ntemporal: { port: 0, uiPort: 0 }\n`);
   return path;
 }

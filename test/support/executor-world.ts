@@ -69,7 +69,7 @@ export async function startExecutorWorld(): Promise<ExecutorWorld> {
     clock,
     connections,
     egress,
-    ports: { board: createBoardStore(pg.db) },
+    ports: { board: createBoardStore(pg.db), deploys: null },
     policy: () => policy,
     redact: (value) => value,
     reveal: (value) => Promise.resolve(value),

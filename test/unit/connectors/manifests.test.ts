@@ -48,6 +48,7 @@ describe('the registry', () => {
         "crowdstrike.host.find",
         "crowdstrike.host.lift",
         "crowdstrike.host.read",
+        "deploys.deploy.find",
         "generic-http.record.read",
         "generic-http.ticket.comment",
         "generic-http.ticket.ensure",
