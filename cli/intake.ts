@@ -9,6 +9,7 @@ import { SallyportError } from '../domain/errors.ts';
 import { isObject, type Json } from '../domain/json.ts';
 import { createCorrelator, type Correlate } from '../intake/correlation.ts';
 import { decodeBody } from '../intake/decode-body.ts';
+import { detectNothing } from '../intake/formats/registry.ts';
 import { intakeLimits } from '../intake/limits.ts';
 import { flatFinding, readBody, tryBody, type TriedFinding } from '../intake/try.ts';
 import { createRedactor } from '../redaction/redact.ts';
@@ -20,13 +21,14 @@ import { printable } from './printable.ts';
 import { table, type Column } from './table.ts';
 
 export const intakeUsage = `sallyport intake try [FILE] [--policy DIR] [--json]
-sallyport intake try --jsonl
+sallyport intake try --jsonl [--generic]
 sallyport intake rejects [--limit N] [--json]
 sallyport intake sources [--json]
 
 try works offline and has no effect: what FILE (or standard input) would become, what redaction takes out of it, and
 which rule of policy/correlation.yaml makes its key.
 --jsonl: lines {"id","body_b64"} in, lines {"id","format","findings"} out, as read, before redaction.
+--generic: as if no format were known.
 rejects: deliveries that were refused, the newest first.
 sources: whether watched sources still speak, and how long their synthetic alerts took to a ticket.
 `;
@@ -34,9 +36,14 @@ sources: whether watched sources still speak, and how long their synthetic alert
 /** `connect` is called only by verbs that talk to an engine. */
 export function createIntakeCommand(connect: () => Promise<Pick<ApiClient, 'call'>>): CliCommand {
   return async (args, io) => {
-    const flags = readFlags(args, { jsonl: 'switch', limit: 'text', policy: 'text' });
+    const flags = readFlags(args, {
+      jsonl: 'switch',
+      generic: 'switch',
+      limit: 'text',
+      policy: 'text',
+    });
     const [verb] = flags.words;
-    if (verb === 'try') return flags.has('jsonl') ? tryLines(io) : tryOne(flags, io);
+    if (verb === 'try') return flags.has('jsonl') ? tryLines(flags, io) : tryOne(flags, io);
     if (verb === 'rejects') return listRejects(await connect(), flags, io);
     if (verb === 'sources') return listSources(await connect(), flags, io);
     io.stderr.write(intakeUsage);
@@ -117,12 +124,12 @@ function printTried({ finding, correlation, redactions }: TriedFinding, io: CliI
 
 const linesBytesMax = 512 * 1024 * 1024;
 
-async function tryLines(io: CliIo): Promise<number> {
+async function tryLines(flags: Flags, io: CliIo): Promise<number> {
   const input = await io.stdin.read(linesBytesMax);
   for (const line of input.toString('utf8').split('\n')) {
     if (line.trim() === '') continue;
     const { id, body } = parseLine(line);
-    const findings = readBody(body);
+    const findings = readBody(body, flags.has('generic') ? detectNothing : undefined);
     io.stdout.write(
       `${JSON.stringify({ id, format: findings[0]?.format ?? '', findings: findings.map(flatFinding) })}\n`,
     );

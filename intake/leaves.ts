@@ -1,38 +1,34 @@
-import { isObject, type Json } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { asText, fold } from './fields.ts';
 import { intakeLimits } from './limits.ts';
 
-/** One scalar of a tree, with its folded path (`host.name`) and how deep it lies. */
+export type Listed = 0 | 1 | 2;
+
+/** One scalar of a folded tree: the keys that lead to it, whether nested or dotted, and its own. */
 export interface Leaf {
-  readonly path: string;
+  readonly parts: readonly string[];
   readonly key: string;
-  readonly depth: number;
   readonly value: Json;
+  /** 0 outside of lists, 1 in the first item of one, 2 in a later one. */
+  readonly listed: Listed;
 }
 
-/** The scalars by the last part of their path, in breadth-first order: what the sender put at the top comes first. */
-export type Leaves = ReadonlyMap<string, readonly Leaf[]>;
+const leavesMax = 4_000;
 
-const leavesMax = intakeLimits.keysMax;
-
-export function leavesOf(value: Json): Leaves {
-  const found = new Map<string, Leaf[]>();
-  let left: number = leavesMax;
-  let level: readonly Node[] = [{ path: '', key: '', value }];
-  for (let depth = 0; level.length > 0 && left > 0; depth += 1) {
+/**
+ * The scalars of a folded tree, breadth first: what the sender put at the top comes first. Of a pair such as
+ * `{"name": "InstanceId", "value": "i-1"}` the name is the key, and so is that of a tag `service:web`.
+ */
+export function leavesOf(value: JsonObject): readonly Leaf[] {
+  const found: Leaf[] = [];
+  let level: readonly Node[] = [{ parts: [], value, listed: 0 }];
+  while (level.length > 0 && found.length < leavesMax) {
     const next: Node[] = [];
     for (const node of level) {
-      if (isObject(node.value)) {
-        for (const [key, item] of Object.entries(node.value)) next.push(child(node, key, item));
-      } else if (Array.isArray(node.value)) {
-        for (const item of node.value as readonly Json[]) next.push({ ...node, value: item });
-      } else if (node.value !== null && node.value !== '' && left > 0) {
-        left -= 1;
-        const leaf = { path: node.path, key: node.key, depth, value: node.value };
-        const named = found.get(node.key);
-        if (named === undefined) found.set(node.key, [leaf]);
-        else named.push(leaf);
-      }
+      if (found.length >= leavesMax) break;
+      if (isObject(node.value)) spread(node, node.value, next);
+      else if (Array.isArray(node.value)) listed(node, node.value as readonly Json[], next);
+      else if (node.value !== null && node.value !== '') found.push(leafOf(node));
     }
     level = next;
   }
@@ -40,51 +36,69 @@ export function leavesOf(value: Json): Leaves {
 }
 
 interface Node {
-  readonly path: string;
-  readonly key: string;
+  readonly parts: readonly string[];
   readonly value: Json;
+  readonly listed: Listed;
 }
 
-function child(parent: Node, key: string, value: Json): Node {
-  const name = fold(key);
-  const path = parent.path === '' ? name : `${parent.path}.${name}`;
-  // A dotted key counts by its last part, as a nested one would.
-  return { path, key: name.slice(name.lastIndexOf('.') + 1), value };
-}
+const leafOf = ({ parts, value, listed: inList }: Node): Leaf => ({
+  parts,
+  key: parts.at(-1) ?? '',
+  value,
+  listed: inList,
+});
 
-/** The first leaf that a name fits, names in their order; a name with a dot fits the end of a path, one without a key. */
-export function leafNamed(leaves: Leaves, names: readonly string[]): Leaf | null {
-  for (const name of names) {
-    const found = leavesNamed(leaves, name).find((leaf) => asText(leaf.value) !== '');
-    if (found !== undefined) return found;
-  }
-  return null;
-}
-
-export function leavesNamed(leaves: Leaves, name: string): readonly Leaf[] {
-  const dot = name.lastIndexOf('.');
-  if (dot < 0) return leaves.get(name) ?? [];
-  const named = leaves.get(name.slice(dot + 1)) ?? [];
-  return named.filter((leaf) => leaf.path === name || leaf.path.endsWith(`.${name}`));
-}
-
-export function textNamed(leaves: Leaves, names: readonly string[]): string {
-  const leaf = leafNamed(leaves, names);
-  return leaf === null ? '' : asText(leaf.value);
-}
-
-export function textsNamed(
-  leaves: Leaves,
-  names: readonly string[],
-  max: number,
-): readonly string[] {
-  const found = new Set<string>();
-  for (const name of names) {
-    for (const leaf of leavesNamed(leaves, name)) {
-      if (found.size >= max) return [...found];
-      const text = asText(leaf.value);
-      if (text !== '') found.add(text);
+function spread(node: Node, value: JsonObject, next: Node[]): void {
+  const pair = pairOf(value);
+  if (pair !== null) next.push({ ...node, parts: [...node.parts, fold(pair[0])], value: pair[1] });
+  for (const [key, item] of Object.entries(value)) {
+    const parts = key.includes('.') ? key.split('.') : [key];
+    next.push({ ...node, parts: [...node.parts, ...parts], value: item });
+    if (typeof item === 'string' && tagKeys.has(key) && item.includes(':')) {
+      const tags = item
+        .split(',')
+        .slice(0, tagsMax)
+        .flatMap((text) => tagOf(text.trim()) ?? []);
+      for (let at = 0; at + 1 < tags.length; at += 2)
+        next.push({
+          ...node,
+          parts: [...node.parts, key, tags[at] ?? ''],
+          value: tags[at + 1] ?? '',
+        });
     }
   }
-  return [...found];
+}
+
+function listed(node: Node, items: readonly Json[], next: Node[]): void {
+  for (const [index, item] of items.slice(0, intakeLimits.keysMax).entries()) {
+    const inside = {
+      ...node,
+      value: item,
+      listed: node.listed === 2 || index > 0 ? 2 : (1 as Listed),
+    };
+    next.push(inside);
+    const tag = typeof item === 'string' ? tagOf(item) : null;
+    if (tag !== null) next.push({ ...inside, parts: [...node.parts, tag[0]], value: tag[1] });
+  }
+}
+
+const pairValues = ['value', 'values', 'val'];
+
+function pairOf(value: JsonObject): readonly [string, Json] | null {
+  const name = asText(value['name'] ?? value['key'] ?? value['type'] ?? null);
+  if (name === '' || name.length > pairNameCharsMax) return null;
+  const named = pairValues.find((key) => value[key] !== undefined && value[key] !== null);
+  return named === undefined ? null : [name, value[named] ?? null];
+}
+
+const tagKeys: ReadonlySet<string> = new Set(['tags', 'scopes', 'scope', 'labels', 'dimensions']);
+const tagsMax = 64;
+const pairNameCharsMax = 64;
+
+function tagOf(text: string): readonly [string, string] | null {
+  const colon = text.search(/[:=]/);
+  if (colon <= 0 || colon > pairNameCharsMax || text.includes(' ') || text.includes('://'))
+    return null;
+  const rest = text.slice(colon + 1);
+  return rest === '' ? null : [fold(text.slice(0, colon)), rest];
 }

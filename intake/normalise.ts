@@ -1,21 +1,26 @@
 import { hash } from 'node:crypto';
 import { isObject, type Json } from '../domain/json.ts';
 import { draft, type Draft, type Envelope } from './draft.ts';
-import { genericReader, readerOf } from './formats/registry.ts';
+import { genericReader, readerOf, type Detect } from './formats/registry.ts';
 import { intakeLimits } from './limits.ts';
 import { mended, parseJson, type ParsedJson } from './parse-json.ts';
 import { readText } from './text-body.ts';
-import { unwrap, type Bare } from './unwrap.ts';
+import type { Bare } from './bare.ts';
+import { unwrap } from './unwrap.ts';
 
 /** What one body says, as drafts: at least one, but where a product said that all is well. Never throws. */
-export function normalise(body: Uint8Array, hint: string | null = null): readonly Draft[] {
+export function normalise(
+  body: Uint8Array,
+  hint: string | null = null,
+  detect: Detect = readerOf,
+): readonly Draft[] {
   const parsed = readBytes(body);
   if (parsed.kind === 'invalid') return [unparsed(body, parsed.verdict)];
-  const alerts = parsed.values.flatMap((value) => unwrap(value));
+  const alerts = parsed.values.flatMap((value) => unwrap(value, detect));
   if (alerts.length === 0) return [unparsed(body, 'no-alerts')];
   if (alerts.length > intakeLimits.findingsPerDeliveryMax)
     return [unparsed(body, 'too-many-alerts')];
-  const drafts = alerts.flatMap((alert) => readBare(alert, hint));
+  const drafts = alerts.flatMap((alert) => readBare(alert, hint, detect));
   if (drafts.length > intakeLimits.findingsPerDeliveryMax)
     return [unparsed(body, 'too-many-alerts')];
   if (parsed.notes.length === 0) return drafts;
@@ -32,14 +37,14 @@ function readBytes(body: Uint8Array): ParsedJson {
   return mended(text) ?? parsed;
 }
 
-function readBare(alert: Bare, hint: string | null): readonly Draft[] {
+function readBare(alert: Bare, hint: string | null, detect: Detect): readonly Draft[] {
   if (!isObject(alert.value)) return [unparsedValue(alert.value, 'not-an-object')];
-  const reader = readerOf(alert.value);
+  const reader = detect(alert.value);
   if (reader !== null) {
     const drafts = attempt(() =>
       reader.read(alert.value as Parameters<typeof reader.read>[0], alert.envelope),
     );
-    if (drafts !== null) return flagged(drafts, hint, reader.name);
+    if (drafts !== null) return flagged(completed(drafts, alert), hint, reader.name);
   }
   const drafts = attempt(() => readGeneric(alert.value, alert.envelope));
   if (drafts === null || drafts.length === 0)
@@ -50,6 +55,27 @@ function readBare(alert: Bare, hint: string | null): readonly Draft[] {
       ),
     ];
   return flagged(drafts, hint, reader === null ? 'generic' : `reader-failed: ${reader.name}`);
+}
+
+/**
+ * A product's own reader says nothing of what its format usually lacks; the generic one may find it in this alert. It
+ * never gives an id, a rule or a severity, and a note says what is its guess.
+ */
+function completed(drafts: readonly Draft[], { value, envelope }: Bare): readonly Draft[] {
+  const [draft] = drafts;
+  if (draft === undefined || drafts.length > 1 || draft.kind === 'intelligence') return drafts;
+  // Where somebody or something is named, a guess beside it would change which incident the alert belongs to.
+  const bare = draft.resources.length === 0 && draft.actors.length === 0;
+  const lacks: ('time' | 'resources' | 'actors' | 'observables')[] = [];
+  if (draft.time === null) lacks.push('time');
+  if (bare) lacks.push('resources', 'actors');
+  if (draft.observables.length === 0) lacks.push('observables');
+  if (draft.time !== null && !bare) return drafts;
+  const [guess] = attempt(() => readGeneric(value, envelope)) ?? [];
+  if (guess === undefined) return drafts;
+  const found = lacks.filter((field) => guess[field] !== null && guess[field].length > 0);
+  const notes = [...draft.notes, ...found.map((field) => `${field}-guessed`)];
+  return [{ ...draft, ...Object.fromEntries(found.map((field) => [field, guess[field]])), notes }];
 }
 
 function readGeneric(value: Json, envelope: Envelope): readonly Draft[] {

@@ -2,12 +2,14 @@ import { isIP } from 'node:net';
 import RE2 from 're2';
 import type { Actor, Observable, Resource } from '../domain/finding.ts';
 import { isObject, type Json } from '../domain/json.ts';
+import type { Leaf } from './leaves.ts';
+import { cluesIn } from './text-clues.ts';
 
 type Kind = Observable['type'];
 type Role = Observable['role'];
 
-const addressInText = new RE2(/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/g);
 const hex = new RE2(/^[0-9a-fA-F]+$/);
+const onlyZeros = new RE2(/^0+$/);
 const hashLengths: readonly number[] = [32, 40, 56, 64, 96, 128];
 
 /** Collects typed values, each once, in the order in which they were added; a value of the wrong shape is left out. */
@@ -24,12 +26,38 @@ export class ObservableList {
     return this;
   }
 
-  /** IPv4 addresses that stand in prose. */
+  /** Addresses, hashes, URLs and domains that stand in prose. */
   addFromText(...texts: readonly string[]): this {
     for (const text of texts) {
-      for (const match of text.slice(0, textScanChars).match(addressInText) ?? [])
-        this.add('ip', 'artifact', match);
+      const clues = cluesIn(text);
+      this.add('ip', 'artifact', ...clues.ips);
+      this.add('hash', 'artifact', ...clues.hashes);
+      this.add('url', 'artifact', ...clues.urls);
+      this.add('domain', 'artifact', ...clues.domains);
     }
+    return this;
+  }
+
+  /** The same for leaves, with what stands in their prose: first what is sure, then links and domains. */
+  addFromLeaves(leaves: readonly Leaf[]): this {
+    const later: (readonly [Kind, string])[] = [];
+    for (const { key, value } of leaves) {
+      if (typeof value !== 'string' || value.length > valueCharsMax) continue;
+      const kind = isIP(value) === 0 ? kindOfKey(key) : 'ip';
+      if (kind === 'ip' || kind === 'hash') this.add(kind, 'artifact', value);
+      else if (kind === null && hashByShape(key, value)) this.add('hash', 'artifact', value);
+      else if (kind !== null || value.startsWith('http')) later.push([kind ?? 'url', value]);
+      if (proseKeys.has(key) || value.includes(' ')) {
+        const clues = cluesIn(value);
+        this.add('ip', 'artifact', ...clues.ips);
+        this.add('hash', 'artifact', ...clues.hashes);
+        if (proseKeys.has(key)) {
+          for (const url of clues.urls) later.push(['url', url]);
+          for (const domain of clues.domains) later.push(['domain', domain]);
+        }
+      }
+    }
+    for (const [kind, value] of later) if (!value.includes('{')) this.add(kind, 'artifact', value);
     return this;
   }
 
@@ -61,17 +89,45 @@ export class ObservableList {
   }
 }
 
-const textScanChars = 8_192;
 const valueCharsMax = 2_048;
 
 function shaped(type: Kind, value: string): boolean {
   if (type === 'ip') return isIP(value) !== 0 && value !== '0.0.0.0' && value !== '::';
-  if (type === 'hash') return hashLengths.includes(value.length) && hex.test(value);
+  if (type === 'hash')
+    return hashLengths.includes(value.length) && hex.test(value) && !onlyZeros.test(value);
   if (type === 'url') return value.startsWith('http://') || value.startsWith('https://');
   if (type === 'domain')
     return value.includes('.') && !value.includes(' ') && !value.includes('/') && isIP(value) === 0;
   return value.length <= valueCharsMax;
 }
+
+const proseKeys: ReadonlySet<string> = new Set([
+  'message',
+  'msg',
+  'description',
+  'desc',
+  'details',
+  'detail',
+  'sub',
+  'summary',
+  'text',
+  'pattern',
+  'request',
+  'query',
+  'ioc',
+  'indicator',
+  'note',
+  'body',
+  'reason',
+  'output',
+]);
+/** Keys whose hexadecimal values are ids, not sums of files. */
+const idKey = new RE2(
+  /id$|uuid|guid|key|token|commit|sha$|etag|signature|fingerprint|digest|revision|version|^ref$|^after$|^before$/,
+);
+
+const hashByShape = (key: string, value: string): boolean =>
+  hashLengths.includes(value.length) && hex.test(value) && !idKey.test(key);
 
 /** Names of keys that state the type of their value. */
 function kindOfKey(key: string): Kind | null {

@@ -1,5 +1,5 @@
 import type { SeverityId } from '../domain/finding.ts';
-import type { SeverityRule } from './declare.ts';
+import type { SeverityRule } from './declaration.ts';
 import { fold } from './fields.ts';
 import { severityByScale, severityOfWord, type Severity } from './severity.ts';
 import { firstOf, textsOf, type Source } from './view.ts';

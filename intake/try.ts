@@ -3,6 +3,7 @@ import type { Redactor } from '../redaction/redact.ts';
 import type { RedactionReport } from '../redaction/report.ts';
 import type { Correlate, Correlation } from './correlation.ts';
 import { redactDraft, toFinding } from './finish.ts';
+import { readerOf, type Detect } from './formats/registry.ts';
 import { normalise } from './normalise.ts';
 
 const place = { tenant: 'local', source: 'try' };
@@ -39,8 +40,8 @@ export function tryBody(
 }
 
 /** What the readers found, before redaction: for measuring readers on corpora, never for anything that is kept. */
-export function readBody(body: Uint8Array): readonly Finding[] {
-  return normalise(body).map((item) => toFinding(item, place));
+export function readBody(body: Uint8Array, detect: Detect = readerOf): readonly Finding[] {
+  return normalise(body, null, detect).map((item) => toFinding(item, place));
 }
 
 /** The flat form that the corpus' scorer reads. */

@@ -1,38 +1,60 @@
 import { gunzipSync } from 'node:zlib';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { list, pageOf, type Bare } from './bare.ts';
 import { noEnvelope, type Envelope } from './draft.ts';
-import { at, fold, listAt, textAt } from './fields.ts';
-import { alertReaderOf } from './formats/registry.ts';
+import { at, listAt, textAt } from './fields.ts';
+import { readerOf, type Detect } from './formats/registry.ts';
 import { intakeLimits } from './limits.ts';
 import { parseJson, parseJsonText } from './parse-json.ts';
 import { readText } from './text-body.ts';
 import { parseTime } from './times.ts';
 
-/** One alert, bare of what carried it. */
-export interface Bare {
-  readonly value: Json;
-  readonly envelope: Envelope;
-}
-
 /**
  * Takes off what transports put around alerts, at most four levels deep. A wrapping whose inside cannot be read, or
  * is not an object, is kept as the alert itself: nothing is dropped.
  */
-export function unwrap(value: Json, envelope: Envelope = noEnvelope, level = 0): readonly Bare[] {
+export function unwrap(value: Json, detect: Detect = readerOf): readonly Bare[] {
+  return unwrapAt(value, {
+    envelope: noEnvelope,
+    level: 0,
+    knows: (inside) => isAlert(inside, detect),
+  });
+}
+
+/** Whether an object is an alert that a reader knows itself, and not only what carries it. */
+const isAlert = (value: JsonObject, detect: Detect): boolean => {
+  const reader = detect(value);
+  return reader !== null && reader.carrier !== true;
+};
+
+interface Place {
+  readonly envelope: Envelope;
+  readonly level: number;
+  readonly knows: (value: JsonObject) => boolean;
+}
+
+function unwrapAt(value: Json, place: Place): readonly Bare[] {
+  const { envelope, level } = place;
   if (Array.isArray(value))
-    return (value as readonly Json[]).flatMap((item) => unwrap(item, envelope, level));
-  if (!isObject(value) || level >= intakeLimits.unwrapLevelsMax || alertReaderOf(value) !== null)
+    return (value as readonly Json[]).flatMap((item) => unwrapAt(item, place));
+  if (!isObject(value) || level >= intakeLimits.unwrapLevelsMax || place.knows(value))
     return [{ value, envelope }];
   for (const wrapping of wrappings) {
-    const inside = wrapping(value, envelope);
+    const inside = wrapping(value, envelope, place.knows);
     if (inside === null) continue;
-    const bare = inside.flatMap((item) => unwrap(item.value, item.envelope, level + 1));
+    const bare = inside.flatMap((item) =>
+      unwrapAt(item.value, { ...place, envelope: item.envelope, level: level + 1 }),
+    );
     if (bare.length > 0) return bare;
   }
   return [{ value, envelope }];
 }
 
-type Wrapping = (value: JsonObject, envelope: Envelope) => readonly Bare[] | null;
+type Wrapping = (
+  value: JsonObject,
+  envelope: Envelope,
+  knows: Place['knows'],
+) => readonly Bare[] | null;
 
 const wrappings: readonly Wrapping[] = [
   lambdaRecords,
@@ -75,66 +97,8 @@ const wrappings: readonly Wrapping[] = [
       : null,
 ];
 
-const lists = [
-  'alerts',
-  'data',
-  'items',
-  'results',
-  'findings',
-  'events',
-  'incidents',
-  'detections',
-  'issues',
-  'entities',
-  'resources',
-];
-const paging: ReadonlySet<string> = new Set([
-  'pagination',
-  'paging',
-  'page',
-  'pages',
-  'errors',
-  'error',
-  'meta',
-  'metadata',
-  'total',
-  'totalcount',
-  'count',
-  'size',
-  'next',
-  'nexttoken',
-  'nextlink',
-  'nextpage',
-  'cursor',
-  'offset',
-  'limit',
-  'hasmore',
-  'links',
-  'success',
-  'ok',
-  'code',
-  '@odata.context',
-  '@odata.nextlink',
-  '@odata.count',
-]);
-
-/** A page of an API's answer: a list of alerts, and beside it nothing but how to read on. */
-function pageOf(value: JsonObject, envelope: Envelope): readonly Bare[] | null {
-  const names = Object.keys(value).filter((key) => !paging.has(fold(key)));
-  const [only] = names;
-  return only !== undefined && names.length === 1 && lists.includes(fold(only))
-    ? list(value[only], envelope)
-    : null;
-}
-
 function inner(value: Json | undefined, envelope: Envelope): readonly Bare[] | null {
   return isObject(value) ? [{ value, envelope }] : null;
-}
-
-function list(value: Json | undefined, envelope: Envelope): readonly Bare[] | null {
-  if (!Array.isArray(value)) return null;
-  const objects = (value as readonly Json[]).filter(isObject);
-  return objects.length === 0 ? null : objects.map((item) => ({ value: item, envelope }));
 }
 
 function withUid(envelope: Envelope, uid: string): Envelope {
@@ -168,10 +132,17 @@ function snsMessage(value: JsonObject, envelope: Envelope): readonly Bare[] | nu
 }
 
 /** The detail is the alert only where a reader knows it: of other services the outside says more than the inside. */
-function eventBridge(value: JsonObject, envelope: Envelope): readonly Bare[] | null {
+function eventBridge(
+  value: JsonObject,
+  envelope: Envelope,
+  knows: Place['knows'],
+): readonly Bare[] | null {
   const detail = value['detail'];
   if (typeof value['detail-type'] !== 'string' || !isObject(detail)) return null;
-  const known = value['detail-type'] === 'GuardDuty Finding' || alertReaderOf(detail) !== null;
+  const known =
+    value['detail-type'] === 'GuardDuty Finding' ||
+    knows(detail) ||
+    (pageOf(detail, envelope) ?? []).some(({ value: item }) => isObject(item) && knows(item));
   if (!known) return null;
   const outer: Envelope = {
     ...envelope,
@@ -184,7 +155,11 @@ function eventBridge(value: JsonObject, envelope: Envelope): readonly Bare[] | n
   return [{ value: detail, envelope: outer }];
 }
 
-function cloudEvent(value: JsonObject, envelope: Envelope): readonly Bare[] | null {
+function cloudEvent(
+  value: JsonObject,
+  envelope: Envelope,
+  knows: Place['knows'],
+): readonly Bare[] | null {
   if (typeof value['specversion'] !== 'string') return null;
   const outer: Envelope = {
     ...envelope,
@@ -198,8 +173,7 @@ function cloudEvent(value: JsonObject, envelope: Envelope): readonly Bare[] | nu
     ? [{ value: data, envelope: outer }]
     : fromText(typeof data === 'string' ? data : base64Text(value['data_base64']), outer);
   // The event's own attributes are lost inside; only data that a reader knows is worth that.
-  return bare !== null &&
-    bare.every((item) => isObject(item.value) && alertReaderOf(item.value) !== null)
+  return bare !== null && bare.every((item) => isObject(item.value) && knows(item.value))
     ? bare
     : null;
 }

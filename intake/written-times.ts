@@ -21,7 +21,7 @@ interface Form {
   readonly parts: readonly ('year' | 'month' | 'day' | 'clock' | 'half' | 'zone')[];
 }
 
-const clock = String.raw`(\d{1,2}:\d\d:\d\d(?:\.\d{1,9})?)`;
+const clock = String.raw`(\d{1,2}:\d\d(?::\d\d(?:\.\d{1,9})?)?)`;
 const zone = String.raw`(Z|UTC|GMT|[+-]\d\d:?\d\d)`;
 
 const forms: readonly Form[] = [
@@ -56,9 +56,9 @@ const forms: readonly Form[] = [
     pattern: new RE2(`^(\\d{1,2})/(\\d{1,2})/(\\d{4})[- ,]+${clock} ?([AaPp][Mm])? ?${zone}?$`),
     parts: ['month', 'day', 'year', 'clock', 'half', 'zone'],
   },
-  // 2024/05/30 19:09:10
+  // 2024/05/30 19:09:10, 2024.05.30 19:09:10
   {
-    pattern: new RE2(`^(\\d{4})/(\\d{1,2})/(\\d{1,2}) ${clock} ?${zone}?$`),
+    pattern: new RE2(`^(\\d{4})[/.](\\d{1,2})[/.](\\d{1,2})[ T]${clock} ?${zone}?$`),
     parts: ['year', 'month', 'day', 'clock', 'zone'],
   },
   // A day alone
@@ -93,7 +93,7 @@ function monthOf(text: string): string | null {
 }
 
 function clockOf(text: string, half: string): string {
-  const [hour = '0', ...rest] = text.split(':');
+  const [hour = '0', minute = '00', second = '00'] = text.split(':');
   const at = Number(hour) % (half === '' ? 24 : 12);
-  return [String(half === 'pm' ? at + 12 : at).padStart(2, '0'), ...rest].join(':');
+  return [String(half === 'pm' ? at + 12 : at).padStart(2, '0'), minute, second].join(':');
 }

@@ -14,6 +14,7 @@ export const awsSnsMisc = declare({
     any(has('message'), has('subscribeurl')),
     not(has('detail')),
   ),
+  omits: ['token', 'subscribeurl', 'unsubscribeurl', 'signature', 'signingcerturl'],
   kind: 'operational',
   product: literal('AWS SNS'),
   title: [

@@ -1,4 +1,5 @@
-import { declare, type Declaration } from '../declare.ts';
+import type { Declaration } from '../declaration.ts';
+import { declare } from '../declare.ts';
 import { all, any, has, says, starts } from '../recognise.ts';
 import { joined, literal } from '../sources.ts';
 import { byTable } from '../severity-rules.ts';

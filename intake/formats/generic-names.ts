@@ -1,228 +1,119 @@
 /**
- * What keys are called, in the order in which they are tried. A name with a dot fits the end of a path, one without a
- * dot a key; both are folded: lower case, no `_`.
+ * What keys are called, folded, each with how sure the name makes us (0 to 100; 0 never means it). A name with a dot fits
+ * the end of a path, one that begins with `*` the end of a key, any other a whole key.
  */
+export type Names = Readonly<Record<string, number>>;
+
+/** `name 90 other 80 …` */
+function namesOf(text: string): Names {
+  const words = text.trim().split(/\s+/);
+  const names: { [name: string]: number } = Object.create(null);
+  for (let at = 0; at < words.length; at += 2) names[words[at] ?? ''] ??= Number(words[at + 1]);
+  return names;
+}
+
+const title = namesOf(`
+  triggername 94  shortdescription 95  pluginname 93  attackname 90  attack 78  detection 88  alertmessage 88  signaturename 92  problemname 92  problem 80
+  vulnname 88  threattype 50  ruletext 80  incident 60  alert 70  synopsis 60  classification 42  check 60  test 30  testcase 40  *triggername 80  *alert 40
+  hostname 0  username 0  devicename 0  filename 0  servername 0  firstname 0  lastname 0  clientname 0  processname 0  productname 0  vendorname 0  orgname 0
+  accountname 0  fullname 0  computername 0  teamname 0  providername 0  sourcename 0  *hostname 0  *username 0  *accountname 0  *name 14
+  title 100  alertname 100  alerttitle 100  alertdisplayname 99  alarmname 98  ruletitle 98  rulename 97  headline 96  rule.name 96
+  rule.title 96  findinginfo.title 96  incidentname 96  incidenttitle 96  problemtitle 96  issuetitle 96  detectname 95
+  detectionname 95  rule.description 94  displaymessage 92  rule 91  signature 90  checkname 90  monitorname 90  monitor.name 90
+  subject 88  threatname 88  alert.name 87  incident.name 87  finding.name 87  issue.name 87  detection.name 87  check.name 87
+  problem.name 87  policy.name 85  configrulename 85  searchname 85  testname 85  policyname 85  summary 84  violation.name 84
+  queryname 82  detailtype 80  policy 80  *alertname 80  *rulename 78  conditionname 75  vulnerabilityid 74  eventname 72  cveid 72
+  event.name 70  category 70  *title 70  *checkname 70  *headline 70  note 68  reason 64  msg 62  message 62  primarydescription 62
+  shorttext 62  ruleid 60  secrettype 60  name 58  eventtype 55  text 50  info 50  *eventname 50  *summary 48  description 45  desc 45
+  alerttype 44  displayname 40  dimensionalvalue 40  objectkind 40  loggroup 40  type 30  event 30  kind 25  path 22  sourcetype 20
+  content 20  sectype 20  body 18  action 12  source 8  eventid 6
+`);
+
+/** What is said at length; a title that is only a name gets it after a colon. */
+const prose = namesOf(`
+  synopsis 86  problemdetailstext 70  shorttext 60  incidentdescription 88  alertmessage 90  *text 40
+  summary 100  message 96  msg 96  displaymessage 95  shortdescription 94  primarydescription 92  description 90  desc 88  output 80
+  reason 72  text 70  newstatereason 70  errormessage 70  details 60  subject 60  longdescription 60  statusdetail 60  explanation 60
+  body 50  cause 50  *description 50  *summary 50  *message 48  riskdetails 40  content 40  note 40  *reason 30
+`);
+
+const uid = namesOf(`
+  sysid 88  triggerid 60  devid 0  logid 40  attackid 50
+  alertid 100  alertuuid 100  alertuid 100  findingid 100  findinguid 100  findinginfo.uid 100  compositeid 100  anomalyid 100
+  decisionid 100  alarmarn 100  detectionid 98  systemalertid 98  alert.id 97  finding.id 97  finding.uid 97  alert.uuid 97  issueid 96
+  violationid 96  incident.id 95  name 95  issue.id 94  problemid 94  id 93  incidentid 92  problem.id 92  fingerprint 90  threatid 88
+  alert.number 88  *alertid 88  *findingid 88  data.id 84  dedupkey 84  deduplicationkey 84  alias 82  eventid 80  uuid 80
+  *incidentid 80  *issueid 80  guid 78  uid 78  externalid 76  caseid 75  ticketid 74  eventuuid 74  event.id 74  checkid 72
+  issue.number 70  *eventid 70  monitorid 66  reportid 66  ghsaid 62  sid 60  flowid 60  artifactid 60  messageid 58  recordid 58
+  buildid 58  cveid 52  number 50  configruleid 50  arn 50  alarmname 50  *uuid 50  ruleid 44  bkt 44  rule.id 40  serial 40
+  signatureid 40  *jobid 40  key 30  correlationid 30  requestid 20  traceid 18  *id 18  rule 6  projectid 0  tenantid 0  accountid 0
+  awsaccountid 0  orgid 0  organizationid 0  userid 0  agentid 0  deviceid 0  hostid 0  customerid 0  clientid 0  subscriptionid 0
+  assetid 0  processid 0  parentprocessid 0  sessionid 0  resourceid 0  groupid 0  siteid 0  regionid 0  instanceid 0  machineid 0
+  channelid 0  teamid 0  ownerid 0  authorid 0  actorid 0  serviceid 0  connectorid 0  productid 0  vendorid 0  sourceid 0
+  integrationid 0  policyid 0  tacticid 0  techniqueid 0  parentid 0  zoneid 0
+`);
+
+const time = namesOf(`
+  openedat 84  scantime 80  clicktime 80  lastevent 60  raisedat 88  alerttime 92  detectiontime 92  eventcreationtime 90
+  @timestamp 96  time 94  timestamp 94  eventtime 94  occurredat 94  detectedat 94  identifiedat 94  startsat 94  eventdatetime 93
+  firedat 93  fireddatetime 93  triggeredat 93  timedt 93  statechangetime 92  statechangedtimestamp 92  lasttimestamp 91  startedat 90
+  ts 90  alertcreationtime 90  createdat 88  createdtime 88  createddatetime 88  createdtimeutc 88  timegenerated 86  published 84
+  unixtime 84  creationtime 82  datetime 82  createtime 80  date 80  starttime 80  rt 80  devtime 80  anomalystartdate 80
+  starttimeutc 80  created 76  completedat 76  lastobservedat 70  finishedat 70  calendartime 70  lastseen 68  firstseen 66
+  firstobservedat 66  publishedat 66  audittimestamp 66  creationtimestamp 62  updatetimestamp 62  seconds 60  updatedat 60
+  updatetime 60  localdatetime 60  *createdat 60  *detectedat 60  lastupdated 58  epoch 50  modified 50  received 48  receivedat 48
+  *timestamp 46  *timeutc 46  *datetime 46  *time 42  indextime 40  *date 40  endtime 30  endedat 30  *at 22  auditid 10  expiresat 0
+  expirationdate 0
+`);
+
+const severity = namesOf(`
+  risk 86  riskrating 88  threatseverity 95  sensitivity 20
+  severityname 101  severitylabel 101  severity.label 101  severity.name 101  severity 100  securityseveritylevel 100  alertseverity 98
+  severitylevel 98  sev 96  risklevel 90  priority.summary 88  priority.name 88  alertpriority 86  urgency 84  priority 84
+  criticality 82  importancelevel 82  importance 80  threatlevel 80  *severity 78  *severitylevel 78  level 72  *priority 66
+  *risklevel 66  impactlevel 60  *threatlevel 60  *criticality 60  rating 50  alerttype 30  confidencelevel 20  enforcementaction 10
+`);
+
+const score = namesOf(`
+  cvssscore 90  basescore 90  cvss.score 90  riskscore 84  severityscore 84  threatscore 70  cvss 60  *riskscore 60  *cvssscore 60
+`);
+
+const status = namesOf(`
+  currentstate 97  newstatevalue 97  monitorcondition 97  alerttransition 97  alertstatus 96  alertstate 96  state.value 96
+  incidentstatus 96  newstate 96  workflow.status 96  recordstate 94  conclusion 92  buildstatus 92  status 90  state 90
+  workflowstatus 90  compliancetype 80  resolution 70  statuscode 60  result 60  action 50  *status 50  eventtype 40  outcome 40
+  *state 40  event 20
+`);
+
+const link = namesOf(`
+  htmlurl 96  alerturl 96  incidenturl 96  alertweburl 96  incidentweburl 94  weburl 92  permalink 92  issueurl 92  alertlink 92  url 88
+  link 88  resultslink 86  consoleurl 86  externaluri 84  portallink 84  sourceurl 80  dashboardurl 80  generatorurl 70  href 60
+  externalurl 56  *link 40  *url 20
+`);
+
+const product = namesOf(`
+  productname 100  product.name 100  tool.name 96  tool.driver.name 96  scanner.name 94  product 92  deviceproduct 92
+  detectionproduct 90  monitoringtool 90  vendorname 88  vendor 86  devicevendor 86  product.vendorname 86  providername 84
+  servicesource 80  tool 80  scanner 80  datasourcename 72  provider 70  detectionsource 70  sourcename 70  source 56
+  integrationname 50  generator 50  sensor 40  engine 40  sourcetype 40  companyname 40  app 18  logger 10
+`);
+
+const rule = namesOf(`
+  ruleid 100  rule.id 100  rule.uuid 100  ruleuid 100  signatureid 98  checkid 92  monitorid 92  configruleid 92  policyid 90
+  alertname 90  rulename 90  rule.name 90  alarmarn 88  rule 88  ruletitle 88  alarmname 86  checkname 84  monitorname 84  policyname 84
+  policy 80  constraintname 80  detectorid 70  conditionname 70  detectname 70  eventcode 70  generatorid 70  testname 60  queryname 60
+  category 40  eventtype 40
+`);
+
 export const genericNames = {
-  title: [
-    'title',
-    'alertname',
-    'rulename',
-    'rule.name',
-    'rule.description',
-    'rule.title',
-    'findinginfo.title',
-    'properties.title',
-    'alertdisplayname',
-    'detectname',
-    'threatname',
-    'searchname',
-    'signature',
-    'policyname',
-    'monitorname',
-    'checkname',
-    'detailtype',
-    'displayname',
-    'displaymessage',
-    'summary',
-    'subject',
-    'headline',
-    'info',
-    'note',
-    'message',
-    'msg',
-    'reason',
-    'eventtype',
-    'event',
-    'name',
-    'description',
-    'type',
-  ],
-  description: [
-    'description',
-    'desc',
-    'message',
-    'msg',
-    'body',
-    'details',
-    'text',
-    'output',
-    'summary',
-  ],
-  uid: [
-    'alertid',
-    'findingid',
-    'incidentid',
-    'eventid',
-    'findinginfo.uid',
-    'uuid',
-    'uid',
-    'guid',
-    'id',
-    'compositeid',
-    'anomalyid',
-    'decisionid',
-    'flowid',
-    'messageid',
-  ],
-  time: [
-    'time',
-    'timestamp',
-    '@timestamp',
-    'eventtime',
-    'createdat',
-    'createdtime',
-    'createddatetime',
-    'createdtimeutc',
-    'occurredat',
-    'published',
-    'firedtime',
-    'fireddatetime',
-    'startsat',
-    'startedat',
-    'starttime',
-    'detectedat',
-    'identifiedat',
-    'date',
-    'datetime',
-    'ts',
-    'unixtime',
-    'creationtimestamp',
-    'lasttimestamp',
-    'updatedat',
-    'lastseen',
-    'firstseen',
-    'created',
-    'statechangetime',
-  ],
-  severity: [
-    'severity',
-    'severityname',
-    'severity.label',
-    'severitylabel',
-    'alertseverity',
-    'level',
-    'priority',
-    'urgency',
-    'risklevel',
-    'criticality',
-    'threatlevel',
-    'importance',
-  ],
-  score: ['riskscore', 'severity.normalized', 'score'],
-  status: [
-    'status',
-    'state',
-    'alertstatus',
-    'currentstate',
-    'newstatevalue',
-    'monitorcondition',
-    'incidentstatus',
-    'alerttransition',
-    'workflow.status',
-  ],
-  product: [
-    'productname',
-    'product',
-    'product.name',
-    'vendorname',
-    'vendor',
-    'providername',
-    'provider',
-    'devicevendor',
-    'source',
-    'sourcename',
-    'service.name',
-    'tool',
-  ],
-  host: [
-    'hostname',
-    'host.name',
-    'computername',
-    'computerdnsname',
-    'devicename',
-    'device.hostname',
-    'agentcomputername',
-    'machinename',
-    'hostidentifier',
-    'host',
-    'computer',
-    'instanceid',
-    'server',
-    'agent.name',
-  ],
-  pod: ['podname', 'pod.name', 'pod'],
-  cloud: [
-    'resourcearn',
-    'arn',
-    'resourceid',
-    'resource.id',
-    'resources.id',
-    'resourcename',
-    'resource.name',
-    'alerttargetids',
-    'functionname',
-    'bucketname',
-    'dbinstanceidentifier',
-    'monitoredresource',
-  ],
-  service: [
-    'service',
-    'servicename',
-    'application',
-    'appname',
-    'project',
-    'projectname',
-    'entity',
-    'target',
-    'component',
-  ],
-  repository: ['repository.fullname', 'repository.name', 'project.pathwithnamespace', 'repo'],
-  account: ['accountid', 'awsaccountid', 'account', 'subscriptionid', 'projectid', 'tenantid'],
-  user: [
-    'username',
-    'user.name',
-    'user.email',
-    'userprincipalname',
-    'accountname',
-    'actor.alternateid',
-    'actor.login',
-    'actor.name',
-    'principal',
-    'suser',
-    'duser',
-    'srcuser',
-    'user',
-    'login',
-    'sender.login',
-    'email',
-  ],
-  link: [
-    'htmlurl',
-    'link',
-    'alerturl',
-    'incidenturl',
-    'alertweburl',
-    'weburl',
-    'permalink',
-    'url',
-    'resultslink',
-    'issueurl',
-    'consoleurl',
-  ],
-  rule: [
-    'ruleid',
-    'rule.id',
-    'ruleuid',
-    'rule.uuid',
-    'signatureid',
-    'policyid',
-    'monitorid',
-    'checkid',
-    'detectorid',
-    'rulename',
-    'rule.name',
-    'alertname',
-    'policyname',
-    'policy',
-  ],
+  title,
+  prose,
+  uid,
+  time,
+  severity,
+  score,
+  status,
+  link,
+  product,
+  rule,
 } as const;

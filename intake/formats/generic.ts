@@ -1,179 +1,251 @@
-import type { FindingKind, Resource } from '../../domain/finding.ts';
-import type { JsonObject } from '../../domain/json.ts';
+import { hash } from 'node:crypto';
+import RE2 from 're2';
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { draft, type Draft, type Envelope, type FormatReader } from '../draft.ts';
 import { asText } from '../fields.ts';
-import { genericNames as names } from './generic-names.ts';
-import { leafNamed, leavesNamed, leavesOf, textNamed, textsNamed, type Leaves } from '../leaves.ts';
-import { actor, actorList, ObservableList, resource, resourceList } from '../observables.ts';
-import { severityByScale, severityOfWord, unknownSeverity, type Severity } from '../severity.ts';
+import { folded } from '../fold.ts';
+import { leavesOf, type Leaf } from '../leaves.ts';
+import { ObservableList } from '../observables.ts';
 import { parseTime } from '../times.ts';
+import { kindOf } from './generic-kind.ts';
+import { genericNames as names } from './generic-names.ts';
+import { productOf } from './generic-product.ts';
+import { ranked, type Ranked } from './generic-rank.ts';
+import { gradeOf } from './generic-severity.ts';
+import { stateOf } from './generic-status.ts';
+import { thingsOf } from './generic-things.ts';
 
 /**
- * Any JSON object, CloudEvents among them: reads what keys are usually called. It promises no more than a title, and
- * whatever it could not place is in `unmapped`.
+ * Any JSON object, CloudEvents among them: reads what keys are usually called, ranked by how sure a name is and where
+ * it stands. It promises no more than a title; `confidence` among its notes says how much of the rest it found, and
+ * all of the alert is in `unmapped`.
  */
 export const generic: FormatReader = {
   name: 'generic',
   recognises: () => true,
-  read: (value, envelope) => {
-    const leaves = leavesOf(value);
-    const found = read(value, leaves, envelope);
-    return found === null ? [] : [found];
-  },
+  read: (value, envelope) =>
+    itemsOf(value).flatMap(({ shown, raw }) => {
+      const found = read(shown, raw, envelope);
+      return found === null ? [] : [found];
+    }),
 };
 
-function read(value: JsonObject, leaves: Leaves, envelope: Envelope): Draft | null {
-  const cloudEvent = typeof value['specversion'] === 'string' && typeof value['type'] === 'string';
-  // An event's data may say better than its type what it is about.
-  const title =
-    textNamed(leaves, names.title) || (cloudEvent ? asText(value['type']) : envelope.type);
-  if (title === '') return null;
-  const rule = textNamed(leaves, names.rule);
-  const product = textNamed(leaves, names.product) || envelope.product;
-  return draft({
-    format: cloudEvent ? 'cloudevents' : 'generic',
-    kind: cloudEvent ? 'operational' : kindOf(leaves),
-    uid: (cloudEvent ? asText(value['id']) : textNamed(leaves, names.uid)) || envelope.uid,
-    title,
-    description: textNamed(leaves, names.description),
-    time: time(leaves) ?? envelope.time,
-    ...severity(leaves),
-    status: status(leaves),
-    product: cloudEvent ? `CloudEvents ${asText(value['source'])}`.trim() : product,
-    analytic: rule === '' ? null : { uid: rule, name: rule },
-    resources: resources(leaves, envelope),
-    actors: actorList(...textsNamed(leaves, names.user, 6).map((name) => actor('user', name))),
-    observables: new ObservableList()
-      .addFromTree(value)
-      .addFromText(title, textNamed(leaves, names.description))
-      .list(),
-    link: textNamed(leaves, names.link),
-    unmapped: value,
-  });
+interface Item {
+  readonly shown: JsonObject;
+  readonly raw: JsonObject;
 }
 
-function time(leaves: Leaves): string | null {
-  for (const name of names.time) {
-    for (const leaf of leavesNamed(leaves, name)) {
-      const found = parseTime(leaf.value);
-      if (found !== null) return found;
+const itemKeys = [
+  'alerts',
+  'findings',
+  'violations',
+  'detections',
+  'incidents',
+  'events',
+  'results',
+  'messages',
+];
+const ownNames = [
+  'incidentid',
+  'incidentname',
+  'caseid',
+  'id',
+  'uid',
+  'uuid',
+  'alertid',
+  'title',
+  'findingid',
+  'runid',
+];
+
+/**
+ * A group of alerts is split, each with what the group says of all of them, if the group itself has no identity and
+ * each of its items looks like an alert. Two alerts are never made one.
+ */
+function itemsOf(value: JsonObject): readonly Item[] {
+  const group = folded(value);
+  const whole = [{ shown: group, raw: value }];
+  if (ownNames.some((name) => group[name] !== undefined && name !== 'title')) return whole;
+  for (const holder of [group, ...Object.values(group).filter(isObject)]) {
+    for (const key of itemKeys) {
+      const list = holder[key];
+      if (!Array.isArray(list) || list.length === 0) continue;
+      const items = (list as readonly Json[]).filter(isObject);
+      if (items.length !== list.length || !items.every(looksLikeAlert)) continue;
+      const { [key]: _, ...common } = holder;
+      const shared = holder === group ? common : { ...group, ...common };
+      return items.map((item) => ({ shown: { ...shared, ...item }, raw: item }));
     }
+  }
+  return whole;
+}
+
+const headKeys = [
+  'title',
+  'name',
+  'message',
+  'summary',
+  'labels',
+  'annotations',
+  'rule',
+  'description',
+  'msg',
+];
+const gradeKeys = [
+  'severity',
+  'status',
+  'state',
+  'startsat',
+  'timestamp',
+  'time',
+  'level',
+  'priority',
+  'result',
+  'enforcementaction',
+  'createdat',
+];
+
+const looksLikeAlert = (item: JsonObject): boolean =>
+  headKeys.some((key) => item[key] !== undefined) &&
+  gradeKeys.some((key) => item[key] !== undefined);
+
+function read(shown: JsonObject, raw: JsonObject, envelope: Envelope): Draft | null {
+  const leaves = leavesOf(shown);
+  const head = ranked(leaves, names.title, { fits: isHeadline });
+  const said = ranked(leaves, names.prose, { fits: (text) => text.length >= 8 })[0]?.text ?? '';
+  const rule = ranked(leaves, names.rule, { fits: isShort })[0]?.text ?? '';
+  const product = productOf(leaves, envelope.product);
+  const title =
+    titleOf(head, said) ||
+    (isCloudEvent(shown) ? asText(shown['type']) : envelope.type) ||
+    (product === '' ? '' : `${product} alert ${rule}`.trim());
+  if (title === '') return null;
+  const { resources, actors } = thingsOf(leaves, envelope.account, `${title}\n${said}`);
+  const stated = uidOf(leaves) || envelope.uid;
+  const time = timeOf(leaves) ?? envelope.time;
+  const severity = gradeOf(leaves);
+  const sure = [title, stated, time, product, resources[0], severity.severitySource];
+  const found = draft({
+    format: 'generic',
+    kind: kindOf(leaves, headline(head, said)),
+    uid: stated === '' ? namedByContent(rule || title, resources[0]?.name ?? '', raw) : stated,
+    title,
+    description: said,
+    time,
+    ...severity,
+    status: stateOf(leaves),
+    product,
+    analytic: rule === '' ? null : { uid: rule, name: rule },
+    resources,
+    actors,
+    observables: new ObservableList().addFromLeaves(leaves).addFromText(title, said).list(),
+    link: ranked(leaves, names.link, { fits: (text) => text.startsWith('http') })[0]?.text ?? '',
+    notes: [`confidence-${sure.filter(Boolean).length}-of-${sure.length}`],
+    unmapped: raw,
+  });
+  return isCloudEvent(shown) ? asCloudEvent(found, shown) : found;
+}
+
+const isCloudEvent = (shown: JsonObject): boolean =>
+  typeof shown['specversion'] === 'string' && typeof shown['type'] === 'string';
+
+/** The event's own attributes say who sent it and which it is; of a state they say nothing. */
+const asCloudEvent = (found: Draft, shown: JsonObject): Draft => ({
+  ...found,
+  format: 'cloudevents',
+  kind: 'operational',
+  uid: asText(shown['id']),
+  status: 'unknown',
+  product: `CloudEvents ${asText(shown['source'])}`.trim(),
+});
+
+const titleCharsMax = 120;
+const saidCharsMax = 130;
+
+/** A name that says little gets what is said at length after it. */
+function titleOf(head: readonly Ranked[], said: string): string {
+  const [first] = head;
+  if (first === undefined) return said.slice(0, saidCharsMax);
+  const main = first.text.slice(0, titleCharsMax);
+  const second =
+    head.find(({ text, leaf }) => leaf.key !== first.leaf.key && !main.includes(text))?.text ?? '';
+  const more = said !== '' && !said.includes(main) && !main.includes(said) ? said : second;
+  if (more === '' || first.text.length > titleCharsMax)
+    return main === '' ? said : withSaid(main, said);
+  return `${main}: ${more.slice(0, saidCharsMax)}`;
+}
+
+const withSaid = (main: string, said: string): string =>
+  said.includes(main) ? said.slice(0, titleCharsMax + saidCharsMax) : main;
+
+const headline = (head: readonly Ranked[], said: string): string =>
+  `${head
+    .slice(0, 5)
+    .map(({ text }) => text.slice(0, titleCharsMax))
+    .join('\n')}\n${said.slice(0, 400)}`;
+
+const opaque = new RE2(
+  /^(?:[0-9a-fA-F-]{16,}|[\d.:/\s-]+|[A-Za-z0-9+/=_-]{60,}|https?:.*|\S+@\S+)$/,
+);
+
+const isHeadline = (text: string): boolean =>
+  text.length >= 3 &&
+  text.length <= 400 &&
+  !opaque.test(text) &&
+  (text.includes(' ') || text.split('/').length <= 5);
+
+const isShort = (text: string): boolean => text.length <= 200;
+
+function uidOf(leaves: readonly Leaf[]): string {
+  const found = ranked(leaves, names.uid, { fits: isId(leaves) })[0];
+  return found === undefined || found.rank <= 0 ? '' : found.text;
+}
+
+const pathOfFinding = new RE2(/\/(?:findings|alerts|incidents|issues|violations|events)\//);
+const eventCode = new RE2(/^\d{1,5}$/);
+
+function isId(leaves: readonly Leaf[]): (text: string, leaf: Leaf) => boolean {
+  // Windows calls the number of a kind of event its id.
+  const windows = leaves.some(({ key }) => key === 'recordid' || key === 'channel');
+  return (text, { key, value }) => {
+    if (text.length > idCharsMax || text.includes(' ')) return false;
+    if (typeof value === 'string' && text.includes('T') && parseTime(value) !== null) return false;
+    if (key === 'name') return pathOfFinding.test(text);
+    return key !== 'eventid' || !windows || !eventCode.test(text);
+  };
+}
+
+const idCharsMax = 300;
+
+function timeOf(leaves: readonly Leaf[]): string | null {
+  for (const { leaf } of ranked(leaves, names.time)) {
+    const time = parseTime(leaf.value);
+    if (time !== null) return time;
+  }
+  const joined = dayAndClock(leaves);
+  if (joined !== null) return joined;
+  for (const leaf of leaves) {
+    const time =
+      typeof leaf.value === 'string' && leaf.value.includes('T') ? parseTime(leaf.value) : null;
+    if (time !== null) return time;
   }
   return null;
 }
 
-function severity(leaves: Leaves): Severity {
-  let kept = unknownSeverity;
-  for (const name of names.severity) {
-    const leaf = leafNamed(leaves, [name]);
-    if (leaf === null) continue;
-    const severityId = severityOfWord(asText(leaf.value));
-    if (severityId > 0)
-      return { severityId, severitySource: { path: leaf.path, value: asText(leaf.value) } };
-    if (kept.severitySource === null)
-      kept = { severityId: 0, severitySource: { path: leaf.path, value: asText(leaf.value) } };
+/** `event_date` and `event_time`, as two. */
+function dayAndClock(leaves: readonly Leaf[]): string | null {
+  for (const day of leaves) {
+    if (!day.key.endsWith('date') || typeof day.value !== 'string') continue;
+    const other = `${day.key.slice(0, -4)}time`;
+    const clock = leaves.find(({ key, value }) => key === other && typeof value === 'string');
+    const time = clock === undefined ? null : parseTime(`${day.value} ${asText(clock.value)}`);
+    if (time !== null) return time;
   }
-  const score = leafNamed(leaves, names.score);
-  if (score === null) return kept;
-  const scored = severityByScale(score.path, score.value, [0, 21, 47, 73, 99]);
-  return scored.severityId > 0 ? scored : kept;
+  return null;
 }
 
-const closedWords: readonly string[] = [
-  'closed',
-  'resolved',
-  'ok',
-  'recovered',
-  'fixed',
-  'inactive',
-  'archived',
-  'suppressed',
-  'dismissed',
-  'up',
-];
-const openWords: readonly string[] = [
-  'open',
-  'new',
-  'active',
-  'firing',
-  'triggered',
-  'alert',
-  'alarm',
-  'fired',
-  'in progress',
-  'inprogress',
-  'investigating',
-  'unresolved',
-  'down',
-  'activated',
-  'failed',
-];
-
-function status(leaves: Leaves): Draft['status'] {
-  for (const name of names.status) {
-    const word = textNamed(leaves, [name]).toLowerCase();
-    if (closedWords.includes(word)) return 'closed';
-    if (openWords.includes(word)) return 'open';
-  }
-  return 'unknown';
-}
-
-function resources(leaves: Leaves, envelope: Envelope): Draft['resources'] {
-  const kinds: readonly (readonly [Resource['type'], readonly string[]])[] = [
-    ['host', names.host],
-    ['pod', names.pod],
-    ['cloud', names.cloud],
-    ['repository', names.repository],
-    ['service', names.service],
-    ['account', names.account],
-  ];
-  const found = kinds.flatMap(([type, keys]) =>
-    textsNamed(leaves, keys, 3).map((name) => resource(type, name)),
-  );
-  return resourceList(...found, resource('account', envelope.account));
-}
-
-const kindWords: readonly (readonly [FindingKind, readonly string[]])[] = [
-  ['vulnerability', ['cve', 'cveid', 'vulnerabilityid', 'vulnerability', 'cvss', 'ghsaid']],
-  [
-    'policy_violation',
-    [
-      'compliance',
-      'policyname',
-      'enforcementaction',
-      'compliancetype',
-      'control',
-      'checkid',
-      'violation',
-    ],
-  ],
-  ['cost', ['totalimpact', 'budgetname', 'costanomaly']],
-  [
-    'detection',
-    [
-      'rule',
-      'signature',
-      'signatureid',
-      'ruleid',
-      'rulename',
-      'threat',
-      'threatname',
-      'tactic',
-      'tactics',
-      'malware',
-      'attack',
-      'technique',
-      'detectorid',
-      'sha256',
-      'detectname',
-      'severity',
-      'cmdline',
-      'commandline',
-    ],
-  ],
-];
-
-function kindOf(leaves: Leaves): FindingKind {
-  const parts = new Set([...leaves.values()].flat().flatMap((leaf) => leaf.path.split('.')));
-  return kindWords.find(([, words]) => words.some((word) => parts.has(word)))?.[0] ?? 'operational';
+/** Without an id: what identifies it to a reader, and a hash, so that two alerts that differ stay two. */
+function namedByContent(rule: string, thing: string, raw: JsonObject): string {
+  const digest = hash('sha256', JSON.stringify(raw), 'hex').slice(0, 16);
+  return [rule.slice(0, titleCharsMax), thing, digest].filter((part) => part !== '').join('/');
 }

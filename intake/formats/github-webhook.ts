@@ -135,7 +135,7 @@ export const githubWebhook = declare({
     ],
   },
   resources: [
-    { type: 'repository', name: repository, uid: 'repository.id' },
+    { type: 'repository', name: joined('', repository), uid: 'repository.id' },
     {
       type: 'other',
       name: [
@@ -143,7 +143,7 @@ export const githubWebhook = declare({
         'alert.instances.location.path',
         'alert.dependency.manifest_path',
         'alert.affected_package_name',
-        whole(' ', literal('secret'), 'alert.number'),
+        whole(' ', 'alert.secret_type', 'alert.number'),
         ...run('head_branch'),
       ],
     },

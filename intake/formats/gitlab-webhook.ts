@@ -54,7 +54,7 @@ export const gitlabWebhook = declare({
     name: ['build_name', 'object_kind'],
   },
   resources: [
-    { type: 'repository', name: project, uid: ['project.id', 'project_id'] },
+    { type: 'repository', name: joined('', project), uid: ['project.id', 'project_id'] },
     { type: 'other', name: ['object_attributes.ref', 'ref'] },
   ],
   actors: [

@@ -1,5 +1,6 @@
 import type { FindingKind, SeverityId } from '../../domain/finding.ts';
-import { declare, type Declaration } from '../declare.ts';
+import type { Declaration } from '../declaration.ts';
+import { declare } from '../declare.ts';
 import { all, any, has, not, says } from '../recognise.ts';
 import { joined, literal, paired, whole } from '../sources.ts';
 import { byTable, byWord } from '../severity-rules.ts';

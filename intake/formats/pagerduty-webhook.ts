@@ -1,4 +1,5 @@
-import { declare, type Declaration } from '../declare.ts';
+import type { Declaration } from '../declaration.ts';
+import { declare } from '../declare.ts';
 import { all, firstIn, has } from '../recognise.ts';
 import { literal } from '../sources.ts';
 import { byWord } from '../severity-rules.ts';

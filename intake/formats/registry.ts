@@ -128,16 +128,16 @@ export const formatReaders: readonly FormatReader[] = [
   awsSnsMisc,
 ];
 
-/** The reader that knows this alert itself, and not only what carries it. */
-export function alertReaderOf(value: JsonObject): FormatReader | null {
-  const reader = readerOf(value);
-  return reader?.carrier === true ? null : reader;
-}
-
 /** The reader that knows this alert; null where only the generic one can read it. */
 export function readerOf(value: JsonObject): FormatReader | null {
   for (const reader of formatReaders) if (reader.recognises(value)) return reader;
   return null;
 }
+
+/** Which reader knows an alert. */
+export type Detect = (value: JsonObject) => FormatReader | null;
+
+/** For measuring how far the generic reader comes by itself. */
+export const detectNothing: Detect = () => null;
 
 export const genericReader: FormatReader = generic;

@@ -1,6 +1,7 @@
 import RE2 from 're2';
 import type { FindingKind } from '../../domain/finding.ts';
-import { declare, type Declaration } from '../declare.ts';
+import type { Declaration } from '../declaration.ts';
+import { declare } from '../declare.ts';
 import { all, any, firstIn, has, isList } from '../recognise.ts';
 import { joined, literal, matched } from '../sources.ts';
 import { byTable, byWorst } from '../severity-rules.ts';

@@ -23,4 +23,10 @@ describe.skipIf(!existsSync(scorer))('real payloads (../shared/alerts is not her
     expect(shareOf(stdout, 'all fields')).toBeGreaterThanOrEqual(99);
     expect(stdout).toContain('without an answer 0');
   }, 60_000);
+
+  test('are mostly read by the generic reader alone', async () => {
+    const stdout = await score(['--generic']);
+    expect(shareOf(stdout, 'all fields')).toBeGreaterThanOrEqual(88);
+    expect(stdout).toContain('without an answer 0');
+  }, 60_000);
 });

@@ -1,0 +1,131 @@
+import type { FindingStatus } from '../../domain/finding.ts';
+import { fold } from '../fields.ts';
+import type { Leaf } from '../leaves.ts';
+import { parseTime } from '../times.ts';
+import { genericNames as names } from './generic-names.ts';
+import { ranked } from './generic-rank.ts';
+
+const closed: ReadonlySet<string> = new Set([
+  'closed',
+  'close',
+  'resolved',
+  'resolve',
+  'ok',
+  'okay',
+  'recovered',
+  'recovery',
+  'fixed',
+  'inactive',
+  'archived',
+  'suppressed',
+  'dismissed',
+  'up',
+  'clear',
+  'cleared',
+  'normal',
+  'success',
+  'succeeded',
+  'successful',
+  'passed',
+  'pass',
+  'healthy',
+  'deactivated',
+  'remediated',
+  'mitigated',
+  'done',
+  'completed',
+  'falsepositive',
+  'benign',
+  'ended',
+  'end',
+  'compliant',
+  'autoresolved',
+  'deleted',
+  'removed',
+  'statusup',
+  'operational',
+  'green',
+  'expired',
+  'merged',
+  'back',
+  'online',
+]);
+const open: ReadonlySet<string> = new Set([
+  'open',
+  'opened',
+  'new',
+  'newalert',
+  'active',
+  'firing',
+  'triggered',
+  'trigger',
+  'alert',
+  'alerting',
+  'alarm',
+  'fired',
+  'inprogress',
+  'investigating',
+  'unresolved',
+  'down',
+  'activated',
+  'failed',
+  'failure',
+  'fail',
+  'warn',
+  'warning',
+  'critical',
+  'problem',
+  'error',
+  'created',
+  'create',
+  'reopened',
+  'nodata',
+  'degraded',
+  'assigned',
+  'acknowledged',
+  'noncompliant',
+  'unhealthy',
+  'added',
+  'pending',
+  'timedout',
+  'offline',
+  'major',
+  'red',
+  'detected',
+]);
+
+const ends = [
+  'resolvedat',
+  'closedat',
+  'fixedat',
+  'resolvedtime',
+  'closedtime',
+  'resolveddatetime',
+  'dismissedat',
+  'recoveredat',
+];
+
+/** Open, unless the alert says that it is over: whoever sends one means that something is the matter. */
+export function stateOf(leaves: readonly Leaf[]): FindingStatus {
+  const own = leaves.filter((leaf) => leaf.listed === 0);
+  for (const { text } of ranked(own, names.status, { fits: (word) => word.length <= 32 })) {
+    const word = lastWord(text);
+    if (closed.has(word)) return 'closed';
+    if (open.has(word)) return 'open';
+  }
+  const ended = leaves.some((leaf) => ends.includes(leaf.key) && parseTime(leaf.value) !== null);
+  return ended ? 'closed' : 'open';
+}
+
+/** `incident.resolved`, `ALERT_CLOSED` and `Resolved` end in one word. */
+function lastWord(text: string): string {
+  const whole = fold(text);
+  if (closed.has(whole) || open.has(whole)) return whole;
+  return (
+    text
+      .toLowerCase()
+      .split(/[^a-z]+/)
+      .filter(Boolean)
+      .at(-1) ?? ''
+  );
+}

@@ -1,0 +1,173 @@
+import RE2 from 're2';
+import type { Actor, Resource } from '../../domain/finding.ts';
+import { asText } from '../fields.ts';
+import type { Leaf } from '../leaves.ts';
+import { actor, actorList, resource, resourceList } from '../observables.ts';
+import { saysNothing } from '../view.ts';
+import { actorNames, namingKeys, personKeys, resourceNames } from './generic-entities.ts';
+
+const eachMax = 3;
+const resourcesMax = 12;
+const actorsMax = 8;
+
+interface Index {
+  readonly byKey: ReadonlyMap<string, readonly Leaf[]>;
+  /** Leaves of an object, by the object's own key. */
+  readonly byObject: ReadonlyMap<string, readonly Leaf[]>;
+}
+
+export interface Things {
+  readonly resources: readonly Resource[];
+  readonly actors: readonly Actor[];
+}
+
+/** Whom and what an alert is about, by what keys and objects are called, and by names of cloud resources in its texts. */
+export function thingsOf(leaves: readonly Leaf[], account: string, prose: string): Things {
+  const index = indexOf(leaves);
+  const found = resourceNames.flatMap(({ type, keys, objects }) =>
+    [...keyed(index, keys, isThing), ...described(index, objects, namingKeys)]
+      .filter(isThing)
+      .slice(0, eachMax)
+      .map((name) => resource(type, name)),
+  );
+  const arns = [
+    ...leaves.flatMap(({ value }) => arnsIn(value)),
+    ...arnsIn(prose),
+    ...amazonIdsIn(prose),
+  ].slice(0, eachMax);
+  const targets = keyed(index, targetKeys, isThing).slice(0, 1);
+  const actors = actorNames.flatMap(({ type, keys, objects }) =>
+    [...keyed(index, keys, isThing), ...described(index, objects, personKeys)]
+      .filter(isThing)
+      .slice(0, type === 'user' ? actorsMax : 1)
+      .map((name) => actor(type, name)),
+  );
+  const resources = resourceList(
+    ...arns.map((name) => resource('cloud', name)),
+    ...found.filter((item) => item?.type !== 'account'),
+    ...targets.map((name) => resource('host', name)),
+    ...found.filter((item) => item?.type === 'account').slice(0, 1),
+    resource('account', account),
+    ...(found.length === 0
+      ? [...keyed(index, sourceKeys, isThing), ...sitesOf(index)].slice(0, 1)
+      : []
+    ).map((name) => resource('host', name)),
+  );
+  return {
+    resources: distinctNames(resources).slice(0, resourcesMax),
+    actors: actorList(...actors).slice(0, actorsMax),
+  };
+}
+
+const targetKeys = [
+  'destip',
+  'dstip',
+  'destinationip',
+  'dst',
+  'dest',
+  'targetip',
+  'dstaddr',
+  'destaddress',
+  'idresph',
+  'localip',
+  'destinationaddress',
+  'destination',
+];
+const sourceKeys = ['srcip', 'sourceip', 'src', 'srcaddr', 'idorigh', 'clientip', 'source'];
+
+function indexOf(leaves: readonly Leaf[]): Index {
+  const byKey = new Map<string, Leaf[]>();
+  const byObject = new Map<string, Leaf[]>();
+  const put = (map: Map<string, Leaf[]>, key: string, leaf: Leaf): void => {
+    const there = map.get(key);
+    if (there === undefined) map.set(key, [leaf]);
+    else there.push(leaf);
+  };
+  for (const leaf of leaves) {
+    put(byKey, leaf.key, leaf);
+    const parent = leaf.parts.at(-2);
+    if (parent !== undefined) put(byObject, parent, leaf);
+  }
+  return { byKey, byObject };
+}
+
+function keyed(
+  index: Index,
+  keys: readonly string[],
+  fits: (text: string) => boolean,
+): readonly string[] {
+  return keys.flatMap((key) => {
+    if (key.startsWith('*'))
+      return [...index.byKey]
+        .filter(([name]) => name.endsWith(key.slice(1)))
+        .flatMap(([, leaves]) => leaves.slice(0, 1).map(({ value }) => asText(value)))
+        .filter(fits);
+    const dot = key.lastIndexOf('.');
+    const leaves = index.byKey.get(dot < 0 ? key : key.slice(dot + 1)) ?? [];
+    const parent = dot < 0 ? null : key.slice(0, dot).split('.').at(-1);
+    return leaves
+      .filter((leaf) => parent === null || leaf.parts.at(-2) === parent)
+      .map(({ value }) => asText(value))
+      .filter(fits)
+      .slice(0, 2);
+  });
+}
+
+function described(
+  index: Index,
+  objects: readonly string[],
+  keys: readonly string[],
+): readonly string[] {
+  return objects.flatMap((object) => {
+    const leaves = index.byObject.get(object) ?? [];
+    return keys
+      .flatMap((key) => leaves.filter((leaf) => leaf.key === key))
+      .map(({ value }) => asText(value))
+      .slice(0, 2);
+  });
+}
+
+const sentenceWords = 6;
+const nameCharsMax = 256;
+
+/** A name or an id, and no sentence, address of a page or plain truth value. */
+function isThing(text: string): boolean {
+  if (
+    text === '' ||
+    text.length > nameCharsMax ||
+    saysNothing(text) ||
+    text === 'true' ||
+    text === 'false'
+  )
+    return false;
+  if (text.includes('{') || text.startsWith('http')) return false;
+  return text.split(' ', sentenceWords + 1).length <= sentenceWords;
+}
+
+const arn = new RE2(/\barn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:[^\s"',;)\]}]+/g);
+/** Names of what watches, not of what is watched. */
+const watchers = new RE2(
+  /:(?:detector|product|subscription|ruleset|anomalymonitor|config-rule|alarm|assumed-role)[/:]|:sns:/,
+);
+
+/** What a monitor watches is often said by its address alone. */
+const siteKeys = ['url', 'website', 'site', 'target', 'fullurl', 'checkurl', 'monitorurl', 'uri'];
+const sitesOf = (index: Index): readonly string[] =>
+  keyed(index, siteKeys, (text) => text.startsWith('http')).map((text) => text.split('/')[2] ?? '');
+
+/** Names that Amazon gives, which stand out in prose. */
+const amazonId = new RE2(/\b(?:i|vol|sg|eni|vpc|subnet|ami|snap|igw|rtb|fs)-[0-9a-f]{8,17}\b/g);
+const amazonIdsIn = (text: string): readonly string[] => (text.match(amazonId) ?? []).map(String);
+
+function arnsIn(value: unknown): readonly string[] {
+  if (typeof value !== 'string' || !value.includes('arn:aws')) return [];
+  return (value.match(arn) ?? [])
+    .map((found) => String(found).replace(/\.$/, ''))
+    .filter((found) => !watchers.test(found));
+}
+
+/** A name once, whatever it was called. */
+function distinctNames(resources: readonly Resource[]): readonly Resource[] {
+  const seen = new Set<string>();
+  return resources.filter(({ name }) => !seen.has(name) && seen.add(name));
+}

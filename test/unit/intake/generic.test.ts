@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { flatFinding, readBody, type FlatFinding } from '../../../intake/try.ts';
+import { shippedCorrelate } from '../../support/correlate.ts';
+
+interface Strange {
+  readonly name: string;
+  readonly body: unknown;
+  readonly text?: string;
+  readonly want: Partial<FlatFinding>;
+}
+
+const strange = JSON.parse(
+  readFileSync(new URL('../../../fixtures/strange-alerts.json', import.meta.url), 'utf8'),
+) as readonly Strange[];
+
+const read = (value: unknown): ReturnType<typeof readBody> =>
+  readBody(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));
+
+describe('an alert of a product that no reader knows', () => {
+  test.each(strange)('$name', ({ body, text, want }) => {
+    const findings = read(text ?? body);
+    expect(findings).toHaveLength(1);
+    const [finding] = findings;
+    if (finding === undefined) throw new Error('there is one');
+    expect(finding.format).toBe('generic');
+    const { resources, actors, observables, ...rest } = want;
+    const flat = flatFinding(finding);
+    expect(flat).toMatchObject(rest);
+    expect(flat.resources).toEqual(expect.arrayContaining([...(resources ?? [])]));
+    expect(flat.actors).toEqual(expect.arrayContaining([...(actors ?? [])]));
+    expect(flat.observables).toEqual(expect.arrayContaining([...(observables ?? [])]));
+    expect(finding.notes.some((note) => note.startsWith('confidence-'))).toBe(true);
+  });
+});
+
+describe('alerts without an id', () => {
+  const alert = { title: 'Disk is full', host: 'db-1', message: 'at 97 %' };
+
+  test('stay two where anything differs', () => {
+    const [one] = read(alert);
+    const [other] = read({ ...alert, message: 'at 98 %' });
+    expect(one?.id).not.toBe(other?.id);
+  });
+
+  test('about two things are two incidents, about one thing one', () => {
+    const key = (value: object): string | undefined =>
+      read(value).map((finding) => shippedCorrelate(finding).key)[0];
+    expect(key({ ...alert, host: 'db-2' })).not.toBe(key(alert));
+    expect(key({ ...alert, message: 'at 98 %' })).toBe(key(alert));
+  });
+
+  test('that name nothing stand alone', () => {
+    const keys = [
+      read({ title: 'Something broke', n: 1 }),
+      read({ title: 'Something broke', n: 2 }),
+    ].map(([finding]) => (finding === undefined ? '' : shippedCorrelate(finding).key));
+    expect(new Set(keys).size).toBe(2);
+  });
+});
+
+describe('a group of alerts without an identity', () => {
+  const item = (name: string): object => ({ title: name, severity: 'high', host: name });
+
+  test('is as many findings, each with what the group says of all', () => {
+    const findings = read({
+      tool: 'Acme',
+      environment: 'prod',
+      alerts: [item('disk a'), item('disk b')],
+    });
+    expect(findings.map(({ title }) => title)).toEqual(['disk a', 'disk b']);
+    expect(findings.every(({ product }) => product.startsWith('Acme'))).toBe(true);
+  });
+
+  test('is one finding where the group has an id of its own', () => {
+    expect(read({ incidentId: 7, title: 'Both', alerts: [item('a'), item('b')] })).toHaveLength(1);
+  });
+});
