@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { list, pageOf, type Bare } from './bare.ts';
 import { noEnvelope, type Envelope } from './draft.ts';
 import { at, listAt, textAt } from './fields.ts';
-import { readerOf, type Detect } from './formats/registry.ts';
+import { alertReaderOf, readerOf, type Detect } from './formats/registry.ts';
 import { intakeLimits } from './limits.ts';
 import { parseJson, parseJsonText } from './parse-json.ts';
 import { readText } from './text-body.ts';
@@ -17,15 +17,9 @@ export function unwrap(value: Json, detect: Detect = readerOf): readonly Bare[] 
   return unwrapAt(value, {
     envelope: noEnvelope,
     level: 0,
-    knows: (inside) => isAlert(inside, detect),
+    knows: (inside) => alertReaderOf(inside, detect) !== null,
   });
 }
-
-/** Whether an object is an alert that a reader knows itself, and not only what carries it. */
-const isAlert = (value: JsonObject, detect: Detect): boolean => {
-  const reader = detect(value);
-  return reader !== null && reader.carrier !== true;
-};
 
 interface Place {
   readonly envelope: Envelope;

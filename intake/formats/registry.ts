@@ -134,6 +134,12 @@ export function readerOf(value: JsonObject): FormatReader | null {
   return null;
 }
 
+/** The reader that knows this alert itself, and not only what carries it. */
+export function alertReaderOf(value: JsonObject, detect: Detect = readerOf): FormatReader | null {
+  const reader = detect(value);
+  return reader?.carrier === true ? null : reader;
+}
+
 /** Which reader knows an alert. */
 export type Detect = (value: JsonObject) => FormatReader | null;
 
