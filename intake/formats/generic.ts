@@ -4,9 +4,9 @@ import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { draft, type Draft, type Envelope, type FormatReader } from '../draft.ts';
 import { asText } from '../fields.ts';
 import { folded } from '../fold.ts';
-import { leavesOf, type Leaf } from '../leaves.ts';
+import { leavesOf } from '../leaves.ts';
 import { ObservableList } from '../observables.ts';
-import { parseTime } from '../times.ts';
+import { timeOf, uidOf } from './generic-identity.ts';
 import { kindOf } from './generic-kind.ts';
 import { genericNames as names } from './generic-names.ts';
 import { productOf } from './generic-product.ts';
@@ -195,54 +195,6 @@ const isHeadline = (text: string): boolean =>
   (text.includes(' ') || text.split('/').length <= 5);
 
 const isShort = (text: string): boolean => text.length <= 200;
-
-function uidOf(leaves: readonly Leaf[]): string {
-  const found = ranked(leaves, names.uid, { fits: isId(leaves) })[0];
-  return found === undefined || found.rank <= 0 ? '' : found.text;
-}
-
-const pathOfFinding = new RE2(/\/(?:findings|alerts|incidents|issues|violations|events)\//);
-const eventCode = new RE2(/^\d{1,5}$/);
-
-function isId(leaves: readonly Leaf[]): (text: string, leaf: Leaf) => boolean {
-  // Windows calls the number of a kind of event its id.
-  const windows = leaves.some(({ key }) => key === 'recordid' || key === 'channel');
-  return (text, { key, value }) => {
-    if (text.length > idCharsMax || text.includes(' ')) return false;
-    if (typeof value === 'string' && text.includes('T') && parseTime(value) !== null) return false;
-    if (key === 'name') return pathOfFinding.test(text);
-    return key !== 'eventid' || !windows || !eventCode.test(text);
-  };
-}
-
-const idCharsMax = 300;
-
-function timeOf(leaves: readonly Leaf[]): string | null {
-  for (const { leaf } of ranked(leaves, names.time)) {
-    const time = parseTime(leaf.value);
-    if (time !== null) return time;
-  }
-  const joined = dayAndClock(leaves);
-  if (joined !== null) return joined;
-  for (const leaf of leaves) {
-    const time =
-      typeof leaf.value === 'string' && leaf.value.includes('T') ? parseTime(leaf.value) : null;
-    if (time !== null) return time;
-  }
-  return null;
-}
-
-/** `event_date` and `event_time`, as two. */
-function dayAndClock(leaves: readonly Leaf[]): string | null {
-  for (const day of leaves) {
-    if (!day.key.endsWith('date') || typeof day.value !== 'string') continue;
-    const other = `${day.key.slice(0, -4)}time`;
-    const clock = leaves.find(({ key, value }) => key === other && typeof value === 'string');
-    const time = clock === undefined ? null : parseTime(`${day.value} ${asText(clock.value)}`);
-    if (time !== null) return time;
-  }
-  return null;
-}
 
 /** Without an id: what identifies it to a reader, and a hash, so that two alerts that differ stay two. */
 function namedByContent(rule: string, thing: string, raw: JsonObject): string {

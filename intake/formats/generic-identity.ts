@@ -1,0 +1,56 @@
+import RE2 from 're2';
+import { asText } from '../fields.ts';
+import type { Leaf } from '../leaves.ts';
+import { parseTime } from '../times.ts';
+import { genericNames as names } from './generic-names.ts';
+import { ranked } from './generic-rank.ts';
+
+/** The alert's own id, as far as its key says so; '' where nothing does. */
+export function uidOf(leaves: readonly Leaf[]): string {
+  const found = ranked(leaves, names.uid, { fits: isId(leaves) })[0];
+  return found === undefined || found.rank <= 0 ? '' : found.text;
+}
+
+const pathOfFinding = new RE2(/\/(?:findings|alerts|incidents|issues|violations|events)\//);
+const eventCode = new RE2(/^\d{1,5}$/);
+
+function isId(leaves: readonly Leaf[]): (text: string, leaf: Leaf) => boolean {
+  // Windows calls the number of a kind of event its id.
+  const windows = leaves.some(({ key }) => key === 'recordid' || key === 'channel');
+  return (text, { key, value }) => {
+    if (text.length > idCharsMax || text.includes(' ')) return false;
+    if (typeof value === 'string' && text.includes('T') && parseTime(value) !== null) return false;
+    if (key === 'name') return pathOfFinding.test(text);
+    return key !== 'eventid' || !windows || !eventCode.test(text);
+  };
+}
+
+const idCharsMax = 300;
+
+/** When it happened, by the surest key that holds a time. */
+export function timeOf(leaves: readonly Leaf[]): string | null {
+  for (const { leaf } of ranked(leaves, names.time)) {
+    const time = parseTime(leaf.value);
+    if (time !== null) return time;
+  }
+  const joined = dayAndClock(leaves);
+  if (joined !== null) return joined;
+  for (const leaf of leaves) {
+    const time =
+      typeof leaf.value === 'string' && leaf.value.includes('T') ? parseTime(leaf.value) : null;
+    if (time !== null) return time;
+  }
+  return null;
+}
+
+/** `event_date` and `event_time`, as two. */
+function dayAndClock(leaves: readonly Leaf[]): string | null {
+  for (const day of leaves) {
+    if (!day.key.endsWith('date') || typeof day.value !== 'string') continue;
+    const other = `${day.key.slice(0, -4)}time`;
+    const clock = leaves.find(({ key, value }) => key === other && typeof value === 'string');
+    const time = clock === undefined ? null : parseTime(`${day.value} ${asText(clock.value)}`);
+    if (time !== null) return time;
+  }
+  return null;
+}
