@@ -9,6 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Database } from '../store/database.ts';
 import { countDue, markStarted, openBatches, unstampBatch } from '../store/batches.ts';
+import type { OpenBatches } from '../store/batches.ts';
 import { stoppedScopes } from '../store/switches.ts';
 import type { TriageInput } from '../workflows/messages.ts';
 import { taskQueues, triageId, workflowTaskTimeout } from '../workflows/ids.ts';
@@ -40,6 +41,8 @@ export const dispatcherLimits = {
    * makes both smaller, and a batch costs about the same whatever it holds. More start only where as many wait as are worth one.
    */
   batchesQuiet: 1,
+  /** A batch that takes longer than most holds up nobody: a slow lookup, or one that Temporal refused. */
+  youngMs: 400,
   batchesMax: 8,
   worthABatch: 64,
   pollMs: 250,
@@ -116,7 +119,7 @@ async function dispatchOnce(
   const stops = await stoppedScopes(deps.db);
   if (stops.some((stop) => stop.scope === 'all' || stop.scope === 'tickets'))
     return endOldTimeline(deps);
-  if (!(await hasRoom(deps, await openBatches(deps.db)))) return false;
+  if (!(await hasRoom(deps, await openBatches(deps.db, dispatcherLimits.youngMs)))) return false;
   const byAge = turn % dispatcherLimits.ageEvery === dispatcherLimits.ageEvery - 1;
   const batch = await claimBatch(deps, byAge ? 'age' : 'severity');
   if (batch === null) return false;
@@ -127,9 +130,9 @@ async function dispatchOnce(
 }
 
 /** What comes in while a batch works gathers for the next; more start only where enough waits. */
-async function hasRoom(deps: DispatcherDeps, open: number): Promise<boolean> {
-  if (open < dispatcherLimits.batchesQuiet) return true;
+async function hasRoom(deps: DispatcherDeps, { open, young }: OpenBatches): Promise<boolean> {
   if (open >= dispatcherLimits.batchesMax) return false;
+  if (young < dispatcherLimits.batchesQuiet) return true;
   return (
     (await countDue(deps.db, { tenant: deps.tenant, max: dispatcherLimits.worthABatch })) >=
     dispatcherLimits.worthABatch

@@ -4,11 +4,20 @@ import type { Clock } from '../platform/clock.ts';
 import type { Sql } from './database.ts';
 import { notifyWork } from './notify.ts';
 
-export async function openBatches(sql: Sql): Promise<number> {
-  const [row] = await sql.query<{ n: number }>(
-    'select count(*) as n from batches where closed_at is null',
+export async function openBatches(sql: Sql, youngMs: number): Promise<OpenBatches> {
+  const [row] = await sql.query<OpenBatches>(
+    `select count(*) as open,
+            count(*) filter (where stamped_at between clock_timestamp() - $1 * interval '1 millisecond' and clock_timestamp()) as young
+       from batches where closed_at is null`,
+    [youngMs],
   );
-  return row?.n ?? 0;
+  return row ?? { open: 0, young: 0 };
+}
+
+export interface OpenBatches {
+  readonly open: number;
+  /** Those that were stamped within the given time. */
+  readonly young: number;
 }
 
 /** How many incidents are due, counted up to `max`. */
