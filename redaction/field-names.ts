@@ -7,6 +7,7 @@ import {
   password,
   vendorKey,
 } from './field-words.ts';
+import { decidePersonal } from './personal-names.ts';
 
 /**
  * Field names decide before patterns. A name is split into words (`userPassword`, `X-Api-Key`, `db_pwd`); it names a credential if its
@@ -34,7 +35,8 @@ export function decideField(name: string): FieldVerdict | null {
     return null;
   const cached = known.get(name);
   if (cached !== undefined) return cached;
-  const verdict = decideWords(wordsOf(name));
+  const words = wordsOf(name);
+  const verdict = decideWords(words) ?? decidePersonal(words);
   if (known.size >= namesMax) known.clear();
   known.set(name, verdict);
   return verdict;

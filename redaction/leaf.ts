@@ -2,6 +2,7 @@ import type { FieldVerdict } from './field-names.ts';
 import { looksRandom } from './assigned-values.ts';
 import { parseJson } from './json-text.ts';
 import { marksIn, maskOf } from './kinds.ts';
+import { isPersonalAccount } from './checks/identity.ts';
 import type { Span } from './spans.ts';
 import { isPlaceholder } from './validators.ts';
 import { pointerOf, treeLimits, type Walk } from './walk-state.ts';
@@ -37,13 +38,19 @@ export function redactLeaf(walk: Walk, leaf: Leaf): string {
 /** The whole value, where the name of its field says what it is; null where patterns must decide. */
 function redactWhole(walk: Walk, leaf: Leaf): string | null {
   const { verdict, text } = leaf;
-  if (verdict === null || !isWhole(verdict, leaf)) return null;
-  return (
-    walk.pass.replace(
-      { kind: verdict.kind, class: verdict.class, rule: 'field-name', confidence: 'certain' },
+  const action = walk.pass.whole(pointerOf(walk));
+  if (action !== null && !isMarked(text))
+    return walk.pass.replace(
+      { kind: 'field', class: 'personal', rule: 'path', confidence: 'certain', action },
       text,
       pointerOf(walk),
-    ) ?? text
+    );
+  if (verdict === null || !isWhole(verdict, leaf)) return null;
+  // Where the policy keeps the kind, the patterns still look at what it holds.
+  return walk.pass.replace(
+    { kind: verdict.kind, class: verdict.class, rule: 'field-name', confidence: 'certain' },
+    text,
+    pointerOf(walk),
   );
 }
 
@@ -97,6 +104,11 @@ function isPersonal(kind: string, text: string): boolean {
       return digits >= 4 && text.length <= 40;
     case 'passport':
       return digits >= 5 && text.length <= 20;
+    case 'person-name':
+    case 'full-name':
+      return /^\p{L}[\p{L}\p{M} .,'\u2019-]{0,127}$/u.test(text);
+    case 'user-name':
+      return isPersonalAccount(text) && !/[@<>{}=]/.test(text) && text.length <= 128;
     default:
       return /\p{L}/u.test(text) && text.length <= 128 && !/[<>{}=]/.test(text);
   }

@@ -1,6 +1,6 @@
 import type { KeyRing } from '../domain/key-ring.ts';
-import { maskOf } from './kinds.ts';
-import { actionOf, type RedactionPolicy } from './policy.ts';
+import { maskOf, partialOf } from './kinds.ts';
+import { actionAt, actionForWhole, type RedactionAction, type RedactionPolicy } from './policy.ts';
 import {
   reportLimits,
   type BoundCrossed,
@@ -26,7 +26,13 @@ export type PathOf = () => string;
 export interface Pass {
   readonly scanner: Scanner;
   /** What stands in place of `original`; null where policy keeps the kind. */
-  replace(found: SpanKind, original: string, path: PathOf): string | null;
+  replace(
+    found: SpanKind & { readonly action?: RedactionAction },
+    original: string,
+    path: PathOf,
+  ): string | null;
+  /** What the policy says of the whole value at a path, whatever it holds; null where it says nothing. */
+  whole(path: PathOf): RedactionAction | null;
   crossed(bound: BoundCrossed['bound'], path: PathOf): void;
   report(): RedactionReport;
   sealed(): readonly SealedOriginal[];
@@ -44,7 +50,7 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
   return {
     scanner: tools.scanner,
     replace: (found, original, path) => {
-      const action = actionOf(policy, found.kind, found.class);
+      const action = found.action ?? actionAt(policy, found, path);
       if (action === 'keep') return null;
       counts[found.kind] = (counts[found.kind] ?? 0) + 1;
       if (replacements.length < reportLimits.replacements)
@@ -52,6 +58,8 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
       const bound = boundOf(found.rule);
       if (bound !== null) crossed(bound, path);
       if (action === 'mask') return maskOf(found.kind);
+      if (action === 'drop') return '';
+      if (action === 'partial') return partialOf(found.kind, original);
       const token = tools.mint(found.kind, original);
       if (tools.vaultKeys !== null && !originals.has(token))
         originals.set(
@@ -66,6 +74,7 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
       return token;
     },
     crossed,
+    whole: (path) => actionForWhole(policy, path),
     report: () => ({ policyDigest, replacements, counts, bounds }),
     sealed: () => [...originals.values()],
   };

@@ -1,7 +1,14 @@
 import { SallyportError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
-import { compiledRules, defaultPolicy, digestOfPolicy, type RedactionPolicy } from './policy.ts';
+import {
+  compiledRules,
+  defaultPolicy,
+  digestOfPolicy,
+  optInsOf,
+  type RedactionPolicy,
+} from './policy.ts';
+import { optInKinds } from './rules/personal/all.ts';
 import type { RedactionReport } from './report.ts';
 import type { SealedOriginal } from '../domain/sealed-original.ts';
 import { createScanner, type Scanner } from './scan.ts';
@@ -60,14 +67,25 @@ export interface RedactedPart extends RedactedText {
 }
 
 export const defaultTenant = 'default';
-let sharedScanner: Scanner | undefined;
+const scanners = new Map<string, Scanner>();
+
+/** One scanner for all policies that look for the same kinds: most look for none besides the usual ones. */
+function scannerFor(policy: RedactionPolicy): Scanner {
+  const wanted = optInsOf(policy);
+  const key = wanted.join();
+  const scanner =
+    scanners.get(key) ??
+    createScanner(
+      compiledRules().filter((rule) => !optInKinds.has(rule.kind) || wanted.includes(rule.kind)),
+    );
+  scanners.set(key, scanner);
+  return scanner;
+}
 
 export function createRedactor(options: RedactorOptions): Redactor {
   const tenant = options.tenant ?? defaultTenant;
   const ownPolicy = options.policy ?? defaultPolicy;
-  sharedScanner ??= createScanner(compiledRules());
   const tools = {
-    scanner: sharedScanner,
     mint: createTokenMint(options.tokenKeys, tenant),
     vaultKeys: options.vaultKeys ?? null,
     tenant,
@@ -82,11 +100,11 @@ export function createRedactor(options: RedactorOptions): Redactor {
   return {
     policyDigest,
     redact: (value, policy = ownPolicy) => {
-      const pass = startPass(tools, policy, digestFor(policy));
+      const pass = startPass({ ...tools, scanner: scannerFor(policy) }, policy, digestFor(policy));
       return { value: redactTree(pass, value), report: pass.report(), sealed: pass.sealed() };
     },
     redactText: (text, policy = ownPolicy) => {
-      const pass = startPass(tools, policy, digestFor(policy));
+      const pass = startPass({ ...tools, scanner: scannerFor(policy) }, policy, digestFor(policy));
       const value = redactTree(pass, String(text));
       if (typeof value !== 'string')
         throw new SallyportError('BROKEN_INVARIANT', 'a text became something else');

@@ -15,7 +15,7 @@ export interface Replacement {
   readonly rule: string;
   /** JSON Pointer (RFC 6901) of the value; names of fields in it are redacted themselves. */
   readonly path: string;
-  readonly action: 'mask' | 'token';
+  readonly action: 'mask' | 'token' | 'drop' | 'partial';
   readonly confidence: Confidence;
   /** What the value was encoded in, from the outside in: `['base64', 'gzip']`. */
   readonly decoders?: readonly string[];

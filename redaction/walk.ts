@@ -148,6 +148,7 @@ function verdictOf(
   if (parent?.class === 'secret' && (containers.has(parent.kind) || valueNames.has(key)))
     return parent;
   if (of.isSecret && (key === 'data' || key === 'stringData')) return secretData;
+  if (parent?.kind === 'user-name' && key === 'name') return parent;
   return decideField(of.field);
 }
 

@@ -3,8 +3,8 @@ import { digitsOf, isCounting, isOneDigit } from './check-digits.ts';
 export const contactChecks = {
   email: (text: string): boolean => isEmail(text),
   phone: (text: string): boolean => isPhone(text),
-  phoneNorthAmerica: (text: string): boolean => isNorthAmerican(text),
   phoneWritten: (text: string): boolean =>
+    isNorthAmerican(text) &&
     /^(?:\+?1[ .-]?)?(?:\(\d{3}\) ?-?\d{3}[ .-]|\d{3}-\d{3}-|\d{3}[.]\d{3}[.])\d{4}/.test(text),
   phoneNational: (text: string): boolean => isPhone(text) && !isDate(text),
   ukPostcode: (text: string): boolean => isUkPostcode(text),
@@ -31,7 +31,7 @@ function isEmail(text: string): boolean {
 function isPhone(text: string): boolean {
   const digits = digitsOf(text.replace(/\s*(?:x|ext).*$/i, ''));
   if (digits.length < 7 || digits.length > 15) return false;
-  return !isOneDigit(digits) && !isCounting(digits) && !isDate(text);
+  return !isOneDigit(digits) && !isCounting(text) && !isDate(text);
 }
 
 const isDate = (text: string): boolean =>

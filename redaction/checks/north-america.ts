@@ -24,7 +24,7 @@ export const northAmericaChecks = {
   usDea: (text: string): boolean => isUsDea(text),
   caSin: (text: string): boolean => {
     const digits = digitsOf(text);
-    return digits.length === 9 && /^[1-79]/.test(digits) && passesLuhn(digits);
+    return digits.length === 9 && passesLuhn(digits);
   },
   mxCurp: (text: string): boolean => isCurp(plainOf(text)),
   mxRfc: (text: string): boolean => {
@@ -41,7 +41,7 @@ function isUsSsn(text: string): boolean {
   return (
     /^(?!000|666|9)\d{3}(?!00)\d{2}(?!0000)\d{4}$/.test(digits) &&
     !isOneDigit(digits) &&
-    !isCounting(digits)
+    !isCounting(text)
   );
 }
 

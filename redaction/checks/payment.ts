@@ -31,12 +31,13 @@ function isPaymentCard(text: string): boolean {
   if (!passesLuhn(digits) || isOneDigit(digits)) return false;
   const size = digits.length;
   const head = Number(digits.slice(0, 4));
-  if (digits.startsWith('4')) return size === 16 || size === 19 || (size === 13 && /\D/.test(text));
+  if (digits.startsWith('4')) return size === 16 || size === 19 || size === 13;
   if ((head >= 5100 && head <= 5599) || (head >= 2221 && head <= 2720)) return size === 16;
   if (/^3[47]/.test(digits)) return size === 15;
   if (/^(?:6011|65|64[4-9]|62|81|35(?:2[89]|[3-8])|220[0-4]|9792|508|60[3-8]|82)/.test(digits))
     return size >= 16 && size <= 19;
   if (/^(?:30[0-5]|3095|36|38|39)/.test(digits)) return size === 14 || size === 16;
+  if (/^(?:5019|50[2368]|5610|6304|633|6390|67)/.test(digits)) return size >= 16 && size <= 19;
   return /^(?:50|5[6-9]|6[37])/.test(digits) && size === 16 && /\D/.test(text);
 }
 

@@ -3,6 +3,7 @@ import { britishIslesChecks } from './british-isles.ts';
 import { contactChecks } from './contact.ts';
 import { dateChecks } from './dates.ts';
 import { easternEuropeChecks } from './eastern-europe.ts';
+import { identityChecks } from './identity.ts';
 import { northAmericaChecks } from './north-america.ts';
 import { northernEuropeChecks } from './northern-europe.ts';
 import { oceaniaAfricaChecks } from './oceania-africa.ts';
@@ -29,4 +30,5 @@ export const personalChecks = {
   ...vehicleChecks,
   ...walletChecks,
   ...dateChecks,
+  ...identityChecks,
 } as const;

@@ -3,7 +3,7 @@ import { plainOf } from './check-digits.ts';
 export const vehicleChecks = {
   vin: (text: string): boolean => isVin(plainOf(text)),
   vinShape: (text: string): boolean => /\d/.test(text) && /[A-Za-z]/.test(text),
-  spacedPlate: (text: string): boolean => /^\d{2} [A-Z]{1,3} \d{2,5}$/.test(text),
+  spacedPlate: (text: string): boolean => /^\d{2}([ -])[A-Z]{1,3}\1\d{2,5}$/.test(text),
   ukPlate: (text: string): boolean => isUkPlate(plainOf(text)),
   dePlate: (text: string): boolean => districts.has(/^[A-Z]+/.exec(text.toUpperCase())?.[0] ?? ''),
   inPlate: (text: string): boolean => indianStates.has(text.slice(0, 2).toUpperCase()),

@@ -124,7 +124,7 @@ function isFrenchNir(plain: string): boolean {
 function isSpanishLetter(plain: string): boolean {
   const number = plain.slice(0, -1).replace(/^[XYZ]/, (letter) => String('XYZ'.indexOf(letter)));
   return (
-    /^\d{8}$/.test(number) &&
+    /^\d{7,8}$/.test(number) &&
     'TRWAGMYFPDXBNJZSQVHLCKE'.charAt(Number(number) % 23) === plain.slice(-1)
   );
 }

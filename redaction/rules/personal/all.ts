@@ -16,6 +16,7 @@ import { southAsiaRules } from './ids-south-asia.ts';
 import { southEastAsiaRules } from './ids-south-east-asia.ts';
 import { southernEuropeRules } from './ids-southern-europe.ts';
 import { westernEuropeRules } from './ids-western-europe.ts';
+import { identityRules, networkRules } from './identity.ts';
 import { paymentRules } from './payment.ts';
 import { travelRules } from './travel.ts';
 import { vehicleRules } from './vehicle.ts';
@@ -46,6 +47,14 @@ export const personalFamilies = {
   vehicle: vehicleRules,
   wallet: walletRules,
   birth: dateRules,
+  identity: identityRules,
+  network: networkRules,
 } as const satisfies Readonly<Record<string, readonly Rule[]>>;
+
+/** Looked for only by policies that do something with them: by default they are evidence. */
+export const optInKinds: ReadonlySet<string> = new Set([
+  'full-name',
+  ...[...identityRules, ...networkRules].map((rule) => rule.kind),
+]);
 
 export const personalRules: readonly Rule[] = Object.values(personalFamilies).flat();

@@ -6,7 +6,7 @@ export const southernEuropeRules: readonly Rule[] = [
     id: 'es-dni',
     kind: 'es-dni',
     digitsMin: 7,
-    pattern: anyCase('\\d{8}[ -]?[A-HJ-NP-TV-Z]|\\d{2}[.]\\d{3}[.]\\d{3}[ -]?[A-HJ-NP-TV-Z]'),
+    pattern: anyCase('\\d{7,8}[ -]?[A-HJ-NP-TV-Z]|\\d{2}[.]\\d{3}[.]\\d{3}[ -]?[A-HJ-NP-TV-Z]'),
     group: 1,
     validator: 'esDni',
     near: {

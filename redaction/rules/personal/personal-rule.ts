@@ -3,7 +3,12 @@ import type { Rule } from '../../rule.ts';
 /** A rule for personal data. Without literals it is tried where its words stand near, or where enough digits do. */
 export const personal = (
   rule: Omit<Rule, 'class' | 'literals'> & Partial<Pick<Rule, 'literals'>>,
-): Rule => ({ class: 'personal', literals: [], ...rule });
+): Rule => ({
+  class: 'personal',
+  literals: [],
+  confidence: rule.near === undefined ? 'certain' : 'likely',
+  ...rule,
+});
 
 /**
  * The shape, standing by itself: no part of a longer word, number, path, version or address. Group 1 is the shape; `inner` must hold no
