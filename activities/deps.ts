@@ -1,4 +1,5 @@
 import type { Connection, ConnectorPorts } from '../connectors/contract.ts';
+import type { PrivilegeClass } from '../domain/capability.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -31,5 +32,7 @@ export interface RevealReason {
   readonly incidentId: string;
   readonly runKey: string;
   readonly capability: string;
+  /** The privilege class of the call: where the clear text goes to. */
+  readonly privilege: PrivilegeClass;
   readonly kinds: readonly string[];
 }

@@ -163,6 +163,7 @@ export async function readTargetState(
     incidentId: run.incidentId,
     runKey: run.key,
     capability: capabilityName,
+    privilege: 'act',
     kinds: read.manifest.reveals,
   });
   const signal = AbortSignal.timeout(readTimeoutMs);

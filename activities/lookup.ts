@@ -73,6 +73,7 @@ async function lookUp(
       incidentId: run.incidentId,
       runKey: run.key,
       capability: name,
+      privilege: command.call.privilege,
       kinds: reveals,
     });
     const signal = AbortSignal.timeout(lookupLimits.callTimeoutMs);

@@ -70,6 +70,7 @@ async function clearInput(deps: ActivityDeps, effect: EffectCase): Promise<JsonO
     incidentId: run.incidentId,
     runKey: run.key,
     capability: name,
+    privilege: effect.item.command.call.privilege,
     kinds: reveals,
   });
   return effect.capability.parseInput(clear) as JsonObject;

@@ -11,6 +11,8 @@ import type { KeyedFinding } from './plan-commit.ts';
 export interface ReceiveDeps<Sealed> {
   readonly tenant: string;
   readonly redactor: DraftRedactor<Sealed>;
+  /** Where sources have redaction policies of their own. */
+  readonly redactorOf?: (source: string) => DraftRedactor<Sealed>;
   readonly correlate: Correlate;
 }
 
@@ -67,12 +69,13 @@ export async function fileDrafts<Sealed>(
   drafts: readonly Draft[],
   head: DeliveryHead,
 ): Promise<Delivery<Sealed>> {
+  const redactor = deps.redactorOf?.(head.source) ?? deps.redactor;
   const findings: KeyedFinding[] = [];
   const sealed: Sealed[] = [];
   for (const [index, item] of drafts.entries()) {
     if (index > 0 && index % turnDrafts === 0)
       await new Promise((resolve) => setImmediate(resolve));
-    const redacted = redactDraft(item, deps.redactor);
+    const redacted = redactDraft(item, redactor);
     const finding = toFinding(redacted.draft, { tenant: deps.tenant, source: head.source });
     findings.push({ finding, correlation: deps.correlate(finding) });
     sealed.push(...redacted.sealed);

@@ -10,6 +10,7 @@ import type {
   Environment,
   TemporalConfig,
 } from './config.ts';
+import { readPolicies } from '../redaction/read-policies.ts';
 import type { ConfigFile } from './config.schema.ts';
 import { portOf } from './port-of.ts';
 import { resolveSource } from './resolve-source.ts';
@@ -61,6 +62,7 @@ export async function resolveConfig(file: ConfigFile, context: Resolving): Promi
     ),
     tokens: await Promise.all(file.tokens.map((token) => resolveToken(token, scope))),
     limits: file.limits,
+    redaction: readPolicies(file.redaction),
     log: {
       level: file.log.level,
       file: file.log.file === undefined ? null : folder(file.log.file),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redactionSection } from './redaction.schema.ts';
 import { listMax, name, nameMax, port, secret, text } from './config-values.schema.ts';
 import { source } from './source.schema.ts';
 
@@ -193,6 +194,9 @@ export const configSchema = z.strictObject({
     .describe('Products that playbooks may use, by the name in the playbook.'),
   tokens: z.array(apiToken).max(listMax).default([]).describe('API tokens.'),
   limits: limits.prefault({}).describe('Bounds.'),
+  redaction: redactionSection
+    .prefault({})
+    .describe('What becomes of secrets and personal data, per source and destination.'),
   log: log.prefault({}).describe('Log lines: JSON, redacted.'),
 });
 

@@ -5,6 +5,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { resolveConfig, temporalPlace } from './config-resolve.ts';
 import type { Resolving } from './config-resolve.ts';
 import { readConfigText } from './config-text.ts';
+import type { RedactionPolicies } from '../redaction/read-policies.ts';
 import type { ConfigFile, Role } from './config.schema.ts';
 import type { KeyPurpose } from './keyring.ts';
 import type { Secret } from './secrets.ts';
@@ -97,6 +98,7 @@ export interface Config {
   readonly connections: Readonly<Record<string, ConnectionConfig>>;
   readonly tokens: readonly ApiToken[];
   readonly limits: ConfigFile['limits'];
+  readonly redaction: RedactionPolicies;
   readonly log: {
     readonly level: 'debug' | 'info' | 'warn' | 'error';
     readonly file: string | null;

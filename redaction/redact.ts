@@ -111,7 +111,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
       return { text: value, report: pass.report(), sealed: pass.sealed() };
     },
     redactPart: (text, part) => {
-      const pass = startPass(tools, ownPolicy, policyDigest);
+      const pass = startPass({ ...tools, scanner: scannerFor(ownPolicy) }, ownPolicy, policyDigest);
       const done = redactTextPart(pass, text, part);
       return { ...done, report: pass.report(), sealed: pass.sealed() };
     },

@@ -41,16 +41,18 @@ export function createBase(options: BaseOptions): Base {
     config.keys === null
       ? loadOrCreateKeyring(config.keyFile, needs)
       : keyringOf(config.keys, needs);
+  const policy = config.redaction.usual;
   const redactor = createRedactor(
     needs.includes('token')
-      ? { tokenKeys: keys.token, vaultKeys: keys.vault, tenant: config.tenant }
-      : { tokenKeys: passingRing(), tenant: config.tenant },
+      ? { tokenKeys: keys.token, vaultKeys: keys.vault, tenant: config.tenant, policy }
+      : { tokenKeys: passingRing(), tenant: config.tenant, policy },
   );
   const logger = createLogger({
     level: config.log.level,
     file: config.log.file ?? options.logFile,
     process: options.process,
-    redactText: (text) => redactor.redactText(text).text,
+    redactText: (text) =>
+      redactor.redactText(text, config.redaction.forDestination('log') ?? policy).text,
   });
   return {
     config,

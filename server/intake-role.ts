@@ -1,3 +1,4 @@
+import type { Json } from '../domain/json.ts';
 import { createAccess } from '../api/access.ts';
 import type { Access } from '../api/access.ts';
 import { auditRoutes } from '../api/audit-routes.ts';
@@ -60,6 +61,9 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
   const intake = {
     tenant,
     redactor,
+    redactorOf: (source: string) => ({
+      redact: (value: Json) => redactor.redact(value, config.redaction.forSource(source)),
+    }),
     correlate,
     sources: config.sources,
     inbox,

@@ -58,3 +58,6 @@ export const optInKinds: ReadonlySet<string> = new Set([
 ]);
 
 export const personalRules: readonly Rule[] = Object.values(personalFamilies).flat();
+
+/** Every kind that a rule for personal data finds. */
+export const personalKinds: ReadonlySet<string> = new Set(personalRules.map((rule) => rule.kind));
