@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import {
   decodeOptionalFailureToOptionalError,
@@ -21,6 +22,24 @@ describe('the payload codec', () => {
     const [opened] = await codec.decode(sealed);
     expect(defaultPayloadConverter.fromPayload(opened ?? {})).toEqual({ host: 'web-1' });
     expect(await codec.encode([])).toEqual([]);
+  });
+
+  it('packs what repeats itself, and gives it back byte for byte', async () => {
+    const runs = Array.from({ length: 200 }, (_, index) => ({ index, host: `web-${index}` }));
+    const large = defaultPayloadConverter.toPayload({ runs });
+    const [sealed] = await codec.encode([large]);
+    expect(sealed?.data?.length).toBeLessThan((large.data?.length ?? 0) / 3);
+    expect((await codec.decode([sealed ?? {}]))[0]).toEqual({
+      metadata: { encoding: Buffer.from('json/plain') },
+      data: Buffer.from(large.data ?? []),
+    });
+  });
+
+  it('leaves as it is what packing makes no smaller', async () => {
+    const noise = { metadata: { encoding: Buffer.from('binary/plain') }, data: randomBytes(9_000) };
+    const [opened] = await codec.decode(await codec.encode([noise]));
+    expect(Buffer.from(opened?.data ?? [])).toEqual(noise.data);
+    expect(opened?.metadata).toEqual(noise.metadata);
   });
 
   it('refuses any changed byte of data, and a changed key id', async () => {
