@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../bootstrap/cache.mjs';
+import { runtimeOf } from '../bootstrap/prepare.mjs';
 import { provideWorkflowBundle } from '../bootstrap/steps/workflow-bundle.mjs';
 import { freePort } from '../server/free-port.ts';
 import { clusterUrl } from '../server/postgres-cluster.ts';
@@ -34,6 +35,7 @@ export async function startBenchEngine(sinkUrl: string): Promise<BenchEngine> {
   const port = await freePort(0);
   const env = {
     ...process.env,
+    ...runtimeOf(cacheFolder()),
     // Named by the digest of its sources: another one would measure other code.
     SALLYPORT_WORKFLOW_BUNDLE: await provideWorkflowBundle(cacheFolder(), {
       program: process.execPath,

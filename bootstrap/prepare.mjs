@@ -7,6 +7,14 @@ import { provideRe2 } from './steps/re2.mjs';
 import { provideTemporalCli } from './steps/temporal-cli.mjs';
 import { provideWorkflowBundle } from './steps/workflow-bundle.mjs';
 
+/** What the C library and Node read when they start: one heap for native code in place of one per thread saves 100 MB. */
+export function runtimeOf(cache) {
+  return {
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(cache, 'node-compile'),
+    MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
+  };
+}
+
 /** Installs what is missing and returns the Node to run and the environment that says where things are. */
 export async function prepare(needs) {
   const cache = openCache();
@@ -14,7 +22,7 @@ export async function prepare(needs) {
   const node = chooseNode();
   const env = {
     SALLYPORT_CACHE: cache,
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(cache, 'node-compile'),
+    ...runtimeOf(cache),
   };
   if (needs.includes('re2')) await provideRe2(cache, node);
   if (needs.includes('postgres')) env.SALLYPORT_POSTGRES_BIN = providePostgres();
