@@ -5,4 +5,9 @@
 export interface KeyRing {
   readonly current: string;
   readonly keys: { readonly [id: string]: Uint8Array };
+  /**
+   * For tokens: an older key → until when (epoch ms) its tokens are made beside the current ones and kept as their aliases, so that
+   * what was written before the rotation still finds what is written after it.
+   */
+  readonly overlapUntilMs?: { readonly [id: string]: number };
 }

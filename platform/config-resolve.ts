@@ -62,7 +62,10 @@ export async function resolveConfig(file: ConfigFile, context: Resolving): Promi
     ),
     tokens: await Promise.all(file.tokens.map((token) => resolveToken(token, scope))),
     limits: file.limits,
-    redaction: readPolicies(file.redaction),
+    redaction: {
+      ...readPolicies(file.redaction),
+      retentionDays: file.redaction.retentionDays,
+    },
     log: {
       level: file.log.level,
       file: file.log.file === undefined ? null : folder(file.log.file),
@@ -145,7 +148,11 @@ async function resolveKeys(
 ): Promise<NonNullable<Config['keys']>> {
   const ring = (keys: typeof file.tokens): Promise<ConfiguredKey[]> =>
     Promise.all(
-      keys.map(async ({ id, secret }) => ({ id, secret: await resolveSecret(secret, scope) })),
+      keys.map(async ({ id, secret, overlapUntil }) => ({
+        id,
+        overlapUntil,
+        secret: await resolveSecret(secret, scope),
+      })),
     );
   return {
     token: await ring(file.tokens),

@@ -41,6 +41,10 @@ const ownKey = z.strictObject({
     .regex(/^[a-z0-9]{1,16}$/, 'must be 1 to 16 characters of a-z0-9')
     .describe('Names the key in what it made.'),
   secret: secret.describe('32 bytes as base64, by reference.'),
+  overlapUntil: z.iso
+    .datetime()
+    .optional()
+    .describe('For an older token key: until then its tokens are kept as aliases of the new ones.'),
 });
 const ownKeys = z.array(ownKey).max(8).default([]);
 

@@ -73,6 +73,7 @@ export interface TemporalConfig {
 export interface ConfiguredKey {
   readonly id: string;
   readonly secret: Secret;
+  readonly overlapUntil?: string | undefined;
 }
 
 /** Checked, resolved and frozen. Paths are absolute. */
@@ -98,7 +99,7 @@ export interface Config {
   readonly connections: Readonly<Record<string, ConnectionConfig>>;
   readonly tokens: readonly ApiToken[];
   readonly limits: ConfigFile['limits'];
-  readonly redaction: RedactionPolicies;
+  readonly redaction: RedactionPolicies & { readonly retentionDays: number };
   readonly log: {
     readonly level: 'debug' | 'info' | 'warn' | 'error';
     readonly file: string | null;

@@ -31,7 +31,8 @@ export type KeyPurpose = (typeof keyPurposes)[number];
 
 /**
  * Reads the key file, or makes one that only its owner can read. Losing it loses every original in the vault and every payload in
- * Temporal's history. Only the rings that the caller needs are kept, and only those must be on it. Rotation: add a key under a new id to a ring and name it `current`; the old ids stay for reading.
+ * Temporal's history. Only the rings that the caller needs are kept, and only those must be on it. Rotation: add a key under a new id to a ring and name it `current`; the old ids stay for reading. `overlapUntil` of the token ring (key id → time) makes tokens of an older key
+ * aliases of the new ones until then. Originals sealed with a vault key that is taken off the ring are erased by that.
  */
 export function loadOrCreateKeyring(
   path: string,
@@ -48,6 +49,8 @@ export interface ReferencedKey {
   readonly id: string;
   /** 32 bytes as base64. */
   readonly secret: { reveal(): string };
+  /** For token keys: an ISO time until which their tokens are made as aliases of those of the first key. */
+  readonly overlapUntil?: string | undefined;
 }
 
 /** The same from secrets of their own; the first key of a ring is its current one. */
@@ -57,7 +60,16 @@ export function keyringOf(
 ): KeyRings {
   return ringsOf(needs, (purpose) => {
     const texts = keys[purpose].map(({ id, secret }) => [id, secret.reveal().trim()] as const);
-    return parseRing(purpose, { current: keys[purpose][0]?.id, keys: Object.fromEntries(texts) });
+    const overlapUntil = Object.fromEntries(
+      keys[purpose].flatMap(({ id, overlapUntil: until }) =>
+        until === undefined ? [] : [[id, until]],
+      ),
+    );
+    return parseRing(purpose, {
+      current: keys[purpose][0]?.id,
+      keys: Object.fromEntries(texts),
+      overlapUntil,
+    });
   });
 }
 
@@ -134,5 +146,27 @@ function parseRing(purpose: string, ring: unknown): KeyRing {
   });
   const { current } = ring;
   if (!keys.some(([id]) => id === current)) throw fault('the current key is not on it');
-  return Object.freeze({ current, keys: Object.freeze(Object.fromEntries(keys)) });
+  const overlapUntilMs = parseOverlap(ring['overlapUntil'], fault);
+  if (Object.keys(overlapUntilMs).some((id) => !keys.some(([known]) => known === id)))
+    throw fault('a key that overlaps is not on it');
+  return Object.freeze({
+    current,
+    keys: Object.freeze(Object.fromEntries(keys)),
+    overlapUntilMs: Object.freeze(overlapUntilMs),
+  });
+}
+
+function parseOverlap(
+  written: unknown,
+  fault: (why: string) => SallyportError,
+): Record<string, number> {
+  if (written === undefined) return {};
+  if (!isObject(written)) throw fault('overlapUntil is no table of key ids and times');
+  return Object.fromEntries(
+    Object.entries(written).map(([id, time]) => {
+      const untilMs = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+      if (Number.isNaN(untilMs)) throw fault(`overlapUntil of ${id} is no time`);
+      return [id, untilMs];
+    }),
+  );
 }

@@ -6,6 +6,7 @@ import { profileNames } from '../redaction/profiles.ts';
 const nameChars = 64;
 const pathChars = 512;
 const pathsMax = 100;
+const daysMax = 3_650;
 
 const name = z
   .string()
@@ -36,6 +37,12 @@ export const redactionSection = z.strictObject({
     .default({})
     .describe('Policies of your own, by name (docs/reference/redaction.md).'),
   sources: z.record(name, name).default({}).describe('Source → policy for what it sends.'),
+  retentionDays: z
+    .int()
+    .min(1)
+    .max(daysMax)
+    .default(365)
+    .describe('Originals behind tokens are deleted so long after they were first kept.'),
   destinations: z
     .strictObject({
       ticket: name

@@ -15,6 +15,8 @@ import { seal, vaultBinding } from './seal.ts';
 export interface PassTools {
   readonly scanner: Scanner;
   readonly mint: (kind: string, value: string) => string;
+  /** Tokens of older keys that still overlap with the current one. */
+  readonly mintOlder: (kind: string, value: string) => readonly string[];
   readonly vaultKeys: KeyRing | null;
   readonly tenant: string;
 }
@@ -69,6 +71,7 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
             kind: found.kind,
             tenant: tools.tenant,
             original,
+            older: tools.mintOlder(found.kind, original),
           }),
         );
       return token;
@@ -108,12 +111,13 @@ function boundOf(rule: string): BoundCrossed['bound'] | null {
 
 function sealOriginal(
   keys: KeyRing,
-  of: { token: string; kind: string; tenant: string; original: string },
+  of: { token: string; kind: string; tenant: string; original: string; older: readonly string[] },
 ): SealedOriginal {
   const { keyId, sealed } = seal(
     keys,
     Buffer.from(of.original, 'utf8'),
     vaultBinding(of.tenant, of.token),
   );
-  return { token: of.token, kind: of.kind, keyId, sealed };
+  const older = of.older.length === 0 ? {} : { older: of.older };
+  return { token: of.token, kind: of.kind, keyId, sealed, ...older };
 }

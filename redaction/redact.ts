@@ -13,7 +13,7 @@ import type { RedactionReport } from './report.ts';
 import type { SealedOriginal } from '../domain/sealed-original.ts';
 import { createScanner, type Scanner } from './scan.ts';
 import { startPass } from './pass.ts';
-import { createTokenMint } from './tokens.ts';
+import { createOlderMint, createTokenMint } from './tokens.ts';
 import type { SpanKind } from './spans.ts';
 import { redactTextPart } from './text-part.ts';
 import { redactTree } from './walk.ts';
@@ -25,6 +25,8 @@ export interface RedactorOptions {
   readonly vaultKeys?: KeyRing;
   readonly tenant?: string;
   readonly policy?: RedactionPolicy;
+  /** For the end of overlaps between token keys; left out: they do not end. */
+  readonly nowMs?: () => number;
 }
 
 export interface Redacted {
@@ -87,6 +89,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
   const ownPolicy = options.policy ?? defaultPolicy;
   const tools = {
     mint: createTokenMint(options.tokenKeys, tenant),
+    mintOlder: createOlderMint(options.tokenKeys, tenant, options.nowMs ?? (() => 0)),
     vaultKeys: options.vaultKeys ?? null,
     tenant,
   };

@@ -21,10 +21,32 @@ export function createTokenMint(
   ring: KeyRing,
   tenant: string,
 ): (kind: string, value: string) => string {
+  return mintWith(ring, ring.current, tenant);
+}
+
+/** The tokens that older keys of the ring would give, as long as they overlap with the current one. */
+export function createOlderMint(
+  ring: KeyRing,
+  tenant: string,
+  nowMs: () => number,
+): (kind: string, value: string) => readonly string[] {
+  const mints = Object.entries(ring.overlapUntilMs ?? {})
+    .filter(([id]) => id !== ring.current)
+    .map(([id, untilMs]) => ({ untilMs, mint: mintWith(ring, id, tenant) }));
+  if (mints.length === 0) return () => [];
+  return (kind, value) =>
+    mints.filter(({ untilMs }) => nowMs() < untilMs).map(({ mint }) => mint(kind, value));
+}
+
+function mintWith(
+  ring: KeyRing,
+  id: string,
+  tenant: string,
+): (kind: string, value: string) => string {
   const derived = new Map<string, KeyObject>();
-  const master = ring.keys[ring.current];
+  const master = ring.keys[id];
   if (master === undefined)
-    throw new SallyportError('CONFIG_INVALID', 'the token key ring has no current key');
+    throw new SallyportError('CONFIG_INVALID', `the token key ring has no key ${id}`);
   return (kind, value) => {
     const key =
       derived.get(kind) ??
@@ -33,7 +55,7 @@ export function createTokenMint(
       );
     derived.set(kind, key);
     const digest = createHmac('sha256', key).update(canonicalValue(kind, value)).digest();
-    return `<${kind}:${ring.current}.${base32(digest.subarray(0, tokenBytes)).slice(0, tokenChars)}>`;
+    return `<${kind}:${id}.${base32(digest.subarray(0, tokenBytes)).slice(0, tokenChars)}>`;
   };
 }
 
@@ -44,13 +66,21 @@ export function canonicalValue(kind: string, value: string): string {
     case 'email':
       return folded.toLowerCase();
     case 'phone':
-    case 'payment-card':
-    case 'us-ssn':
       return folded.replace(/\D/g, '') || folded;
-    case 'iban':
-      return folded.replace(/[ -]/g, '').toUpperCase();
-    default:
+    case 'user-name':
+    case 'personal-host':
+    case 'ip-address':
+    case 'mac-address':
+      return folded.trim().toLowerCase();
+    case 'wallet':
+    case 'person-name':
+    case 'full-name':
+    case 'street-address':
+    case 'birth-date':
+    case 'field':
       return folded.trim();
+    default:
+      return folded.replace(/[^\p{L}\p{N}]/gu, '').toUpperCase() || folded.trim();
   }
 }
 

@@ -42,9 +42,10 @@ export function createBase(options: BaseOptions): Base {
       ? loadOrCreateKeyring(config.keyFile, needs)
       : keyringOf(config.keys, needs);
   const policy = config.redaction.usual;
+  const nowMs = (): number => systemClock.nowMs();
   const redactor = createRedactor(
     needs.includes('token')
-      ? { tokenKeys: keys.token, vaultKeys: keys.vault, tenant: config.tenant, policy }
+      ? { tokenKeys: keys.token, vaultKeys: keys.vault, tenant: config.tenant, policy, nowMs }
       : { tokenKeys: passingRing(), tenant: config.tenant, policy },
   );
   const logger = createLogger({

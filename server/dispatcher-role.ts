@@ -58,7 +58,7 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
     if ((await endStorms(db, tenant, clock)) > 0) wake.call();
   };
   const purge = async (): Promise<void> => {
-    while (await purgeOld(db, tenant, clock));
+    while (await purgeOld(db, { tenant, clock, originalsDays: config.redaction.retentionDays }));
   };
   const rounds =
     (everyMs: number, work: () => Promise<void>, problem: string) => (signal: AbortSignal) =>

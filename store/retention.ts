@@ -11,8 +11,18 @@ export const retentionDays = { receipts: 7, rejects: 30, caseKeys: 30, deploys: 
 /** Rows that one round deletes, so that no round holds locks for long. */
 const rowsPerRound = 10_000;
 
+export interface PurgeOf {
+  readonly tenant: string;
+  readonly clock: Clock;
+  /** How long the vault keeps the originals behind tokens. */
+  readonly originalsDays: number;
+}
+
 /** Deletes what is past its time, with an entry that says how much. True if there may be more. */
-export async function purgeOld(db: Database, tenant: string, clock: Clock): Promise<boolean> {
+export async function purgeOld(
+  db: Database,
+  { tenant, clock, originalsDays }: PurgeOf,
+): Promise<boolean> {
   return db.transaction(async (tx) => {
     const purge = async (sql: string, days: number): Promise<number> =>
       (await tx.query(sql, [tenant, days, rowsPerRound])).length;
@@ -32,7 +42,11 @@ export async function purgeOld(db: Database, tenant: string, clock: Clock): Prom
       `delete from deploys where id in (select id from deploys where tenant = $1 and at < clock_timestamp() - $2 * interval '1 day' limit $3) returning id`,
       retentionDays.deploys,
     );
-    const purged = { receipts, rejects, caseKeys, deploys };
+    const originals = await purge(
+      `delete from vault where token in (select token from vault where tenant = $1 and created_at < clock_timestamp() - $2 * interval '1 day' limit $3) returning 1`,
+      originalsDays,
+    );
+    const purged = { receipts, rejects, caseKeys, deploys, originals };
     if (Object.values(purged).every((rows) => rows === 0)) return false;
     await appendEntries(tx, [
       newEntry(

@@ -30,19 +30,46 @@ export async function keepOriginals(
       ],
     );
   }
+  await keepAliases(tx, tenant, sorted);
 }
 
-/** The original behind a token. NOT_FOUND where the vault has none (or it expired); CREDENTIAL_REFUSED where the key is gone. */
+async function keepAliases(
+  tx: Sql,
+  tenant: string,
+  sealed: readonly SealedOriginal[],
+): Promise<void> {
+  const pairs = sealed
+    .flatMap(({ token, older = [] }) => older.map((alias) => ({ token, alias })))
+    .toSorted((a, b) => (a.alias < b.alias ? -1 : 1));
+  for (let at = 0; at < pairs.length; at += rowsPerStatement) {
+    const rows = pairs.slice(at, at + rowsPerStatement);
+    await tx.query(
+      `insert into vault_aliases (older, token, tenant)
+       select * from unnest($1::text[], $2::text[], $3::text[]) on conflict do nothing`,
+      [rows.map((row) => row.alias), rows.map((row) => row.token), rows.map(() => tenant)],
+    );
+  }
+}
+
+/** The original behind a token, or behind the newer token that it is an alias of. NOT_FOUND where the vault has none (or it expired); CREDENTIAL_REFUSED where the key is gone. */
 export async function openOriginal(
   db: Sql,
   keyring: KeyRing,
   of: { tenant: string; token: string },
 ): Promise<string> {
-  const [row] = await db.query<{ key_id: string; sealed: Buffer }>(
-    'select key_id, sealed from vault where token = $1 and tenant = $2 and (expires_at is null or expires_at > clock_timestamp())',
+  const [row] = await db.query<{ token: string; key_id: string; sealed: Buffer }>(
+    `select token, key_id, sealed from vault
+     where tenant = $2 and (expires_at is null or expires_at > clock_timestamp())
+       and (token = $1 or token in (select token from vault_aliases where older = $1 and tenant = $2))
+     order by token = $1 desc limit 1`,
     [of.token, of.tenant],
   );
   if (row === undefined)
     throw new SallyportError('NOT_FOUND', 'the vault holds no original for this token');
-  return openSealedOriginal(keyring, { ...of, keyId: row.key_id, sealed: row.sealed });
+  return openSealedOriginal(keyring, {
+    tenant: of.tenant,
+    token: row.token,
+    keyId: row.key_id,
+    sealed: row.sealed,
+  });
 }

@@ -39,7 +39,9 @@ beforeAll(async () => {
 afterAll(() => pg.stop());
 
 it('forgets receipts after a week and rejections after a month, and says how many', async () => {
-  expect(await purgeOld(pg.db, 'main', systemClock)).toBe(false);
+  expect(await purgeOld(pg.db, { tenant: 'main', clock: systemClock, originalsDays: 365 })).toBe(
+    false,
+  );
   expect(await pg.db.query('select id from receipts')).toEqual([{ id: 'young' }]);
   expect(await pg.db.query('select id from rejects')).toEqual([{ id: 'young' }]);
   const [entry] = await pg.db.query<{ body: string }>(
@@ -53,7 +55,7 @@ it('forgets receipts after a week and rejections after a month, and says how man
 });
 
 it('writes nothing where nothing is past its time', async () => {
-  await purgeOld(pg.db, 'main', systemClock);
+  await purgeOld(pg.db, { tenant: 'main', clock: systemClock, originalsDays: 365 });
   expect(
     await pg.db.query(`select id from audit_entries where type = 'retention.purged'`),
   ).toHaveLength(1);

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../platform/clock.ts';
+import { createRedactor } from '../../redaction/redact.ts';
+import { purgeOld } from '../../store/retention.ts';
 import { keepOriginals, openOriginal } from '../../store/vault.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { aKeyRing, aRedactor } from '../unit/redaction/a-redactor.ts';
@@ -56,6 +59,49 @@ describe('the vault', () => {
     await expect(
       openOriginal(postgres.db, ring, { tenant: 'default', token: box.token }),
     ).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('opens a token of an older key through the newer one while the keys overlap, not after', async () => {
+    const keys = { k1: aKeyRing(7).keys['k1'] ?? new Uint8Array(), k2: new Uint8Array(32).fill(8) };
+    const rotated = { current: 'k2', keys, overlapUntilMs: { k1: 1_000 } };
+    const before = createRedactor({ tokenKeys: aKeyRing(7), vaultKeys: ring }).redactText(
+      'old@example.com',
+    ).text;
+    const within = createRedactor({ tokenKeys: rotated, vaultKeys: ring, nowMs: () => 999 });
+    const after = createRedactor({ tokenKeys: rotated, vaultKeys: ring, nowMs: () => 1_000 });
+    const { text, sealed } = within.redactText('old@example.com');
+    expect(text).toMatch(/^<email:k2\./);
+    expect(sealed.map(({ older }) => older)).toEqual([[before]]);
+    expect(after.redactText('old@example.com').sealed[0]?.older).toBeUndefined();
+    await postgres.db.transaction((tx) => keepOriginals(tx, 'default', sealed));
+    for (const token of [text, before])
+      expect(await openOriginal(postgres.db, ring, { tenant: 'default', token })).toBe(
+        'old@example.com',
+      );
+    await expect(
+      openOriginal(postgres.db, ring, { tenant: 'other', token: before }),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('forgets originals after their time, aliases with them, and opens none of a key that is gone', async () => {
+    const sealed = sealedOf('gone@example.com');
+    const [box] = sealed;
+    if (box === undefined) throw new Error('no box');
+    await keepOriginals(postgres.db, 'default', [{ ...box, older: ['<email:k0.a>'] }]);
+    await expect(
+      openOriginal(postgres.db, aKeyRing(3, 'v2'), { tenant: 'default', token: box.token }),
+    ).rejects.toMatchObject({ code: 'CREDENTIAL_REFUSED' });
+    await postgres.db.query(
+      `update vault set created_at = clock_timestamp() - interval '31 days' where token = $1`,
+      [box.token],
+    );
+    await purgeOld(postgres.db, { tenant: 'default', clock: systemClock, originalsDays: 30 });
+    expect(await postgres.db.query('select 1 from vault where token = $1', [box.token])).toEqual(
+      [],
+    );
+    expect(
+      await postgres.db.query('select 1 from vault_aliases where token = $1', [box.token]),
+    ).toEqual([]);
   });
 
   it('does not open a row that was moved to another token', async () => {
