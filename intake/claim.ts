@@ -164,7 +164,7 @@ async function dueRows(tx: Sql, tenant: string, order: 'severity' | 'age'): Prom
        from incidents i
       where i.tenant = $1 and i.due_at <= clock_timestamp() and i.batch_id is null
       order by ${by} limit ${claimLimits.runs}
-        for update skip locked`,
+        for no key update skip locked`,
     [tenant],
   );
 }

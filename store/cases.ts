@@ -34,7 +34,10 @@ const rowsOf = (incidents: readonly KeyedIncident[]): string =>
     ),
   );
 
-/** Keeps what incidents share with others, and finds for each key the latest other incident of the last while. */
+/**
+ * Keeps what incidents share with others, and finds for each key the latest incident of the last while that was there
+ * before, and one of these here: among themselves alone they would never meet those that came first.
+ */
 export async function keepCaseKeys(
   tx: Sql,
   incidents: readonly KeyedIncident[],
@@ -51,12 +54,17 @@ export async function keepCaseKeys(
     `select w.incident as incident_id, w.kind, w.value, p.incident_id as peer
        from jsonb_to_recordset($2::jsonb) as w(incident text, seen timestamptz, kind text, value text, key text)
       cross join lateral (
-        select k.incident_id from case_keys k
-         where k.tenant = $1 and k.key = w.key and k.incident_id <> w.incident
-           and k.seen_at between w.seen - $3 * interval '1 millisecond' and w.seen + $3 * interval '1 millisecond'
-         order by k.seen_at desc, k.incident_id limit 1) p
+        (select k.incident_id from case_keys k
+          where k.tenant = $1 and k.key = w.key and k.incident_id <> all($4::text[])
+            and k.seen_at between w.seen - $3 * interval '1 millisecond' and w.seen + $3 * interval '1 millisecond'
+          order by k.seen_at desc limit 1)
+        union all
+        (select k.incident_id from case_keys k
+          where k.tenant = $1 and k.key = w.key and k.incident_id <> w.incident and k.incident_id = any($4::text[])
+            and k.seen_at between w.seen - $3 * interval '1 millisecond' and w.seen + $3 * interval '1 millisecond'
+          order by k.incident_id limit 1)) p
       order by w.incident, w.key`,
-    [of.tenant, rows, of.withinMs],
+    [of.tenant, rows, of.withinMs, incidents.map(({ incident }) => incident)],
   );
 }
 

@@ -72,6 +72,17 @@ describe('incidents with something in common', () => {
     expect(await peersOf('i2')).toEqual(['i1', 'i2', 'i3']);
   });
 
+  it('are one case however many dispatchers claim them at once', async () => {
+    const ids = Array.from({ length: 160 }, (_, at) => `i${at}`);
+    for (const id of ids) await due(id, on('host', 'web-7'));
+    await Promise.all([claim(), claim(), claim(), claim()]);
+    await claim();
+    const [row] = await pg.db.query<{ members: number; cases: number }>(
+      'select count(*) as members, count(distinct case_id) as cases from case_members',
+    );
+    expect(row).toEqual({ members: 160, cases: 1 });
+  });
+
   it.each<[string, { readonly [field: string]: Json }]>([
     ['a name that everybody has', { actors: [{ type: 'user', name: 'root' }] }],
     ['a private address', { observables: [{ type: 'ip', value: '10.0.0.7', role: 'actor' }] }],
