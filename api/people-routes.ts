@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { approverRoutes } from './approver-routes.ts';
 import { deployRoutes } from './deploy-routes.ts';
 import { gatesRoutes } from './gates-routes.ts';
+import { findingRoutes } from './finding-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import type { PeopleDeps } from './people-deps.ts';
@@ -18,6 +19,7 @@ import { switchRoutes } from './switch-routes.ts';
 export function peopleRouteTable(deps: PeopleDeps): readonly Route[] {
   return [
     ...incidentRoutes(deps),
+    ...findingRoutes(deps),
     ...runRoutes(deps),
     ...gatesRoutes(deps),
     ...switchRoutes(deps),

@@ -53,6 +53,11 @@ export const effectParams = z.strictObject({
 });
 export const approverParams = z.strictObject({ id: personName });
 
+export const findingQuery = z.strictObject({
+  cursor: z.string().max(100).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
 export const incidentQuery = z.strictObject({
   state: z
     .enum([

@@ -5,10 +5,12 @@ import { incidentTable, printFile } from './incident-view.ts';
 import type { CliCommand, CliIo } from './io.ts';
 import { exitCodes, printJson, printLine } from './io.ts';
 import { printable, printableLines } from './printable.ts';
+import { exportFindings } from './incident-export.ts';
 import type { Session } from './session.ts';
 
 export const incidentUsage = `sallyport incident list [--state open|new|…|closed] [--severity-min 0-6] [--assignee NAME] [--format F] [--storm N] [--limit N] [--cursor C]
 sallyport incident show ID
+sallyport incident export ID            its findings as OCSF, a line each
 sallyport incident new TITLE [--description TEXT] [--severity low|medium|high|…] [--host NAME] [--user NAME]
 sallyport incident ack ID [--reason TEXT]
 sallyport incident assign ID NAME|--nobody [--reason TEXT]
@@ -31,6 +33,7 @@ export function createIncidentCommand(session: Session): CliCommand {
 const errands: Readonly<Record<string, Errand>> = {
   list,
   show,
+  export: exportFindings,
   new: report,
   ack: (session, args, io) =>
     change(
