@@ -22,12 +22,32 @@ export interface OcsfContext {
 export function toOcsf(finding: Finding, context: OcsfContext): JsonObject {
   const cves = finding.kind === 'vulnerability' ? cvesOf(finding) : [];
   const classUid = classOf(finding, cves);
-  const activity = finding.status === 'closed' ? 3 : 1;
-  const status = finding.status === 'closed' ? 4 : 1;
-  const time = finding.time === null ? context.receivedMs : Date.parse(finding.time);
+  return {
+    ...eventOf(finding, classUid, context),
+    message: finding.title,
+    metadata: metadataOf(finding),
+    finding_info: findingInfo(finding),
+    resources: finding.resources.map(resourceOf),
+    observables: finding.observables.map(observableOf),
+    ...(classUid === 2002
+      ? { vulnerabilities: cves.map((uid) => ({ cve: { uid }, title: finding.title })) }
+      : evidenceOf(finding)),
+    ...(classUid === 2004 ? { is_alert: true } : {}),
+    ...(classUid === 2003 ? { compliance: complianceOf(finding) } : {}),
+    unmapped: { sallyport: restOf(finding, classUid) },
+  };
+}
+
+/** What every OCSF event says of itself. */
+function eventOf(finding: Finding, classUid: number, { receivedMs }: OcsfContext): JsonObject {
+  const closed = finding.status === 'closed';
+  const activity = closed ? 3 : 1;
+  const known = closed ? 4 : 1;
+  const status = finding.status === 'unknown' ? 0 : known;
+  const time = finding.time === null ? receivedMs : Date.parse(finding.time);
   return {
     activity_id: activity,
-    activity_name: activity === 3 ? 'Close' : 'Create',
+    activity_name: closed ? 'Close' : 'Create',
     category_uid: 2,
     category_name: 'Findings',
     class_uid: classUid,
@@ -35,45 +55,38 @@ export function toOcsf(finding: Finding, context: OcsfContext): JsonObject {
     type_uid: classUid * 100 + activity,
     severity_id: finding.severityId,
     severity: ocsfSeverities[finding.severityId] ?? '',
-    ...(finding.status === 'unknown'
-      ? { status_id: 0, status: 'Unknown' }
-      : { status_id: status, status: ocsfFindingStatuses[status] ?? '' }),
-    time: Number.isFinite(time) ? time : context.receivedMs,
-    message: finding.title,
-    metadata: {
-      version: ocsfVersion,
-      product: { name: finding.product === '' ? 'Sallyport' : finding.product },
-      tenant_uid: finding.tenant,
-      uid: finding.id,
-      log_name: finding.format,
-      log_provider: finding.source,
-      ...(finding.time === null ? {} : { original_time: finding.time }),
-    },
-    finding_info: findingInfo(finding),
-    resources: finding.resources.map(resourceOf),
-    observables: finding.observables.map((item) => ({
-      type_id: observableId(item),
-      type: ocsfObservableTypes[observableId(item)] ?? '',
-      name: `${item.role}.${item.type}`,
-      value: item.value,
-    })),
-    ...(classUid === 2002
-      ? { vulnerabilities: cves.map((uid) => ({ cve: { uid }, title: finding.title })) }
-      : {}),
-    ...(classUid === 2004 ? { is_alert: true } : {}),
-    ...(classUid === 2003 ? { compliance: complianceOf(finding) } : {}),
-    ...(classUid !== 2002 && finding.actors.length > 0
-      ? { evidences: finding.actors.map((actor) => ({ actor: actorOf(actor) })) }
-      : {}),
-    ...(classUid === 2002 || finding.remediation === null
+    status_id: status,
+    status: ocsfFindingStatuses[status] ?? '',
+    time: Number.isFinite(time) ? time : receivedMs,
+  };
+}
+
+function metadataOf(finding: Finding): JsonObject {
+  return {
+    version: ocsfVersion,
+    product: { name: finding.product === '' ? 'Sallyport' : finding.product },
+    tenant_uid: finding.tenant,
+    uid: finding.id,
+    log_name: finding.format,
+    log_provider: finding.source,
+    ...(finding.time === null ? {} : { original_time: finding.time }),
+  };
+}
+
+/** A vulnerability finding has a place for neither. */
+function evidenceOf({ actors, remediation }: Finding): JsonObject {
+  return {
+    ...(actors.length === 0
+      ? {}
+      : { evidences: actors.map((actor) => ({ actor: actorOf(actor) })) }),
+    ...(remediation === null
       ? {}
       : {
           remediation: {
-            desc: finding.remediation.text,
-            ...(finding.remediation.url === '' ? {} : { references: [finding.remediation.url] }),
+            desc: remediation.text,
+            ...(remediation.url === '' ? {} : { references: [remediation.url] }),
           },
         }),
-    unmapped: { sallyport: restOf(finding, classUid) },
   };
 }
 
@@ -153,7 +166,11 @@ const observableIds: Readonly<Record<Observable['type'], number>> = {
   port: 11,
   other: 99,
 };
-const observableId = (item: Observable): number => observableIds[item.type];
+
+function observableOf({ type, value, role }: Observable): JsonObject {
+  const id = observableIds[type];
+  return { type_id: id, type: ocsfObservableTypes[id] ?? '', name: `${role}.${type}`, value };
+}
 
 function complianceOf({ compliance }: Finding): JsonObject {
   if (compliance === null) return { status_id: 3, status: ocsfComplianceStatuses[3] ?? '' };

@@ -25,9 +25,10 @@ const findingsOf = (path: string): readonly Finding[] =>
 /** What a validator says against an export; nothing where it is valid. */
 function faults(finding: Finding): readonly string[] {
   const exported = toOcsf(finding, context);
-  const validate = ajv.getSchema(`ocsf#/$defs/class_${String(exported['class_uid'])}`);
-  if (validate === undefined) return [`no class ${String(exported['class_uid'])}`];
-  validate(exported);
+  const name = `class_${Number(exported['class_uid'])}`;
+  const validate = ajv.getSchema(`ocsf#/$defs/${name}`);
+  if (validate === undefined) return [`no ${name}`];
+  void validate(exported);
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
