@@ -2,7 +2,7 @@ import type { SeverityId } from '../domain/finding.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../redaction/redact.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Sql } from '../store/database.ts';
 import type { DeliverVote } from '../store/vote-delivery.ts';
 import type { Access } from './access.ts';
 
@@ -18,6 +18,13 @@ export interface PeopleDeps {
   readonly vaultKeys: KeyRing;
   readonly playbooks: () => readonly PlaybookSummary[];
   readonly fileManual: (report: ManualReport) => Promise<ManualReceipt>;
+  /** The body of a receipt as it came. NOT_FOUND where it is not kept. */
+  readonly openOriginal: (
+    tx: Sql,
+    receiptId: string,
+  ) => Promise<{ readonly source: string; readonly body: Uint8Array }>;
+  /** Reads kept bodies once more. */
+  readonly replay: (order: ReplayOrder) => Promise<ReplayReport>;
   /** Brings the vote to the execution that waits; the API gives it `voteDeadlineMs` and leaves the rest to the sweep. */
   readonly deliverVote: DeliverVote;
   readonly voteDeadlineMs: number;
@@ -53,4 +60,23 @@ export interface RunToCancel {
   readonly workflowId: string;
   readonly id: string;
   readonly reason: string;
+}
+
+export interface ReplayOrder {
+  readonly source: string | null;
+  readonly since: string;
+  readonly until: string;
+  readonly after: ReplayReport['next'];
+  readonly limit: number;
+  /** Only says what would change. */
+  readonly isRehearsal: boolean;
+  readonly person: string;
+}
+
+export interface ReplayReport {
+  readonly bodies: number;
+  readonly same: number;
+  readonly changed: number;
+  readonly filed: number;
+  readonly next: { readonly receivedAt: string; readonly receiptId: string } | null;
 }

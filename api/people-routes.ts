@@ -4,6 +4,7 @@ import { deployRoutes } from './deploy-routes.ts';
 import { gatesRoutes } from './gates-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
+import { keptAlertRoutes } from './kept-alert-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import type { PeopleDeps } from './people-deps.ts';
 import { playbookRoutes } from './playbook-routes.ts';
@@ -25,6 +26,7 @@ export function peopleRouteTable(deps: PeopleDeps): readonly Route[] {
     ...switchRoutes(deps),
     ...quietRoutes(deps),
     ...sourceRoutes(deps),
+    ...keptAlertRoutes(deps),
     ...recoverRoutes(deps),
     ...deployRoutes(deps),
     ...approverRoutes(deps),

@@ -16,6 +16,7 @@ import { createRedactor } from '../redaction/redact.ts';
 import type { ApiClient } from './client.ts';
 import { readFlags, usage, type Flags } from './flags.ts';
 import { listSources } from './intake-sources.ts';
+import { readOriginal, replay } from './kept-alerts.ts';
 import { exitCodes, printJson, printLine, type CliCommand, type CliIo } from './io.ts';
 import { printable } from './printable.ts';
 import { table, type Column } from './table.ts';
@@ -24,28 +25,41 @@ export const intakeUsage = `sallyport intake try [FILE] [--policy DIR] [--json]
 sallyport intake try --jsonl [--generic]
 sallyport intake rejects [--limit N] [--json]
 sallyport intake sources [--json]
+sallyport intake replay --since TIME|7d [--until TIME] [--source S] [--rehearse] [--json]
+sallyport intake original RECEIPT --reason WHY [--json]
 
 try works offline and has no effect: what FILE (or standard input) would become, what redaction takes out of it, and
 which rule of policy/correlation.yaml makes its key.
 --jsonl: lines {"id","body_b64"} in, lines {"id","format","findings"} out, as read, before redaction.
 --generic: as if no format were known.
 rejects: deliveries that were refused, the newest first.
+replay: reads what was accepted since then once more, by the readers of today; what had a ticket gets no other.
+original: the body as it came, of sources that keep it, as base64 on a terminal; who read it is written down.
 sources: whether watched sources still speak, and how long their synthetic alerts took to a ticket.
 `;
 
 /** `connect` is called only by verbs that talk to an engine. */
-export function createIntakeCommand(connect: () => Promise<Pick<ApiClient, 'call'>>): CliCommand {
+export function createIntakeCommand(
+  connect: (role: 'analyst' | 'admin') => Promise<Pick<ApiClient, 'call'>>,
+): CliCommand {
   return async (args, io) => {
     const flags = readFlags(args, {
       jsonl: 'switch',
       generic: 'switch',
       limit: 'text',
       policy: 'text',
+      since: 'text',
+      until: 'text',
+      source: 'text',
+      rehearse: 'switch',
+      reason: 'text',
     });
     const [verb] = flags.words;
     if (verb === 'try') return flags.has('jsonl') ? tryLines(flags, io) : tryOne(flags, io);
-    if (verb === 'rejects') return listRejects(await connect(), flags, io);
-    if (verb === 'sources') return listSources(await connect(), flags, io);
+    if (verb === 'rejects') return listRejects(await connect('analyst'), flags, io);
+    if (verb === 'replay') return replay(await connect('admin'), flags, io);
+    if (verb === 'original') return readOriginal(await connect('admin'), flags, io);
+    if (verb === 'sources') return listSources(await connect('analyst'), flags, io);
     io.stderr.write(intakeUsage);
     return exitCodes.usage;
   };

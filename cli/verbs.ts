@@ -198,11 +198,11 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   intake: {
     group: 'offline',
-    summary: 'try a file, list rejects',
+    summary: 'try a file, list rejects, replay what was kept',
     load: async (session) =>
       import('./intake.ts').then((it) => ({
         usage: it.intakeUsage,
-        command: it.createIntakeCommand(() => session.client('analyst')),
+        command: it.createIntakeCommand((role) => session.client(role)),
       })),
   },
 };

@@ -37,6 +37,8 @@ export interface Actor {
 export const entryTypes = [
   'alert.received',
   'alert.rejected',
+  'alert.replayed',
+  'original.read',
   'finding.filed',
   'incident.changed',
   'triage.decided',

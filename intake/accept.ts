@@ -1,6 +1,6 @@
 import { SallyportError } from '../domain/errors.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { SourceConfig } from '../platform/config.ts';
+import type { SourceConfig } from '../platform/source-config.ts';
 import { binaryEvent } from './cloud-event-headers.ts';
 import { eventGridCode, type HandshakeAnswer } from './handshakes.ts';
 import type { Inbox } from './inbox.ts';

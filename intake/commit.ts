@@ -1,11 +1,13 @@
 import { appendEntries } from '../audit/append.ts';
 import { SallyportError } from '../domain/errors.ts';
-import type { Clock } from '../platform/clock.ts';
+import { isoTime, type Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
+import { insertKept, type KeptRow } from '../store/alert-bodies.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { readKnown, writeFiled } from '../store/inbox.ts';
 import { activeStorms, saveStorms } from '../store/storms.ts';
 import { entriesOfCommit } from './commit-entries.ts';
+import type { KeptAlert } from './keep-alert.ts';
 import { intakeLimits } from './limits.ts';
 import {
   deliveryKeys,
@@ -21,6 +23,7 @@ import type { StormGauge } from './storm-gauge.ts';
 /** A filing with the originals that its redaction sealed. */
 export interface Delivery<Sealed> extends Filing {
   readonly sealed: readonly Sealed[];
+  readonly kept?: KeptAlert;
 }
 
 export interface CommitDeps<Sealed> {
@@ -91,11 +94,35 @@ async function commitOnce<Sealed>(
   const { plan, storms } = await withStorms(deps, tx, { plan: planned, nowMs });
   await writeFiled(tx, plan.rows);
   if (storms.length > 0) await saveStorms(tx, storms);
+  const kept = keptOf(deliveries, plan.answers);
+  if (kept.length > 0) await insertKept(tx, deps.tenant, kept);
   const sealed = deliveries.flatMap((delivery) => delivery.sealed);
   if (sealed.length > 0) await deps.keepOriginals(tx, deps.tenant, sealed);
   await appendEntries(tx, entriesOfCommit(plan, deps));
   failpoint('intake-before-commit');
   return { answers: plan.answers, opened: openedBySource(planned) };
+}
+
+/** A delivery that came before was kept before. */
+function keptOf(
+  deliveries: readonly Delivery<unknown>[],
+  answers: readonly Receipt[],
+): readonly KeptRow[] {
+  return deliveries.flatMap(({ kept, source, receivedAtMs }, index) => {
+    const answer = answers[index];
+    if (kept === undefined || answer === undefined || answer.repeated) return [];
+    const { body, original } = kept;
+    return [
+      {
+        receiptId: answer.receiptId,
+        source,
+        body,
+        receivedAt: isoTime(receivedAtMs),
+        original:
+          original === null ? null : { ...original, expiresAt: isoTime(original.expiresAtMs) },
+      },
+    ];
+  });
 }
 
 const noneFiled = (answers: readonly Receipt[]): Committed => ({ answers, opened: new Map() });

@@ -39,7 +39,7 @@ export interface FilingPlace {
 
 /** Bounds and names a redacted draft. Cutting comes after redaction, so that no half of a secret escapes its pattern. */
 export function toFinding(given: Draft, place: FilingPlace): Finding {
-  const uid = given.uid === '' ? derivedUid(given) : cut(given.uid, findingLimits.uidChars);
+  const uid = given.uid === '' ? deriveUid(given) : cut(given.uid, findingLimits.uidChars);
   const notes: string[] = [...given.notes];
   if (given.severityId === 0 && given.severitySource !== null) notes.push('severity-unknown');
   const unmapped = bounded(given.unmapped, findingLimits.unmappedBytes);
@@ -81,10 +81,13 @@ export function findingId(place: FilingPlace, identity: FindingIdentity): string
   ]);
 }
 
+/** Begins the uid of a finding whose sender gave none. */
+export const derivedUid = 'derived:';
+
 /** From what the alert says, since its sender names it nowhere: the same alert again has the same one. */
-function derivedUid(given: Draft): string {
+function deriveUid(given: Draft): string {
   const { notes: _, ...said } = given;
-  return `derived:${hash('sha256', canonicalJson(said as unknown as Json), 'hex').slice(0, 40)}`;
+  return `${derivedUid}${hash('sha256', canonicalJson(said as unknown as Json), 'hex').slice(0, 40)}`;
 }
 
 type Parts = Pick<

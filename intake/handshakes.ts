@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../domain/json.ts';
-import type { Handshake } from '../platform/config.ts';
+import type { Handshake } from '../platform/source-config.ts';
 import { parseJson } from './parse-json.ts';
 import type { SentRequest } from './verify/sent-request.ts';
 

@@ -5,6 +5,7 @@ import { draft, type Draft } from './draft.ts';
 import { SallyportError } from '../domain/errors.ts';
 import { redactDraft, toFinding, type DraftRedactor } from './finish.ts';
 import type { Delivery } from './commit.ts';
+import { keepAlert, type AlertKeeping } from './keep-alert.ts';
 import { normalise, unparsed } from './normalise.ts';
 import type { KeyedFinding } from './plan-commit.ts';
 
@@ -14,6 +15,8 @@ export interface ReceiveDeps<Sealed> {
   /** Where sources have redaction policies of their own. */
   readonly redactorOf?: (source: string) => DraftRedactor<Sealed>;
   readonly correlate: Correlate;
+  /** Left out: bodies are not kept. */
+  readonly keeping?: AlertKeeping;
 }
 
 /** A body whose sender was verified. */
@@ -45,7 +48,7 @@ export async function receive<Sealed>(
     decoded.kind === 'body'
       ? normalise(decoded.body, sent.formatHint)
       : [unparsed(sent.raw, decoded.verdict)];
-  return fileDrafts(deps, drafts, {
+  const delivery = await fileDrafts(deps, drafts, {
     source: sent.source,
     deliveryId: sent.deliveryId,
     bodySha256: hash('sha256', sent.raw, 'hex'),
@@ -57,9 +60,20 @@ export async function receive<Sealed>(
       ...(drafts.every(({ format }) => format === 'canary') ? (['canary'] as const) : []),
     ],
   });
+  if (deps.keeping === undefined) return delivery;
+  const { kept, sealed } = await keepAlert(deps.keeping, redactorFor(deps, sent.source), {
+    source: sent.source,
+    raw: sent.raw,
+    read: decoded.kind === 'body' ? decoded.body : sent.raw,
+    receivedAtMs: sent.receivedAtMs,
+  });
+  return { ...delivery, kept, sealed: [...delivery.sealed, ...sealed] };
 }
 
-export type DeliveryHead = Omit<Delivery<never>, 'findings' | 'sealed'>;
+export type DeliveryHead = Omit<Delivery<never>, 'findings' | 'sealed' | 'kept'>;
+
+const redactorFor = <Sealed>(deps: ReceiveDeps<Sealed>, source: string): DraftRedactor<Sealed> =>
+  deps.redactorOf?.(source) ?? deps.redactor;
 
 /** After so many drafts other requests get their turn. */
 const turnDrafts = 64;
@@ -69,7 +83,7 @@ export async function fileDrafts<Sealed>(
   drafts: readonly Draft[],
   head: DeliveryHead,
 ): Promise<Delivery<Sealed>> {
-  const redactor = deps.redactorOf?.(head.source) ?? deps.redactor;
+  const redactor = redactorFor(deps, head.source);
   const findings: KeyedFinding[] = [];
   const sealed: Sealed[] = [];
   for (const [index, item] of drafts.entries()) {

@@ -4,7 +4,7 @@ import { newEntry } from '../audit/entry.ts';
 import { parseDuration } from '../domain/duration.ts';
 import type { Entry } from '../domain/entry.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
-import type { SourceConfig } from '../platform/config.ts';
+import type { SourceConfig } from '../platform/source-config.ts';
 import type { Database, Sql } from '../store/database.ts';
 import {
   canaryArrival,

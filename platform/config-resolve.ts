@@ -66,6 +66,7 @@ export async function resolveConfig(file: ConfigFile, context: Resolving): Promi
       ...readPolicies(file.redaction),
       retentionDays: file.redaction.retentionDays,
     },
+    retention: await resolveRetention(file.retention, scope),
     log: {
       level: file.log.level,
       file: file.log.file === undefined ? null : folder(file.log.file),
@@ -140,6 +141,16 @@ async function resolveToken(
   const token = await resolveSecret(file.token, scope);
   const sha256 = createHash('sha256').update(token.reveal()).digest('hex');
   return { name: file.name, person: file.person, roles: file.roles, sha256 };
+}
+
+async function resolveRetention(
+  { alertsDays, originals }: ConfigFile['retention'],
+  scope: SecretScope,
+): Promise<Config['retention']> {
+  if (originals === undefined) return { alertsDays, originals: null };
+  const { id, secret } = originals.key;
+  const key = { id, secret: await resolveSecret(secret, scope) };
+  return { alertsDays, originals: { key, hours: originals.hours } };
 }
 
 async function resolveKeys(

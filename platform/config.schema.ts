@@ -85,6 +85,22 @@ const limits = z.strictObject({
     .describe('PostgreSQL connections of one process.'),
 });
 
+const retention = z.strictObject({
+  alertsDays: z
+    .int()
+    .min(0)
+    .max(365)
+    .default(7)
+    .describe('How long accepted bodies are kept, redacted, for `intake replay`; 0: not at all.'),
+  originals: z
+    .strictObject({
+      key: ownKey.describe('Seals them; no other key does, and it seals nothing else.'),
+      hours: z.int().min(1).max(72).default(24).describe('How long they are kept.'),
+    })
+    .optional()
+    .describe('Bodies as they came, of sources with `keepOriginals`; left out: none are kept.'),
+});
+
 const log = z.strictObject({
   level: z
     .enum(['debug', 'info', 'warn', 'error'])
@@ -201,6 +217,7 @@ export const configSchema = z.strictObject({
   redaction: redactionSection
     .prefault({})
     .describe('What becomes of secrets and personal data, per source and destination.'),
+  retention: retention.prefault({}).describe('How long alerts are kept.'),
   log: log.prefault({}).describe('Log lines: JSON, redacted.'),
 });
 

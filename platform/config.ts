@@ -9,32 +9,9 @@ import type { RedactionPolicies } from '../redaction/read-policies.ts';
 import type { ConfigFile, Role } from './config.schema.ts';
 import type { KeyPurpose } from './keyring.ts';
 import type { Secret } from './secrets.ts';
-import type { SenderProof } from './sender-proof.ts';
+import type { SourceConfig } from './source-config.ts';
 import { interpolate } from './variables.ts';
 import type { Variables } from './variables.ts';
-
-/** How a product asks first whether somebody is there. */
-export type Handshake =
-  | { readonly kind: 'okta' | 'graph' | 'event-grid' }
-  | {
-      readonly kind: 'cloudevents';
-      readonly origins: readonly string[];
-      readonly perMinute: number;
-    };
-
-export interface SourceConfig {
-  readonly verify: SenderProof;
-  readonly handshake?: Handshake;
-  readonly deliveryHeader?: string;
-  /** Each delivery holds all that is wrong. */
-  readonly completeReports?: boolean;
-  /** Durations such as `1h`. */
-  readonly cadence?: { readonly every: string; readonly owner: string };
-  readonly canary?: { readonly every: string; readonly within: string; readonly owner: string };
-  readonly rate?: { readonly perSecond: number; readonly burst: number };
-  readonly storm?: { readonly perMinute: number; readonly burst: number };
-  readonly format?: string;
-}
 
 /** `connectors/contract.ts` calls it a Connection. */
 export interface ConnectionConfig {
@@ -100,6 +77,10 @@ export interface Config {
   readonly tokens: readonly ApiToken[];
   readonly limits: ConfigFile['limits'];
   readonly redaction: RedactionPolicies & { readonly retentionDays: number };
+  readonly retention: {
+    readonly alertsDays: number;
+    readonly originals: { readonly key: ConfiguredKey; readonly hours: number } | null;
+  };
   readonly log: {
     readonly level: 'debug' | 'info' | 'warn' | 'error';
     readonly file: string | null;
@@ -229,6 +210,8 @@ function within(file: ConfigFile, may: Allowance): ConfigFile {
     ...file,
     database: may.database ? file.database : {},
     sources: may.sources ? file.sources : {},
+    // Who takes alerts in is who may seal and open them.
+    retention: may.sources ? file.retention : { ...file.retention, originals: undefined },
     tokens: may.tokens ? file.tokens : [],
     keys:
       file.keys === undefined

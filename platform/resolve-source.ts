@@ -1,5 +1,5 @@
 import { SallyportError } from '../domain/errors.ts';
-import type { SourceConfig } from './config.ts';
+import type { SourceConfig } from './source-config.ts';
 import type { ConfigFile } from './config.schema.ts';
 import { portOf } from './port-of.ts';
 import { interpolate } from './variables.ts';

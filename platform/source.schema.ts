@@ -56,6 +56,12 @@ export const source = z.strictObject({
     })
     .optional()
     .describe('When its new incidents count as a storm; left out: as `limits.storm` says.'),
+  keepOriginals: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether its bodies are also kept as they came, sealed, for `retention.originals.hours`. Reading one is an entry of the audit log.',
+    ),
   format: name
     .optional()
     .describe('The format of all its alerts; left out: recognised from the body.'),

@@ -4,6 +4,7 @@ import { endStorms } from '../intake/end-storms.ts';
 import { createDispatcher } from '../intake/dispatcher.ts';
 import { verifyVote } from '../platform/signature.ts';
 import { listenForWork } from '../store/notify.ts';
+import { purgeKept } from '../store/alert-bodies.ts';
 import { purgeOld } from '../store/retention.ts';
 import { sweepVotes } from '../store/vote-delivery.ts';
 import { createDeliverVote } from './deliver-vote.ts';
@@ -59,6 +60,7 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
   };
   const purge = async (): Promise<void> => {
     while (await purgeOld(db, { tenant, clock, originalsDays: config.redaction.retentionDays }));
+    while (await purgeKept(db, { tenant, ...config.retention }, clock));
   };
   const rounds =
     (everyMs: number, work: () => Promise<void>, problem: string) => (signal: AbortSignal) =>

@@ -1,4 +1,3 @@
-import type { Json } from '../domain/json.ts';
 import { createAccess } from '../api/access.ts';
 import type { Access } from '../api/access.ts';
 import { auditRoutes } from '../api/audit-routes.ts';
@@ -8,6 +7,10 @@ import { incidentHistory } from '../audit/history.ts';
 import type { CatalogPlan } from '../catalog/load.ts';
 import { createCorrelator } from '../intake/correlation.ts';
 import { deployRoutes } from '../intake/deploy-routes.ts';
+import { alertKeeping, originalReader } from './alert-keeping.ts';
+import { createReplay } from '../intake/replay.ts';
+import type { IntakeDeps } from '../intake/accept.ts';
+import type { SealedOriginal } from '../domain/sealed-original.ts';
 import { createManualFiler } from '../intake/manual.ts';
 import { hecRoutes } from '../intake/hec-routes.ts';
 import { intakeRoutes } from '../intake/routes.ts';
@@ -39,8 +42,8 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     );
   };
   const { inbox, rejects } = createIntake(core, onCommitted);
-  const correlate = createCorrelator(catalog.policy.correlation);
   const egress = createEgress({ clock, onBreaker: core.metrics.breaker });
+  const intake = intakeDeps(core, catalog, { inbox, rejects, fetchText: createFetchText(egress) });
   const access = createAccess({ tokens, db, tenant, clock });
   const messenger = { client: core.temporal.client, clock };
   const playbooks = [...catalog.plans.values()].map(summaryOf);
@@ -53,24 +56,13 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     vaultKeys: keys.vault,
     access,
     playbooks: () => playbooks,
-    fileManual: createManualFiler({ tenant, redactor, correlate, inbox, clock }),
+    fileManual: createManualFiler(intake),
+    openOriginal: originalReader(config),
+    replay: createReplay({ ...intake, db }),
     deliverVote: createDeliverVote(messenger),
     voteDeadlineMs,
     cancelRun: createCancelRun(messenger),
   });
-  const intake = {
-    tenant,
-    redactor,
-    redactorOf: (source: string) => ({
-      redact: (value: Json) => redactor.redact(value, config.redaction.forSource(source)),
-    }),
-    correlate,
-    sources: config.sources,
-    inbox,
-    rejects,
-    clock,
-    fetchText: createFetchText(egress),
-  };
   return {
     components: [...syslogListeners(intake), sourceWatch(core, intake)],
     routes: [
@@ -85,6 +77,28 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
       await rejects.drained();
       await egress.close();
     },
+  };
+}
+
+type Inlets = Pick<IntakeDeps<SealedOriginal>, 'inbox' | 'rejects' | 'fetchText'>;
+
+function intakeDeps(
+  { config, redactor, clock }: Core,
+  catalog: Parts['catalog'],
+  inlets: Inlets,
+): IntakeDeps<SealedOriginal> {
+  const keeping = alertKeeping(config);
+  return {
+    ...inlets,
+    ...(keeping === undefined ? {} : { keeping }),
+    tenant: config.tenant,
+    redactor,
+    redactorOf: (source) => ({
+      redact: (value) => redactor.redact(value, config.redaction.forSource(source)),
+    }),
+    correlate: createCorrelator(catalog.policy.correlation),
+    sources: config.sources,
+    clock,
   };
 }
 

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { SallyportError } from '../domain/errors.ts';
 import { productNamed } from '../intake/verify/products.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { SourceConfig } from '../platform/config.ts';
+import type { SourceConfig } from '../platform/source-config.ts';
 import type { HmacProof, LocalProof } from '../platform/sender-proof.ts';
 
 const msPerSecond = 1_000;

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { SourceConfig } from '../../platform/config.ts';
+import type { SourceConfig } from '../../platform/source-config.ts';
 import { falcoAlert, testIntake, type TestIntake } from '../support/intake.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 

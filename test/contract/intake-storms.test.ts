@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { endStorms } from '../../intake/end-storms.ts';
 import type { StormRates } from '../../intake/storm-gauge.ts';
 import { systemClock } from '../../platform/clock.ts';
-import type { SourceConfig } from '../../platform/config.ts';
+import type { SourceConfig } from '../../platform/source-config.ts';
 import { listIncidents } from '../../store/incident-lists.ts';
 import { falcoAlert, testIntake, testTenant, type TestIntake } from '../support/intake.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';

@@ -15,7 +15,7 @@ import {
 import { allowedSenders } from '../../intake/syslog/senders.ts';
 import { SallyportError } from '../../domain/errors.ts';
 import type { SealedOriginal } from '../../domain/sealed-original.ts';
-import type { SourceConfig } from '../../platform/config.ts';
+import type { SourceConfig } from '../../platform/source-config.ts';
 import type { SyslogListen } from '../../platform/sender-proof.ts';
 import { testCertificate, type TestCertificate } from '../support/certificate.ts';
 import { testIntakeDeps } from '../support/intake.ts';

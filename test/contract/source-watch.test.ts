@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decideTriage } from '../../domain/rule.ts';
 import { fileRequest, knownSources } from '../../intake/accept.ts';
 import { watchSources } from '../../intake/source-watch.ts';
-import type { SourceConfig } from '../../platform/config.ts';
+import type { SourceConfig } from '../../platform/source-config.ts';
 import { factsOf, type FactRow } from '../../store/incident-facts.ts';
 import { listWatched, type WatchedSource } from '../../store/source-watch.ts';
 import { testClock } from '../support/approvals.ts';

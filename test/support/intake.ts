@@ -8,9 +8,10 @@ import type { IntakeDeps } from '../../intake/accept.ts';
 import { hecRoutes } from '../../intake/hec-routes.ts';
 import { intakeRoutes } from '../../intake/routes.ts';
 import { createStormGauge, type StormRates } from '../../intake/storm-gauge.ts';
+import type { AlertKeeping } from '../../intake/keep-alert.ts';
 import type { FetchText } from '../../intake/verify/key-sets.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
-import type { SourceConfig } from '../../platform/config.ts';
+import type { SourceConfig } from '../../platform/source-config.ts';
 import { createRedactor } from '../../redaction/redact.ts';
 import type { SealedOriginal } from '../../domain/sealed-original.ts';
 import type { Database } from '../../store/database.ts';
@@ -58,6 +59,7 @@ export interface TestIntakeOptions {
   readonly sources?: Readonly<Record<string, SourceConfig>>;
   readonly fetchText?: FetchText;
   readonly storms?: StormRates;
+  readonly keeping?: AlertKeeping;
   readonly limits?: NonNullable<InboxDeps<unknown>['limits']>;
 }
 
@@ -91,6 +93,7 @@ export function testIntakeDeps(
     tenant: testTenant,
     redactor: testRedactor,
     correlate: shippedCorrelate,
+    ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
     sources: options.sources ?? testSources,
     inbox: testInbox(db, options, onCommitted),
     rejects: createRejects({

@@ -1,3 +1,4 @@
+import { SallyportError } from '../../domain/errors.ts';
 import { createHash } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
@@ -82,6 +83,11 @@ export function peopleApi(db: Database, clock: TestClock, voteDeadlineMs = 20_00
       filed.push(report);
       return { receiptId: 'rcp_1', incidentId: 'inc_1' };
     },
+    openOriginal: async (_tx, receiptId) => {
+      if (receiptId !== 'rcp_kept') throw new SallyportError('NOT_FOUND', 'it is not kept');
+      return { source: 'sealed', body: Buffer.from('{"title":"as it came"}') };
+    },
+    replay: async () => ({ bodies: 0, same: 0, changed: 0, filed: 0, next: null }),
     deliverVote: (vote) => deliver(vote),
     voteDeadlineMs,
     cancelRun: async (run) => void cancelled.push(run),

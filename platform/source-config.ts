@@ -1,0 +1,25 @@
+import type { SenderProof } from './sender-proof.ts';
+
+/** How a product asks first whether somebody is there. */
+export type Handshake =
+  | { readonly kind: 'okta' | 'graph' | 'event-grid' }
+  | {
+      readonly kind: 'cloudevents';
+      readonly origins: readonly string[];
+      readonly perMinute: number;
+    };
+
+export interface SourceConfig {
+  readonly verify: SenderProof;
+  readonly handshake?: Handshake;
+  readonly deliveryHeader?: string;
+  /** Each delivery holds all that is wrong. */
+  readonly completeReports?: boolean;
+  /** Durations such as `1h`. */
+  readonly cadence?: { readonly every: string; readonly owner: string };
+  readonly canary?: { readonly every: string; readonly within: string; readonly owner: string };
+  readonly keepOriginals?: boolean;
+  readonly rate?: { readonly perSecond: number; readonly burst: number };
+  readonly storm?: { readonly perMinute: number; readonly burst: number };
+  readonly format?: string;
+}
