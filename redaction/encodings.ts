@@ -28,14 +28,21 @@ const wrapChars = 32;
  * Decodes runs that look like text or hold compressed text. Linear: each run is read once, most are refused after their first twelve
  * characters, and what may be decoded for one leaf is bounded.
  */
-export function* encodedRuns(text: string, budget: DecodeBudget): Generator<EncodedRun> {
+export function encodedRuns(text: string, budget: DecodeBudget): readonly EncodedRun[] {
+  let runs: EncodedRun[] | undefined;
   for (let at = 0; at < text.length; at += 1) {
     if ((alphabet[text.charCodeAt(at)] ?? 0) === 0) continue;
     const end = runEnd(text, at);
-    if (end - at >= runChars) yield* decodedParts(text, { start: at, end }, budget);
+    if (end - at >= runChars) {
+      const found = decodedPart(text, { start: at, end }, budget);
+      if (found !== null) (runs ??= []).push(found);
+    }
     at = end;
   }
+  return runs ?? none;
 }
+
+const none: readonly EncodedRun[] = [];
 
 /** Bit 0: of base64's alphabets. Bit 1: hexadecimal. */
 const alphabet = Uint8Array.from({ length: 128 }, (_, code) => {
@@ -70,18 +77,16 @@ interface Range {
 }
 
 /** What stands before in the same run (`/path/`, `0x`) shifts the alphabet: a run is tried anew behind each slash. */
-function* decodedParts(text: string, run: Range, budget: DecodeBudget): Generator<EncodedRun> {
-  let start = run.start;
+function decodedPart(text: string, run: Range, budget: DecodeBudget): EncodedRun | null {
+  let { start } = run;
   for (let turn = 0; turn < segmentsMax && run.end - start >= runChars; turn += 1) {
-    const found = decodedAt(text, { start, end: run.end }, budget);
-    if (found !== null) {
-      yield found;
-      return;
-    }
+    const found = decodedAt(text, start === run.start ? run : { start, end: run.end }, budget);
+    if (found !== null) return found;
     const slash = text.indexOf('/', start);
-    if (slash === -1 || slash >= run.end) return;
+    if (slash === -1 || slash >= run.end) return null;
     start = slash + 1;
   }
+  return null;
 }
 
 function decodedAt(text: string, range: Range, budget: DecodeBudget): EncodedRun | null {

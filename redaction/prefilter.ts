@@ -52,7 +52,7 @@ export function createPrefilter(rules: readonly CompiledRule[]): Prefilter {
   };
   return (text) => {
     const hits = literals.scan(text);
-    return isSuspect(hits) ? clueOf(tables, hits) : clear;
+    return isSuspect(hits) ? clueOf(tables, hits, text) : clear;
   };
 }
 
@@ -89,7 +89,7 @@ interface Tables {
   turn: number;
 }
 
-function clueOf(tables: Tables, hits: LiteralHits): Clue {
+function clueOf(tables: Tables, hits: LiteralHits, text: string): Clue {
   const taken: number[] = [];
   const wordEnds: number[] = [];
   let escaped = false;
@@ -98,12 +98,7 @@ function clueOf(tables: Tables, hits: LiteralHits): Clue {
     if (tables.seen[at] === tables.turn) return;
     tables.seen[at] = tables.turn;
     const rule = tables.rules[at];
-    if (
-      rule !== undefined &&
-      hits.longestDigits >= (rule.digitsMin ?? 0) &&
-      hits.longestRun >= (rule.runMin ?? 0)
-    )
-      taken.push(at);
+    if (rule !== undefined && isCalledFor(rule, hits, text)) taken.push(at);
   };
   for (let at = 0; at < hits.count; at += 1) {
     const id = hits.ids[at] ?? 0;
@@ -123,3 +118,8 @@ function clueOf(tables: Tables, hits: LiteralHits): Clue {
     suspect: true,
   };
 }
+
+const isCalledFor = (rule: CompiledRule, hits: LiteralHits, text: string): boolean =>
+  hits.longestDigits >= (rule.digitsMin ?? 0) &&
+  hits.longestRun >= (rule.runMin ?? 0) &&
+  (rule.also === undefined || text.includes(rule.also));

@@ -17,6 +17,8 @@ export interface Rule {
   readonly digitsMin?: number;
   /** The text must hold a run of so many characters of base64's alphabets: spares rules whose literal is part of many words. */
   readonly runMin?: number;
+  /** Must stand in the text as well: spares rules whose literal is frequent. */
+  readonly also?: string;
   readonly pattern: string;
   readonly group?: number;
   readonly validator?: ValidatorName;

@@ -83,11 +83,11 @@ interface Job {
 }
 
 function scanText(machine: Machine, job: Job): readonly Span[] {
-  const first = machine.prefilter(job.text);
-  const placed = rulesByPlace(machine, job);
-  if (!first.suspect && placed.length === 0 && job.found.size === 0) return none;
   const marks = marksIn(job.text);
   const readable = withoutMarkText(job.text, marks);
+  const first = machine.prefilter(readable);
+  const placed = rulesByPlace(machine, job, first.ascii);
+  if (!first.suspect && placed.length === 0 && job.found.size === 0) return none;
   const view = first.ascii ? plainView(readable) : foldedView(readable);
   const clue = withRules(first.ascii ? first : machine.prefilter(view.text), placed);
   const spans = scanLayers(machine, { view, clue, job });
@@ -96,11 +96,11 @@ function scanText(machine: Machine, job: Job): readonly Span[] {
 }
 
 /** Rules that the literals of the text do not call for, but the name of its field, a word of another script, or that it stands alone. */
-function rulesByPlace(machine: Machine, job: Job): readonly CompiledRule[] {
+function rulesByPlace(machine: Machine, job: Job, ascii: boolean): readonly CompiledRule[] {
   const { places } = machine;
   if (job.decoders.length > 0) return [];
   const placed = job.field === '' ? places.byText(job.text) : places.byField(job.field);
-  const foreign = /[\u0370-\uffff]/.test(job.text) ? places.byForeignWord(job.text) : [];
+  const foreign = !ascii && /[\u0370-\uffff]/.test(job.text) ? places.byForeignWord(job.text) : [];
   return foreign.length === 0 ? placed : [...placed, ...foreign];
 }
 

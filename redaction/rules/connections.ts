@@ -5,7 +5,8 @@ import { placed, re } from './make-rule.ts';
 export const connectionRules: readonly Rule[] = [
   placed('url-password', {
     literals: ['://', '%3a%2f%2f'],
-    pattern: re`\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#@:"'<>{}]{0,128}:([^\s@"'<>]{1,256}?)@(?:[A-Za-z0-9\[%$<{_-])`,
+    also: '@',
+    pattern: re`\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[!$-&(-.0-9;=A-Z\[-z|~]*:([!#-&(-;=?A-~]+?)@(?:[A-Za-z0-9\[%$<{_-])`,
     group: 1,
     validator: 'urlSecret',
     positives: [
@@ -19,6 +20,7 @@ export const connectionRules: readonly Rule[] = [
   placed('url-user-token', {
     kind: 'url-password',
     literals: ['://'],
+    also: '@',
     pattern: re`\bhttps?://([A-Za-z0-9_-]{20,128})(?::x-oauth-basic|:x-access-token|:)?@[A-Za-z0-9]`,
     group: 1,
     validator: 'mixed',

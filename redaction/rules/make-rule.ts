@@ -48,6 +48,7 @@ export function vendorKey(id: string, row: VendorKey): Rule {
     literals: row.names.flatMap((one) => spellings(one)),
     pattern: re`(?i)(?:${names})${between}${operator}((?-i:${row.value}))(?:[^A-Za-z0-9_-]|$)`,
     group: 1,
+    runMin: shortestOf(row.value),
     validator: 'notPlaceholder',
     ...(row.entropyMin === undefined ? {} : { entropyMin: row.entropyMin }),
     positives: [
@@ -63,6 +64,14 @@ export function vendorKey(id: string, row: VendorKey): Rule {
     source: row.source,
   });
 }
+
+/** The longest count of each alternative; of those the least: a text without such a run holds no such value. */
+const shortestOf = (value: string): number =>
+  Math.min(
+    ...value
+      .split('|')
+      .map((one) => Math.max(1, ...[...one.matchAll(/\{(\d+)/g)].map((count) => Number(count[1])))),
+  );
 
 /** A short name stands in many words (`sumOfAll`): it must end and begin where a word does. */
 function namePattern(name: string): string {

@@ -106,7 +106,7 @@ export const monitoringRules: readonly Rule[] = [
   marked('uptimerobot-key', {
     literals: ['ur', 'u', 'm'],
     digitsMin: 6,
-    runMin: 24,
+    runMin: 31,
     pattern: re`\b(?:ur|u|m)\d{6,9}-[a-f0-9]{24}\b`,
     positives: ['ur123456-{hex:24}', 'u1234567-{hex:24}', 'm778899001-{hex:24}'],
     negatives: ['u123456', 'ur123456-{hex:9}', 'x123456-{hex:24}'],
@@ -171,7 +171,7 @@ export const monitoringRules: readonly Rule[] = [
       'https://www.elastic.co/docs/reference/elasticsearch/command-line-tools/service-tokens-command',
   }),
   marked('sumologic-key', {
-    literals: ['su'],
+    literals: ['sumo'],
     runMin: 14,
     context: ['sumo'],
     contextChars: 60,

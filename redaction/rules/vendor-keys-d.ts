@@ -4,7 +4,7 @@ import { re, vendorKey } from './make-rule.ts';
 /** Keys without a mark of their own, told by the vendor's name before them. */
 export const vendorKeysDToK: readonly Rule[] = [
   vendorKey('datadog-key', {
-    names: ['datadog', 'dd'],
+    names: ['datadog', 'dd.api', 'dd.app'],
     value: re`(?:[a-f0-9]{40}|[a-f0-9]{32})`,
     sample: '{hex:40}',
     source: 'https://docs.datadoghq.com/account_management/api-app-keys/',
@@ -61,7 +61,7 @@ export const vendorKeysDToK: readonly Rule[] = [
     source: 'https://developers.etsy.com/documentation/',
   }),
   vendorKey('facebook-secret', {
-    names: ['facebook', 'fb'],
+    names: ['facebook'],
     value: re`[a-f0-9]{32}`,
     sample: '{hex:32}',
     source: 'https://developers.facebook.com/docs/facebook-login/security/',

@@ -136,7 +136,7 @@ export const vendorKeysSToZ: readonly Rule[] = [
     source: 'https://docs.x.com/',
   }),
   vendorKey('virustotal-key', {
-    names: ['virustotal', 'vt'],
+    names: ['virustotal', 'vt.api'],
     value: re`[a-f0-9]{64}`,
     sample: '{hex:64}',
     source: 'https://docs.virustotal.com/',

@@ -71,8 +71,7 @@ export const contactRules: readonly Rule[] = [
     id: 'email',
     kind: 'email',
     literals: ['@'],
-    pattern:
-      "[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\\.){1,8}[A-Za-z]{2,24}\\b",
+    pattern: "[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9][A-Za-z0-9-]*\\.)+[A-Za-z]{2,24}\\b",
     validator: 'email',
     positives: ['mail jane.doe+x@example.com today', 'Bob@EXAMPLE.co.uk', "o'hara@mail.example"],
     negatives: ['icon@2x.png', 'user@1000.service', 'git@host.example', 'a @ b.example'],
