@@ -11,6 +11,8 @@ export interface Assignment {
 
 const nameChars = 64;
 const blanksMax = 40;
+/** A quote inside JSON inside JSON … is written behind 1, 3, 7, 15, 31 backslashes. */
+const quoteChars = 64;
 
 const isNameChar = (code: number): boolean =>
   (code >= 97 && code <= 122) ||
@@ -134,7 +136,7 @@ function valueAfter(
   if (
     open !== '' &&
     !isCompared(text, at) &&
-    /^\\?["'`]\s{0,3}(?::|=>)/.test(text.slice(end, end + 7))
+    /^\\{0,63}["'`]\s{0,3}(?::|=>)/.test(text.slice(end, end + quoteChars + 6))
   )
     return null;
   const followed = text.charAt(end);
@@ -167,7 +169,7 @@ interface Operation {
 
 function operatorAfter(text: string, name: Name): Operation {
   let at = name.end;
-  while (at - name.end < 4 && /["'`)\]\\]/.test(text.charAt(at))) at += 1;
+  while (at - name.end < quoteChars && /["'`)\]\\]/.test(text.charAt(at))) at += 1;
   const quotedName = at > name.end;
   const before = text.charAt(name.start - 1);
   if (before === '<' && text.charAt(at) === '>')

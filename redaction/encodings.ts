@@ -31,7 +31,7 @@ const wrapChars = 32;
 export function encodedRuns(text: string, budget: DecodeBudget): readonly EncodedRun[] {
   let runs: EncodedRun[] | undefined;
   for (let at = 0; at < text.length; at += 1) {
-    if ((alphabet[text.charCodeAt(at)] ?? 0) === 0) continue;
+    if (traitAt(text, at) === 0) continue;
     const end = runEnd(text, at);
     if (end - at >= runChars) {
       const found = decodedPart(text, { start: at, end }, budget);
@@ -50,14 +50,21 @@ const alphabet = Uint8Array.from({ length: 128 }, (_, code) => {
   return (/[A-Za-z0-9+/_-]/.test(char) ? 1 : 0) | (/[0-9a-fA-F]/.test(char) ? 2 : 0);
 });
 
+/** In bounds always: an index beside the table would send the engine's compiled code the slow way. */
+function traitAt(text: string, at: number): number {
+  if (at >= text.length) return 0;
+  const code = text.charCodeAt(at);
+  return code < 128 ? (alphabet[code] ?? 0) : 0;
+}
+
 /** Over line breaks too, real or written as `\n`, where the line is as long as wrapped base64 is. */
 function runEnd(text: string, start: number): number {
   let line = start;
   let at = start;
   for (;;) {
-    while (((alphabet[text.charCodeAt(at)] ?? 0) & 1) === 1) at += 1;
+    while ((traitAt(text, at) & 1) === 1) at += 1;
     const broken = at - line >= wrapChars ? lineBreak(text, at) : 0;
-    if (broken === 0 || ((alphabet[text.charCodeAt(at + broken)] ?? 0) & 1) === 0) break;
+    if (broken === 0 || (traitAt(text, at + broken) & 1) === 0) break;
     at += broken;
     line = at;
   }
@@ -82,9 +89,9 @@ function decodedPart(text: string, run: Range, budget: DecodeBudget): EncodedRun
   for (let turn = 0; turn < segmentsMax && run.end - start >= runChars; turn += 1) {
     const found = decodedAt(text, start === run.start ? run : { start, end: run.end }, budget);
     if (found !== null) return found;
-    const slash = text.indexOf('/', start);
-    if (slash === -1 || slash >= run.end) return null;
-    start = slash + 1;
+    // Not `indexOf`: it would read on behind the run, to the end of the text.
+    while (start < run.end && text.charCodeAt(start) !== 47) start += 1;
+    start += 1;
   }
   return null;
 }
@@ -111,8 +118,7 @@ function decodedAt(text: string, range: Range, budget: DecodeBudget): EncodedRun
 
 function hexDigits(text: string, { start, end }: Range): string | null {
   const from = text.startsWith('0x', start) ? start + 2 : start;
-  for (let at = from; at < end; at += 1)
-    if (((alphabet[text.charCodeAt(at)] ?? 0) & 2) === 0) return null;
+  for (let at = from; at < end; at += 1) if ((traitAt(text, at) & 2) === 0) return null;
   return end - from >= hexChars ? text.slice(from, end - ((end - from) % 2)) : null;
 }
 

@@ -13,10 +13,7 @@ export function redactJoined(
   items: readonly string[],
   field: string,
 ): readonly string[] {
-  const glue =
-    items.some((item) => item.startsWith('-----BEGIN')) || /lines?$|body|content/i.test(field)
-      ? '\n'
-      : ' ';
+  const glue = /lines?$|body|content/i.test(field) ? '\n' : ' ';
   const text = items.join(glue);
   if (text.length > charsMax) return items;
   const spans = walk.pass.scanner.scan(text, field);

@@ -34,6 +34,9 @@ export function createLiteralScanner(
   const classes = classTable(literals);
   const width = 1 + Math.max(...classes);
   const { next, outputs } = buildAutomaton(literals, classes, width);
+  const ends = Uint8Array.from({ length: next.length / width }, (_, state) =>
+    outputs[state] === undefined ? 0 : 1,
+  );
   const hits: LiteralHits = {
     ids: new Int32Array(hitsMax),
     ends: new Int32Array(hitsMax),
@@ -45,7 +48,7 @@ export function createLiteralScanner(
   };
   const seen = new Uint32Array(literals.length);
   const once = { everywhere, seen, turn: 0 };
-  return { scan: (text) => scanText(text, { classes, width, next, outputs, hits, once }) };
+  return { scan: (text) => scanText(text, { classes, width, next, outputs, ends, hits, once }) };
 }
 
 interface Machine {
@@ -53,6 +56,8 @@ interface Machine {
   readonly width: number;
   readonly next: Uint16Array;
   readonly outputs: readonly (readonly number[] | undefined)[];
+  /** 1 for states in which a literal ends: a byte a state stays in the cache. */
+  readonly ends: Uint8Array;
   readonly hits: LiteralHits;
   readonly once: Once;
 }
@@ -65,7 +70,7 @@ interface Once {
 }
 
 function scanText(text: string, machine: Machine): LiteralHits {
-  const { classes, width, next, outputs, hits, once } = machine;
+  const { classes, width, next, outputs, ends, hits, once } = machine;
   once.turn = (once.turn + 1) >>> 0;
   hits.count = 0;
   hits.overflow = false;
@@ -94,8 +99,7 @@ function scanText(text: string, machine: Machine): LiteralHits {
     run = trait & 2 ? run + 1 : 0;
     if (run > hits.longestRun) hits.longestRun = run;
     state = next[state * width + (classes[code] ?? 0)] ?? 0;
-    const found = outputs[state];
-    if (found !== undefined) addHits(machine, found, at + 1);
+    if (ends[state] === 1) addHits(machine, outputs[state] ?? [], at + 1);
   }
   hits.ascii = beyond === 0;
   return hits;

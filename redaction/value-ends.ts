@@ -6,8 +6,8 @@ const scheme = /^(?:bearer|basic|token|apikey|bot|digest|negotiate|ssws|key) +/i
 
 /** Steps over what stands between operator and value: brackets, string prefixes, quotes (escaped ones too), a scheme. */
 export function openingAt(text: string, from: number): { open: string; start: number } {
-  const head = /^[[({]? {0,2}[@$bfruBFRU]{0,2}(?:'(?="))?(\\{0,3}["'`]) {0,2}/.exec(
-    text.slice(from, from + 12),
+  const head = /^[[({]? {0,2}[@$bfruBFRU]{0,2}(?:'(?="))?(\\{0,63}["'`]) {0,2}/.exec(
+    text.slice(from, from + 80),
   );
   const open = head?.[1] ?? '';
   const start = from + (head?.[0].length ?? 0);
