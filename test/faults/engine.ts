@@ -38,6 +38,8 @@ export interface Engine {
   stop(): Promise<void>;
   /** The recorded pid of an embedded server. */
   pidOf(server: Server): Promise<number>;
+  /** How it ended and what it said last; null while it runs. */
+  ended(): Promise<string | null>;
   /** Of the engine and everything that it started. */
   pids(): readonly number[];
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
@@ -119,6 +121,10 @@ export function createEngine(options: EngineOptions): Engine {
       child?.kill('SIGTERM');
       await ended;
     },
+    ended: async () =>
+      child?.exitCode === null && child.signalCode === null
+        ? null
+        : `${await ended}: ${lastWords()}`,
     pids: () => processTree(child?.pid ?? 0),
     pidOf: async (server) => {
       const record = JSON.parse(await readFile(join(dataDir, 'run', `${server}.json`), 'utf8')) as {

@@ -26,6 +26,8 @@ const sleepMs = 60_000;
 
 interface Verdict {
   readonly during: string;
+  /** How the engine ended meanwhile; null where it went on. */
+  readonly death: string | null;
   /** From the end of the fault until alerts are accepted again, and until nothing is under way. */
   readonly acceptsAfterMs: number | null;
   readonly restsAfterMs: number | null;
@@ -69,7 +71,9 @@ async function aftermath(
   during: string,
   load: { stop(): Promise<void> },
 ): Promise<Verdict> {
+  const death = await world.engine.ended();
   const overMs = performance.now();
+  if (death !== null) await world.engine.start();
   const since = (): number => Math.round(performance.now() - overMs);
   const back = await eventually(() => accepts(world), backLimitMs);
   const acceptsAfterMs = back ? since() : null;
@@ -81,7 +85,7 @@ async function aftermath(
   const found = [...(await findFaults(world))];
   await world.engine.stop();
   found.push(...(await ledgerFaults(world, entries)), ...(await leaksAtRest(world)));
-  return { during, acceptsAfterMs, restsAfterMs, faults: found };
+  return { during, death, acceptsAfterMs, restsAfterMs, faults: found };
 }
 
 /** How alerts are answered while it lasts. */
