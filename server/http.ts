@@ -7,6 +7,7 @@ import { SallyportError } from '../domain/errors.ts';
 import type { ApiToken } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { connectionsMaxOf } from './connections-max.ts';
 import { freePort } from './free-port.ts';
 import type { ComponentStatus } from './supervise.ts';
 
@@ -24,6 +25,8 @@ export interface HttpDeps {
   readonly logger: Logger;
   /** How long a request may take to arrive; left out: as `bounds` says. Tests that wait for it give less. */
   readonly requestTimeoutMs?: number;
+  /** How many connections there may be at once; left out: as many as the process can afford. */
+  readonly connectionsMax?: number;
 }
 
 export interface HttpServer {
@@ -77,6 +80,7 @@ export async function startHttp(deps: HttpDeps): Promise<HttpServer> {
       reply,
     }),
   );
+  app.server.maxConnections = deps.connectionsMax ?? connectionsMaxOf();
   healthRoutes(app, deps);
   for (const routes of deps.routes) app.register(async (scope) => routes(scope));
   const port = deps.mayMove === true ? await freePort(deps.listen.port) : deps.listen.port;
