@@ -16,8 +16,8 @@ export const stages = [
   check('dead-code', [tool('knip', 'bin', 'knip.js'), '--no-progress', '--no-config-hints']),
   tests('unit', 5 * minute),
   tests('property', 5 * minute),
-  tests('contract', 6 * minute),
-  tests('attack', 6 * minute),
+  tests('contract', 10 * minute),
+  tests('attack', 10 * minute),
   tests('workflow', 8 * minute),
   tests('replay', 4 * minute),
   {
@@ -25,8 +25,8 @@ export const stages = [
     limitMs: 5 * minute,
     what: 'npm start -- --once, in an empty data folder',
   },
-  tests('e2e', 8 * minute),
-  tests('faults', 8 * minute),
+  tests('e2e', 12 * minute),
+  tests('faults', 20 * minute),
 ];
 
 function check(name, args) {
