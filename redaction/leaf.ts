@@ -59,7 +59,8 @@ const partly = new Set(['connection-string', 'webhook']);
 
 function isWhole(verdict: FieldVerdict, leaf: Leaf): boolean {
   const { text } = leaf;
-  if (verdict.class === 'personal') return isPersonal(verdict.kind, text) && !isMarked(text);
+  if (verdict.class === 'personal')
+    return isPersonal(verdict.kind, text) && marksIn(text).length === 0;
   if (partly.has(verdict.kind) || isPlaceholder(text) || isMarked(text)) return false;
   if (/^(?:AKIA|ASIA)[A-Z0-9]{16}$/.test(text)) return false;
   if (/^pwd$/i.test(leaf.field) && /^(?:[/~]|[A-Za-z]:\\)/.test(text)) return false;

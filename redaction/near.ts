@@ -42,7 +42,16 @@ export function isNear(near: Near, around: Surroundings): boolean {
 }
 
 /** The literal part of a word: what the one pass over a text looks for. */
-export const literalOf = (word: string): string => word.replaceAll('*', '');
+export function literalOf(word: string): string {
+  const known = bareWords.get(word);
+  if (known !== undefined) return known;
+  const bare = word.replaceAll('*', '');
+  bareWords.set(word, bare);
+  return bare;
+}
+
+/** Words of rules: as many as the rules hold. */
+const bareWords = new Map<string, string>();
 
 /** Where the last occurrence of the word ends in the text, or -1. */
 function endOf(text: string, word: string): number {
