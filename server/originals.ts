@@ -5,12 +5,11 @@ import type { SealedOriginal } from '../domain/sealed-original.ts';
 import { appendEntries } from '../audit/append.ts';
 import { newEntry } from '../audit/entry.ts';
 import type { RevealReason } from '../activities/deps.ts';
-import { actionOf } from '../redaction/policy.ts';
-import type { Destination } from '../redaction/read-policies.ts';
 import { revealTokens } from '../redaction/tokens.ts';
 import { keepOriginals, openOriginal } from '../store/vault.ts';
 import type { Database } from '../store/database.ts';
 import type { Base } from './base.ts';
+import { outwards } from './outwards.ts';
 
 /** Both ways between clear text and tokens, for activities. */
 export interface Originals {
@@ -47,7 +46,11 @@ export function createOriginals(base: Base, db: Database): Originals {
     // One after the other: an activity must not answer while another still writes what it redacted.
     flush: () => (flushing = flushing.catch(() => undefined).then(drain)),
     reveal: async (value, reason) => {
-      const shown = outwards(base, value, reason);
+      const shown = outwards(
+        { redactor: base.redactor, policies: base.config.redaction },
+        value,
+        reason,
+      );
       const revealed = await revealTokens(shown.value, shown.kinds, (token) =>
         openOriginal(db, base.keys.vault, { tenant: reason.tenant, token }),
       );
@@ -57,29 +60,6 @@ export function createOriginals(base: Base, db: Database): Originals {
         throw new SallyportError('BROKEN_INVARIANT', 'revealing changed the shape of an input');
       return revealed.value;
     },
-  };
-}
-
-const destinationOf: Readonly<Partial<Record<RevealReason['privilege'], Destination>>> = {
-  ticket: 'ticket',
-  notify: 'chat',
-};
-
-/** What a destination with a policy of its own gets: redacted once more, and clear only what that policy keeps. */
-function outwards(
-  base: Base,
-  value: JsonObject,
-  reason: RevealReason,
-): { readonly value: JsonObject; readonly kinds: readonly string[] } {
-  const destination = destinationOf[reason.privilege];
-  const policy = destination && base.config.redaction.forDestination(destination);
-  if (policy === undefined || policy === null) return { value, kinds: reason.kinds };
-  const redacted = base.redactor.redact(value, policy).value;
-  if (!isObject(redacted))
-    throw new SallyportError('BROKEN_INVARIANT', 'redaction changed the shape of an input');
-  return {
-    value: redacted,
-    kinds: reason.kinds.filter((kind) => actionOf(policy, kind, 'personal') === 'keep'),
   };
 }
 
