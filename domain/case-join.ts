@@ -33,6 +33,8 @@ export interface CasePlan {
   readonly merged: readonly { readonly from: string; readonly to: string }[];
   /** Incidents that would have joined beyond the bound, by case. */
   readonly overflow: ReadonlyMap<string, number>;
+  /** Those incidents themselves. */
+  readonly leftOut: ReadonlySet<string>;
 }
 
 /**
@@ -51,6 +53,7 @@ export function planCases(
     joined: [],
     merged: [],
     overflow: new Map(),
+    leftOut: new Set(),
   };
   for (const joiner of joiners) joinOne(state, joiner, rules);
   return state;
@@ -63,6 +66,7 @@ interface State {
   readonly joined: CasePlan['joined'][number][];
   readonly merged: CasePlan['merged'][number][];
   readonly overflow: Map<string, number>;
+  readonly leftOut: Set<string>;
 }
 
 type Rules = Parameters<typeof planCases>[2];
@@ -88,6 +92,7 @@ function joinOne(state: State, { incident, peers }: Joiner, rules: Rules): void 
   if (state.caseOf.get(incident) !== undefined) return;
   if (sizeOf(home) >= rules.membersMax) {
     state.overflow.set(home, (state.overflow.get(home) ?? 0) + 1);
+    state.leftOut.add(incident);
     return;
   }
   const peer = peers.find((each) => state.caseOf.get(each.incident) === home) ?? first;

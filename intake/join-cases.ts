@@ -6,7 +6,7 @@ import { idOf } from '../domain/digest.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { DueIncident } from '../domain/triage.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
-import { keepCaseKeys, knownCases, lockCases, saveCases } from '../store/cases.ts';
+import { keepCaseKeys, knownCases, lockCases, meetByKeys, saveCases } from '../store/cases.ts';
 import type { Sql } from '../store/database.ts';
 import { caseKeysOf } from './case-keys.ts';
 
@@ -35,14 +35,14 @@ export async function joinCases(
     .filter(({ keys }) => keys.length > 0);
   if (keyed.length === 0) return;
   await lockCases(tx, tenant);
-  const peers = await keepCaseKeys(tx, keyed, { tenant, withinMs: cases.withinMs });
+  const peers = await meetByKeys(tx, keyed, { tenant, withinMs: cases.withinMs });
   const joiners = keyed.flatMap(({ incident }): Joiner[] => {
     const shared = peers
       .filter((row) => row.incident_id === incident)
       .map(({ peer, kind, value }) => ({ incident: peer, kind, value }));
     return shared.length === 0 ? [] : [{ incident, peers: shared }];
   });
-  if (joiners.length === 0) return;
+  if (joiners.length === 0) return keepCaseKeys(tx, keyed, { tenant, leftOut: new Set() });
   const known = await knownCases(tx, [
     ...new Set(joiners.flatMap((each) => [each.incident, ...each.peers.map((p) => p.incident)])),
   ]);
@@ -51,6 +51,7 @@ export async function joinCases(
     caseIdOf: (incident) => idOf('cas', 'sallyport/case/v1', [tenant, incident]),
   });
   await saveCases(tx, plan, { tenant, at: isoTime(clock.nowMs()) });
+  await keepCaseKeys(tx, keyed, { tenant, leftOut: plan.leftOut });
   await appendEntries(tx, entriesOf(plan, tenant, clock));
 }
 

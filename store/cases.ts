@@ -1,4 +1,5 @@
 import type { CasePlan, CaseReason, CasesKnown } from '../domain/case-join.ts';
+import { isoTime } from '../platform/clock.ts';
 import type { Sql } from './database.ts';
 
 export interface KeyedIncident {
@@ -21,50 +22,89 @@ export async function lockCases(tx: Sql, tenant: string): Promise<void> {
   ]);
 }
 
-const rowsOf = (incidents: readonly KeyedIncident[]): string =>
-  JSON.stringify(
-    incidents.flatMap(({ incident, seenAt, keys }) =>
-      keys.map(({ kind, value }) => ({
-        incident,
-        seen: seenAt,
-        kind,
-        value,
-        key: `${kind}=${value}`,
-      })),
-    ),
-  );
-
-/**
- * Keeps what incidents share with others, and finds for each key the latest incident of the last while that was there
- * before, and one of these here: among themselves alone they would never meet those that came first.
- */
-export async function keepCaseKeys(
+/** Finds for each key of each incident one that shares it: the latest that was there before, and one of these here. */
+export async function meetByKeys(
   tx: Sql,
   incidents: readonly KeyedIncident[],
   of: { readonly tenant: string; readonly withinMs: number },
 ): Promise<readonly PeerRow[]> {
-  const rows = rowsOf(incidents);
+  const all = seenKeys(incidents);
+  const before = await tx.query<{ key: string; incident_id: string; seen_at: Date }>(
+    `select c.key, c.incident_id, c.seen_at from unnest($2::text[]) as k(key)
+      cross join lateral (select * from case_keys where tenant = $1 and key = k.key offset 0) c`,
+    [of.tenant, [...new Set(all.map(nameOf))]],
+  );
+  const known = new Map(
+    before.map((row) => [row.key, { incident: row.incident_id, seenMs: row.seen_at.getTime() }]),
+  );
+  const here = Map.groupBy(all, nameOf);
+  return all.flatMap((own) => {
+    const meets = (one: Seen): boolean =>
+      one.incident !== own.incident && Math.abs(one.seenMs - own.seenMs) <= of.withinMs;
+    const { kind, value, incident } = own;
+    const earlier = known.get(nameOf(own));
+    const beside = here.get(nameOf(own))?.find(meets);
+    return [earlier, beside]
+      .filter((one) => one !== undefined)
+      .filter(meets)
+      .map((peer) => ({ incident_id: incident, kind, value, peer: peer.incident }));
+  });
+}
+
+interface Seen {
+  readonly incident: string;
+  readonly seenMs: number;
+}
+
+interface SeenKey extends Seen {
+  readonly kind: string;
+  readonly value: string;
+}
+
+const nameOf = ({ kind, value }: SeenKey): string => `${kind}=${value}`;
+
+const seenKeys = (incidents: readonly KeyedIncident[]): readonly SeenKey[] =>
+  incidents.flatMap(({ incident, seenAt, keys }) =>
+    keys.map((each) => ({ ...each, incident, seenMs: Date.parse(seenAt) })),
+  );
+
+/**
+ * Keeps for each key its latest incident. One that was left out of a full case only shows that the key is still in use:
+ * those that come later shall meet the case, and not begin another.
+ */
+export async function keepCaseKeys(
+  tx: Sql,
+  incidents: readonly KeyedIncident[],
+  of: { readonly tenant: string; readonly leftOut: ReadonlySet<string> },
+): Promise<void> {
+  const latest = new Map<string, SeenKey>();
+  for (const one of seenKeys(incidents)) {
+    const before = latest.get(nameOf(one));
+    const better =
+      before === undefined ||
+      (of.leftOut.has(before.incident) && !of.leftOut.has(one.incident)) ||
+      (of.leftOut.has(before.incident) === of.leftOut.has(one.incident) &&
+        one.seenMs > before.seenMs);
+    if (better) latest.set(nameOf(one), one);
+  }
+  const rows = [...latest].map(([key, { incident, seenMs }]) => ({
+    key,
+    incident,
+    seen: isoTime(seenMs),
+    left: of.leftOut.has(incident),
+  }));
   await tx.query(
     `insert into case_keys (tenant, key, incident_id, seen_at)
      select $1, key, incident, seen from jsonb_to_recordset($2::jsonb) as k(key text, incident text, seen timestamptz)
-     on conflict (tenant, key, incident_id) do update set seen_at = greatest(case_keys.seen_at, excluded.seen_at)`,
-    [of.tenant, rows],
-  );
-  return tx.query<PeerRow>(
-    `select w.incident as incident_id, w.kind, w.value, p.incident_id as peer
-       from jsonb_to_recordset($2::jsonb) as w(incident text, seen timestamptz, kind text, value text, key text)
-      cross join lateral (
-        (select k.incident_id from case_keys k
-          where k.tenant = $1 and k.key = w.key and k.incident_id <> all($4::text[])
-            and k.seen_at between w.seen - $3 * interval '1 millisecond' and w.seen + $3 * interval '1 millisecond'
-          order by k.seen_at desc limit 1)
-        union all
-        (select k.incident_id from case_keys k
-          where k.tenant = $1 and k.key = w.key and k.incident_id <> w.incident and k.incident_id = any($4::text[])
-            and k.seen_at between w.seen - $3 * interval '1 millisecond' and w.seen + $3 * interval '1 millisecond'
-          order by k.incident_id limit 1)) p
-      order by w.incident, w.key`,
-    [of.tenant, rows, of.withinMs, incidents.map(({ incident }) => incident)],
+     on conflict (tenant, key) do update
+        set incident_id = case when excluded.incident_id = any($3::text[]) then case_keys.incident_id else excluded.incident_id end,
+            seen_at = excluded.seen_at
+      where case_keys.seen_at <= excluded.seen_at`,
+    [
+      of.tenant,
+      JSON.stringify(rows),
+      rows.filter(({ left }) => left).map(({ incident }) => incident),
+    ],
   );
 }
 

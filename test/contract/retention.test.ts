@@ -31,7 +31,7 @@ beforeAll(async () => {
       [id],
     );
     await pg.db.query(
-      `insert into case_keys (tenant, key, incident_id, seen_at) values ('main', 'host=a', $1, now() - $2 * interval '4 days')`,
+      `insert into case_keys (tenant, key, incident_id, seen_at) values ('main', $1, $1, now() - $2 * interval '4 days')`,
       [id, days],
     );
   }
