@@ -33,6 +33,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.connectionsMax ?? 8,
     statement_timeout: options.statementTimeoutMs ?? 15_000,
     connectionTimeoutMillis: 5_000,
+    // A new connection costs more than ten statements, and bursts come again.
+    idleTimeoutMillis: 60_000,
     application_name: options.name ?? 'sallyport',
   });
   // An idle connection that dies must not take the process with it: the next query opens another one.
