@@ -69,13 +69,15 @@ export interface PlanContext {
   readonly nowMs: number;
 }
 
+/** Hashed: a sender's id is foreign text of any length. */
+export const deliveryIdKey = (id: string): string => `id:${hash('sha256', id, 'hex')}`;
+
 /** Under which keys a delivery may be known: by its sender's id, that id with this very body, or its body alone. */
 export function deliveryKeys(filing: Filing): readonly string[] {
   if (filing.deliveryId === null && filing.marks?.includes('complete') === true)
     return [`body:${filing.bodySha256} at:${filing.receivedAtMs}`];
   if (filing.deliveryId === null) return [`body:${filing.bodySha256}`];
-  // Hashed: a sender's id is foreign text of any length.
-  const first = `id:${hash('sha256', filing.deliveryId, 'hex')}`;
+  const first = deliveryIdKey(filing.deliveryId);
   return [first, `${first} body:${filing.bodySha256}`];
 }
 

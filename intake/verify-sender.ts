@@ -32,7 +32,8 @@ export function createVerifiers(
   return (proof) => {
     if (proof.kind === 'oidc') return (request) => verifyAccessToken(proof, request, keySets);
     if (proof.kind === 'aws-sns') return (request) => sns.verify(proof, request);
-    if (proof.kind === 'syslog') return async () => refused('this source sends syslog');
+    if (proof.kind === 'syslog' || proof.kind === 'pull')
+      return async () => refused('this source sends nothing over HTTP');
     const verify = createSenderVerifier(proof);
     return async (request) => verify(request);
   };

@@ -31,3 +31,7 @@ export const header = z
   .string()
   .max(nameMax)
   .regex(/^[A-Za-z0-9-]+$/, 'must be the name of an HTTP header');
+export const duration = z
+  .string()
+  .max(8)
+  .regex(/^[1-9][0-9]{0,5}(s|m|h|d)$/, 'must be a number and s, m, h or d');

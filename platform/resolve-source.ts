@@ -1,5 +1,5 @@
 import { SallyportError } from '../domain/errors.ts';
-import type { SourceConfig } from './source-config.ts';
+import type { PullSource, SourceConfig } from './source-config.ts';
 import type { ConfigFile } from './config.schema.ts';
 import { portOf } from './port-of.ts';
 import { interpolate } from './variables.ts';
@@ -12,8 +12,24 @@ import { entraTokens, googleTokens } from './token-issuers.ts';
 type SourceFile = ConfigFile['sources'][string];
 
 export async function resolveSource(file: SourceFile, scope: SecretScope): Promise<SourceConfig> {
-  const { verify, ...rest } = file;
-  return { ...present(rest), verify: await resolveProof(verify, scope) };
+  const { verify, pull, ...rest } = file;
+  return {
+    ...present(rest),
+    verify: await resolveProof(verify, scope),
+    ...(pull === undefined ? {} : { pull: await resolvePull(pull, scope) }),
+  };
+}
+
+async function resolvePull(
+  file: NonNullable<SourceFile['pull']>,
+  scope: SecretScope,
+): Promise<PullSource> {
+  const { secret, ...rest } = present(file);
+  return {
+    ...rest,
+    address: interpolate(file.address, scope.variables),
+    ...(file.secret === undefined ? {} : { secret: await resolveSecret(file.secret, scope) }),
+  };
 }
 
 async function resolveProof(file: SourceFile['verify'], scope: SecretScope): Promise<SenderProof> {
@@ -28,6 +44,7 @@ async function resolveProof(file: SourceFile['verify'], scope: SecretScope): Pro
       return { ...rest, issuers: [issuer], claims: wanted };
     }
     case 'aws-sns':
+    case 'pull':
       return file;
     case 'syslog':
       return { ...file, listen: await Promise.all(file.listen.map((one) => listenOf(one, scope))) };

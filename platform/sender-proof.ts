@@ -113,4 +113,10 @@ export type LocalProof =
   | (Rotation & { readonly kind: 'graph' });
 
 /** How a source proves itself, secrets resolved. */
-export type SenderProof = LocalProof | TokenProof | SnsProof | SyslogProof;
+export type SenderProof =
+  | LocalProof
+  | TokenProof
+  | SnsProof
+  | SyslogProof
+  /** Nothing comes over HTTP: the source is asked. */
+  | { readonly kind: 'pull' };

@@ -1,3 +1,4 @@
+import type { Secret } from './secrets.ts';
 import type { SenderProof } from './sender-proof.ts';
 
 /** How a product asks first whether somebody is there. */
@@ -13,6 +14,7 @@ export interface SourceConfig {
   readonly verify: SenderProof;
   readonly handshake?: Handshake;
   readonly deliveryHeader?: string;
+  readonly pull?: PullSource;
   /** Each delivery holds all that is wrong. */
   readonly completeReports?: boolean;
   /** Durations such as `1h`. */
@@ -23,3 +25,25 @@ export interface SourceConfig {
   readonly storm?: { readonly perMinute: number; readonly burst: number };
   readonly format?: string;
 }
+
+interface Asked {
+  readonly address: string;
+  readonly secret?: Secret;
+  readonly header?: string;
+  readonly private: boolean;
+  /** Durations such as `1m`. */
+  readonly every: string;
+  readonly overlap: string;
+  readonly path: string;
+}
+
+export interface PagesPull extends Asked {
+  readonly kind: 'pages';
+  readonly since?: string;
+  readonly cursor: string;
+  readonly items: string;
+  readonly next: string;
+}
+
+/** A source that is asked instead of sending, or beside it. */
+export type PullSource = PagesPull | (Asked & { readonly kind: 'github-deliveries' });

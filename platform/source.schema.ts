@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import { header, name } from './config-values.schema.ts';
+import { duration, header, name } from './config-values.schema.ts';
 import { handshake } from './verify-issuers.schema.ts';
+import { pull } from './pull.schema.ts';
 import { verify } from './verify.schema.ts';
-
-const duration = z
-  .string()
-  .max(8)
-  .regex(/^[1-9][0-9]{0,5}(s|m|h|d)$/, 'must be a number and s, m, h or d');
 
 /** Who may send alerts, and how a delivery proves it. */
 export const source = z.strictObject({
@@ -40,6 +36,9 @@ export const source = z.strictObject({
     })
     .optional()
     .describe('Left out: none is sent.'),
+  pull: pull
+    .optional()
+    .describe('How it is asked, instead of sending or beside it; left out: it is not.'),
   rate: z
     .strictObject({
       perSecond: z.number().min(0.01).max(1_000_000).describe('Deliveries a second.'),

@@ -173,4 +173,7 @@ export const verify = z.discriminatedUnion('kind', [
   entra,
   sns,
   syslog,
+  z.strictObject({
+    kind: z.literal('pull').describe('Nothing is sent: the source is asked (`pull`).'),
+  }),
 ]);

@@ -19,6 +19,7 @@ import { notifyWork } from '../store/notify.ts';
 import { createIntake } from './core.ts';
 import type { Core } from './core.ts';
 import { sourceWatch } from './source-watch-loop.ts';
+import { pullSources } from './pull-sources.ts';
 import { syslogListeners } from './syslog-listeners.ts';
 import { createFetchText } from './fetch-text.ts';
 import { createEgress } from '../platform/http.ts';
@@ -64,7 +65,11 @@ export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
     cancelRun: createCancelRun(messenger),
   });
   return {
-    components: [...syslogListeners(intake), sourceWatch(core, intake)],
+    components: [
+      ...syslogListeners(intake),
+      ...pullSources({ ...intake, db, egress }, logger),
+      sourceWatch(core, intake),
+    ],
     routes: [
       counted(intakeRoutes(intake), core.metrics),
       counted(hecRoutes(intake), core.metrics),
