@@ -8,6 +8,8 @@ export type Listed = 0 | 1 | 2;
 export interface Leaf {
   readonly parts: readonly string[];
   readonly key: string;
+  /** Its key after that of what it stands in: `host.name`. */
+  readonly pair: string;
   readonly value: Json;
   /** 0 outside of lists, 1 in the first item of one, 2 in a later one. */
   readonly listed: Listed;
@@ -41,12 +43,17 @@ interface Node {
   readonly listed: Listed;
 }
 
-const leafOf = ({ parts, value, listed: inList }: Node): Leaf => ({
-  parts,
-  key: parts.at(-1) ?? '',
-  value,
-  listed: inList,
-});
+function leafOf({ parts, value, listed: inList }: Node): Leaf {
+  const key = parts.at(-1) ?? '';
+  const parent = parts.at(-2);
+  return {
+    parts,
+    key,
+    pair: parent === undefined ? key : `${parent}.${key}`,
+    value,
+    listed: inList,
+  };
+}
 
 function spread(node: Node, value: JsonObject, next: Node[]): void {
   const pair = pairOf(value);

@@ -14,6 +14,7 @@ export const intakeLimits = {
   /** Of a line of text so much is read for fields; all of it is kept. */
   lineCharsMax: 65_536,
   namedLinesMax: 400,
+  headlineWordsMax: 400,
   findingsPerDeliveryMax: 5_000,
   headerCharsMax: 8_192,
   signaturesMax: 8,

@@ -14,13 +14,14 @@ const url = new RE2(/\bhttps?:\/\/[^\s"'<>()[\]{}|\\^`]+/g);
 const domain = new RE2(/\b(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]{2,18}\b/g);
 
 const textCharsMax = 8_192;
+const hashCharsMin = 32;
 
 export function cluesIn(text: string): TextClues {
   const short = refanged(text.slice(0, textCharsMax));
   const dotted = short.includes('.');
   return {
     ips: dotted ? all(short, address) : [],
-    hashes: all(short, hash),
+    hashes: short.length >= hashCharsMin ? all(short, hash) : [],
     urls: short.includes('://')
       ? all(short, url).map((found) => found.replace(/[.,;:]+$/, ''))
       : [],

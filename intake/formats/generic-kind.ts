@@ -1,83 +1,141 @@
-import RE2 from 're2';
 import type { FindingKind } from '../../domain/finding.ts';
+import { intakeLimits } from '../limits.ts';
 import type { Leaf } from '../leaves.ts';
 import { isAside } from './generic-rank.ts';
 
 interface Evidence {
   readonly kind: FindingKind;
-  /** In the names of keys. */
-  readonly keys: RE2;
+  /** In the names of keys; `*` stands for any ending. */
+  readonly keys: string;
   /** In titles, categories and types. */
-  readonly words: RE2;
+  readonly words: string;
+  /** More than a word, with `|` between. */
+  readonly phrases: string;
 }
 
 /** Where evidence is even, what stands first wins. */
 const evidence: readonly Evidence[] = [
   {
     kind: 'vulnerability',
-    keys: new RE2(
-      /\b(?:cve\w*|ghsa\w*|cvss\w*|vulnerabilit\w*|affectedrange|fixedversion|vulnerableversionrange|cwe\w*)\b/g,
-    ),
-    words: new RE2(/\bcve-\d{4}-\d+|\bghsa-|vulnerab\w*|\bcwe-\d+|outdated (?:package|version)/g),
+    keys: `
+      affectedrange cve* cvss* cwe* fixedversion ghsa* vulnerabilit* vulnerableversionrange
+    `,
+    words: `
+      cve ghsa cwe vulnerab* outdated
+    `,
+    phrases: 'outdated package|outdated version',
   },
   {
     kind: 'policy_violation',
-    keys: new RE2(
-      /\b(?:compliance\w*|constraint\w*|enforcementaction|controlid|control|policyname|policyviolation|configrule\w*|benchmark\w*|violation\w*|misconfiguration\w*|checkid|standards?\w*|scannername|exceptioninstructions|evaluationresult\w*|configaudit\w*|filters)\b/g,
-    ),
-    words: new RE2(
-      /violat\w*|complian\w*|misconfig\w*|policy|\bcis\b|benchmark|not (?:enabled|encrypted|configured)|publicly|public[_ ]|_disabled\b|should (?:not|be|have)|\bensure\b|must (?:be|have|not)|drift/g,
-    ),
+    keys: `
+      benchmark* checkid compliance* configaudit* configrule* constraint* control controlid
+      enforcementaction evaluationresult* exceptioninstructions filters misconfiguration* policyname
+      policyviolation scannername standards?* violation*
+    `,
+    words: `
+      violat* complian* misconfig* policy cis benchmark publicly public disabled should ensure must drift
+    `,
+    phrases: 'not enabled|not encrypted|not configured|_disabled',
   },
   {
     kind: 'cost',
-    keys: new RE2(
-      /\b(?:totalimpact|anomalymonitor\w*|budget\w*|totalactualspend|anomalyscore|cost\w*|spend\w*|billing\w*)\b/g,
-    ),
-    words: new RE2(/\bcosts?\b|budget|\bspend|billing|invoice/g),
+    keys: `
+      anomalymonitor* anomalyscore billing* budget* cost* spend* totalactualspend totalimpact
+    `,
+    words: `
+      cost costs budget* spend* billing invoice
+    `,
+    phrases: '',
   },
   {
     kind: 'intelligence',
-    keys: new RE2(
-      /\b(?:threatlevelid|indicatortypes|patterntype|orgc|tlp|ioc|iocs|attributecount|indicators|toids|shadowattribute)\b/g,
-    ),
-    words: new RE2(/\bstix\b|indicator of|\biocs?\b|intelligence|\bc2\b|campaign/g),
+    keys: `
+      attributecount indicators indicatortypes ioc iocs orgc patterntype shadowattribute threatlevelid tlp
+      toids
+    `,
+    words: `
+      stix ioc iocs intelligence campaign c2
+    `,
+    phrases: 'indicator of',
   },
   {
     kind: 'incident',
-    keys: new RE2(
-      /\b(?:incidentname|incidentnumber|incidentstatus|incidentwebid|incidentkey|casenumber|caseid|escalationpolicy|redirectincidentid|objecttype|rootid|responders|alertscount|urgency|incidenturi)\b/g,
-    ),
-    words: new RE2(/\bincident[. ](?:\w+)|securityinsights\/incidents|\bcase\b/g),
+    keys: `
+      alertscount caseid casenumber escalationpolicy incidentkey incidentname incidentnumber
+      incidentstatus incidenturi incidentwebid objecttype redirectincidentid responders rootid urgency
+    `,
+    words: `
+      incident incidents case
+    `,
+    phrases: '',
   },
   {
     kind: 'audit',
-    keys: new RE2(
-      /\b(?:published|legacyeventtype|displaymessage|authenticationcontext|decisionid|useragent|requestparameters|eventcategory|useridentity|sourceipaddress|sessionid|usrname)\b/g,
-    ),
-    words: new RE2(
-      /\blog(?:ged)? ?(?:in|on|out|off)\b|\bsign[- ]?in|\bauthenticat\w*|password (?:change|reset|verif)\w*|verify password|\bupload\b|\baudit\b|user\.session|user\.account|session\b|granted|\bcreated\b|\bupdated\b|\bdeleted\b/g,
-    ),
+    keys: `
+      authenticationcontext decisionid displaymessage eventcategory legacyeventtype published
+      requestparameters sessionid sourceipaddress useragent useridentity usrname
+    `,
+    words: `
+      login logon logout logoff signin authenticat* password upload audit session granted created updated
+      deleted
+    `,
+    phrases: 'log in|logged in|sign-in|log out|user.session|user.account',
   },
   {
     kind: 'operational',
-    keys: new RE2(
-      /\b(?:alertname|startsat|endsat|generatorurl|monitor\w*|metric\w*|threshold\w*|newstatevalue|alarm\w*|heartbeat|checkname|checktype|currentstate|uptime|latency|cpu\w*|memory\w*|disk\w*|probe\w*|involvedobject|evalmatches|conditionname|culprit|stacktrace|pipeline\w*|build\w*|workflowrun|deployment\w*|jobname|logevents|incidentid|alerttransition|duration|runbookurl|tinyid|environment|reportingcomponent|subscribeurl|autoscaling\w*|queryresult|interval|response\w*)\b/g,
-    ),
-    words: new RE2(
-      /\bdown\b|\bup\b|timed? ?out|timeout|unreachable|\bcpu\b|memory|disk|latency|crash\w*|back-?off|\boom|error rate|exception|\bfailed\b|failure|\bjob\b|build|deploy\w*|pipeline|replica|backup|certificate|health|unavailable|threshold|restart\w*|\bpods?\b|offline|recovered|saturat\w*/g,
-    ),
+    keys: `
+      alarm* alertname alerttransition autoscaling* build* checkname checktype conditionname cpu* culprit
+      currentstate deployment* disk* duration endsat environment evalmatches generatorurl heartbeat
+      incidentid interval involvedobject jobname latency logevents memory* metric* monitor* newstatevalue
+      pipeline* probe* queryresult reportingcomponent response* runbookurl stacktrace startsat
+      subscribeurl threshold* tinyid uptime workflowrun
+    `,
+    words: `
+      down up timeout unreachable cpu memory disk latency crash* backoff oom* exception failed failure job
+      build deploy* pipeline replica backup certificate health unavailable threshold restart* pod pods
+      offline recovered saturat*
+    `,
+    phrases: 'timed out|back-off|error rate',
   },
   {
     kind: 'detection',
-    keys: new RE2(
-      /\b(?:threat\w*|malware\w*|signature\w*|tactic\w*|technique\w*|mitre\w*|attack\w*|detection\w*|detector\w*|srcip|dstip|sourceip|destip|src|dst|sha256\w*|md5\w*|sha1\w*|cmdline|commandline|process\w*|evidence\w*|filehash|riskscore|suspicious\w*|secrettype|sid|gid|outputfields|ruletitle|recordid|rulelevel|indicator|verdict|quarantine\w*|remoteip\w*)\b/g,
-    ),
-    words: new RE2(
-      /suspicious|malicious|malware|trojan|virus|ransom\w*|phish\w*|brute|attack|exploit|anomal\w*|unauthori[sz]ed|intrusion|scan\b|injection|threat|backdoor|tor\b|credential|privilege|exfiltrat\w*|lateral|c2|beacon|blocked|unusual|leak\w*|exposed|secret|detected|shell|impossible travel|recon\w*|stealth/g,
-    ),
+    keys: `
+      attack* cmdline commandline destip detection* detector* dst dstip evidence* filehash gid indicator
+      malware* md5* mitre* outputfields process* quarantine* recordid remoteip* riskscore rulelevel
+      ruletitle secrettype sha1* sha256* sid signature* sourceip src srcip suspicious* tactic* technique*
+      threat* verdict
+    `,
+    words: `
+      suspicious malicious malware trojan virus ransom* phish* brute attack* exploit* anomal* unauthorized
+      unauthorised intrusion scan* injection threat* backdoor tor credential* privilege exfiltrat* lateral
+      c2 beacon* blocked unusual leak* exposed secret* detected shell recon* stealth*
+    `,
+    phrases: 'impossible travel',
   },
 ];
+
+/** Words of all kinds: whole ones, and beginnings by their first three letters. */
+interface Lexicon {
+  readonly whole: ReadonlyMap<string, readonly number[]>;
+  readonly begins: ReadonlyMap<string, readonly (readonly [string, number])[]>;
+}
+
+function lexiconOf(texts: readonly string[]): Lexicon {
+  const whole = new Map<string, number[]>();
+  const begins = new Map<string, (readonly [string, number])[]>();
+  for (const [kind, text] of texts.entries()) {
+    for (const word of text.trim().split(/\s+/)) {
+      const start = word.endsWith('*') ? word.slice(0, -1) : null;
+      if (start === null) whole.set(word, [...(whole.get(word) ?? []), kind]);
+      else begins.set(start.slice(0, 3), [...(begins.get(start.slice(0, 3)) ?? []), [start, kind]]);
+    }
+  }
+  return { whole, begins };
+}
+
+const keyLexicon = lexiconOf(evidence.map(({ keys }) => keys));
+const wordLexicon = lexiconOf(evidence.map(({ words }) => words));
+const phrases = evidence.map(({ phrases: said }) => said.split('|').filter(Boolean));
 
 const keyWeight = 2;
 const wordWeight = 3;
@@ -85,20 +143,35 @@ const countedMax = 4;
 
 /** Of which kind an alert is, by what its keys and its headline speak of. */
 export function kindOf(leaves: readonly Leaf[], headline: string): FindingKind {
-  const keys = [...new Set(leaves.flatMap((leaf) => (isAside(leaf) ? [] : leaf.parts)))].join(' ');
-  const words = headline.toLowerCase();
-  let best: FindingKind = 'detection';
+  const keys = new Set<string>();
+  for (const leaf of leaves) if (!isAside(leaf)) for (const part of leaf.parts) keys.add(part);
+  const text = headline.toLowerCase();
+  const byKeys = counted(keys, keyLexicon);
+  const byWords = counted(
+    new Set(text.split(/[^a-z0-9]+/, intakeLimits.headlineWordsMax)),
+    wordLexicon,
+  );
+  let best: FindingKind = 'operational';
   let most = 0;
-  for (const { kind, keys: inKeys, words: inWords } of evidence) {
-    const weight = keyWeight * distinct(keys, inKeys) + wordWeight * distinct(words, inWords);
-    if (weight > most) {
-      most = weight;
-      best = kind;
-    }
+  for (const [index, { kind }] of evidence.entries()) {
+    const said =
+      (byWords[index] ?? 0) + (phrases[index] ?? []).filter((one) => text.includes(one)).length;
+    const weight =
+      keyWeight * Math.min(countedMax, byKeys[index] ?? 0) +
+      wordWeight * Math.min(countedMax, said);
+    if (weight <= most) continue;
+    most = weight;
+    best = kind;
   }
-  return most === 0 ? 'operational' : best;
+  return best;
 }
 
-function distinct(text: string, pattern: RE2): number {
-  return Math.min(countedMax, new Set(text.match(pattern) ?? []).size);
+function counted(words: ReadonlySet<string>, { whole, begins }: Lexicon): readonly number[] {
+  const counts = evidence.map(() => 0);
+  for (const word of words) {
+    for (const kind of whole.get(word) ?? []) counts[kind] = (counts[kind] ?? 0) + 1;
+    for (const [start, kind] of begins.get(word.slice(0, 3)) ?? [])
+      if (word.startsWith(start)) counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
 }

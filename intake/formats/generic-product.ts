@@ -26,8 +26,8 @@ function isName(text: string): boolean {
   return !/^\d+$|^[\d.]+$|@|^\/|^https?:/.test(text);
 }
 
-const scanCharsMax = 120;
-const textCharsMax = 24_000;
+const scanCharsMax = 80;
+const textCharsMax = 4_000;
 
 /** Products whose words stand in keys and short values, those with most of them first. */
 function betrayedBy(leaves: readonly Leaf[]): readonly string[] {

@@ -144,23 +144,27 @@ export function ranked(
   return found.toSorted((one, other) => other.rank - one.rank);
 }
 
-const suffixesOf = new WeakMap<Names, readonly (readonly [string, number])[]>();
+/** Senders use few keys again and again; the bounds keep a hostile one from filling memory. */
+const knownWeights = new WeakMap<Names, Map<string, number>>();
+const knownWeightsMax = 8_000;
+const knownPairCharsMax = 96;
 
-function weightOf(leaf: Leaf, names: Names): number {
-  const parent = leaf.parts.at(-2);
-  if (parent !== undefined) {
-    const pair = names[`${parent}.${leaf.key}`];
-    if (pair !== undefined) return pair;
+function weightOf({ key, pair }: Leaf, names: Names): number {
+  let known = knownWeights.get(names);
+  if (known === undefined) {
+    known = new Map();
+    knownWeights.set(names, known);
   }
-  if (Object.hasOwn(names, leaf.key)) return names[leaf.key] ?? 0;
-  let suffixes = suffixesOf.get(names);
-  if (suffixes === undefined) {
-    suffixes = Object.entries(names).flatMap(([name, weight]) =>
-      name.startsWith('*') ? [[name.slice(1), weight] as const] : [],
-    );
-    suffixesOf.set(names, suffixes);
-  }
-  for (const [suffix, weight] of suffixes) if (leaf.key.endsWith(suffix)) return weight;
+  const cached = known.get(pair);
+  if (cached !== undefined) return cached;
+  const weight = names[pair] ?? names[key] ?? bySuffix(key, names);
+  if (known.size < knownWeightsMax && pair.length <= knownPairCharsMax) known.set(pair, weight);
+  return weight;
+}
+
+function bySuffix(key: string, names: Names): number {
+  for (const [name, weight] of Object.entries(names))
+    if (name.startsWith('*') && key.endsWith(name.slice(1))) return weight;
   return 0;
 }
 

@@ -118,13 +118,14 @@ function described(
   objects: readonly string[],
   keys: readonly string[],
 ): readonly string[] {
-  return objects.flatMap((object) => {
-    const leaves = index.byObject.get(object) ?? [];
-    return keys
-      .flatMap((key) => leaves.filter((leaf) => leaf.key === key))
-      .map(({ value }) => asText(value))
-      .slice(0, 2);
-  });
+  const names: string[] = [];
+  for (const object of objects) {
+    const leaves = index.byObject.get(object);
+    if (leaves === undefined) continue;
+    const found = keys.flatMap((key) => leaves.filter((leaf) => leaf.key === key));
+    names.push(...found.slice(0, 2).map(({ value }) => asText(value)));
+  }
+  return names;
 }
 
 const sentenceWords = 6;

@@ -130,9 +130,15 @@ export const formatReaders: readonly FormatReader[] = [
 
 /** The reader that knows this alert; null where only the generic one can read it. */
 export function readerOf(value: JsonObject): FormatReader | null {
-  for (const reader of formatReaders) if (reader.recognises(value)) return reader;
-  return null;
+  const known = asked.get(value);
+  if (known !== undefined) return known;
+  const reader = formatReaders.find((each) => each.recognises(value)) ?? null;
+  asked.set(value, reader);
+  return reader;
 }
+
+/** Unwrapping asks for what reading asks for again. */
+const asked = new WeakMap<JsonObject, FormatReader | null>();
 
 /** The reader that knows this alert itself, and not only what carries it. */
 export function alertReaderOf(value: JsonObject, detect: Detect = readerOf): FormatReader | null {
