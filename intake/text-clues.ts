@@ -1,4 +1,4 @@
-import RE2 from 're2';
+import { isIPv4 } from 'node:net';
 
 /** What prose may hold that other systems know: found by shape, so that it is a hint and no more. */
 export interface TextClues {
@@ -8,29 +8,74 @@ export interface TextClues {
   readonly domains: readonly string[];
 }
 
-const address = new RE2(/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/g);
-const hash = new RE2(/\b(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})\b/g);
-const url = new RE2(/\bhttps?:\/\/[^\s"'<>()[\]{}|\\^`]+/g);
-const domain = new RE2(/\b(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]{2,18}\b/g);
-
 const textCharsMax = 8_192;
-const hashCharsMin = 32;
+const wordsMax = 2_000;
+/** Single characters, so that splitting takes one pass whatever a text holds. */
+const between = /[\s"'<>()[\]{}|\\^`,;=]+/;
+const parts = /[:/@]+/;
+const hashLengths: readonly number[] = [32, 40, 64];
 
 export function cluesIn(text: string): TextClues {
-  const short = refanged(text.slice(0, textCharsMax));
-  const dotted = short.includes('.');
-  return {
-    ips: dotted ? all(short, address) : [],
-    hashes: short.length >= hashCharsMin ? all(short, hash) : [],
-    urls: short.includes('://')
-      ? all(short, url).map((found) => found.replace(/[.,;:]+$/, ''))
-      : [],
-    domains: dotted ? all(short, domain).filter(isPublicName) : [],
-  };
+  const found = { ips: [], hashes: [], urls: [], domains: [] } as Record<keyof TextClues, string[]>;
+  for (const word of refanged(text.slice(0, textCharsMax)).split(between, wordsMax)) {
+    if (word.length < wordCharsMin) continue;
+    if (word.startsWith('http://') || word.startsWith('https://'))
+      found.urls.push(withoutStop(word));
+    if (word.includes('.') || word.length >= 32)
+      for (const part of word.split(parts)) put(withoutStop(part), found);
+  }
+  return found;
 }
 
-const all = (text: string, pattern: RE2): readonly string[] =>
-  (text.match(pattern) ?? []).map(String);
+const wordCharsMin = 4;
+
+function put(word: string, found: Readonly<Record<keyof TextClues, string[]>>): void {
+  if (hashLengths.includes(word.length) && isHex(word)) found.hashes.push(word);
+  else if (!word.includes('.')) return;
+  else if (isIPv4(word)) found.ips.push(word);
+  else if (isName(word) && isPublicName(word)) found.domains.push(word);
+}
+
+/** A sentence ends with what an address does not. */
+function withoutStop(word: string): string {
+  let end = word.length;
+  while (end > 0 && '.:!?'.includes(word[end - 1] ?? '')) end -= 1;
+  return word.slice(0, end);
+}
+
+function isHex(word: string): boolean {
+  for (let at = 0; at < word.length; at += 1) {
+    const code = word.charCodeAt(at) | 32;
+    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
+  }
+  return true;
+}
+
+/** Labels of letters, digits and hyphens with a dot between, the last of letters alone. */
+function isName(word: string): boolean {
+  const labels = word.split('.');
+  const last = labels.at(-1) ?? '';
+  return (
+    labels.length > 1 &&
+    last.length <= 18 &&
+    labels.every(
+      (label, index) =>
+        label !== '' && label.length <= 63 && isLabel(label, index === labels.length - 1),
+    )
+  );
+}
+
+function isLabel(label: string, lettersOnly: boolean): boolean {
+  for (let at = 0; at < label.length; at += 1) {
+    const code = label.charCodeAt(at) | 32;
+    const letter = code >= 97 && code <= 122;
+    if (letter) continue;
+    if (lettersOnly) return false;
+    const own = label.charCodeAt(at);
+    if (!((own >= 48 && own <= 57) || own === 45 || own === 95)) return false;
+  }
+  return true;
+}
 
 /** `hxxps://evil[.]example`, as people write what must not be clicked. */
 function refanged(text: string): string {

@@ -3,20 +3,30 @@ import { declare } from '../declare.ts';
 import { all, any, has, says } from '../recognise.ts';
 import { literal } from '../sources.ts';
 import { byWord } from '../severity-rules.ts';
-import { textsOf, type Source } from '../view.ts';
+import { textsOf, type Source, type View } from '../view.ts';
 
 const pair = new RE2(/\b([A-Za-z_][\w.]{0,127})="((?:[^"\\]|\\.)*)"/g);
 
-/** The notable's own fields stand in `_raw`, as repeated `key="value"`. */
+type Pairs = readonly (readonly [key: string, value: string])[];
+
+/** The notable's own fields stand in `_raw`, as repeated `key="value"`; they are taken apart once for all fields. */
+function pairsOf(view: View): Pairs {
+  const known = taken.get(view.value);
+  if (known !== undefined) return known;
+  const text = textsOf(view, '_raw')[0]?.slice(0, 32_768) ?? '';
+  const pairs = [...text.matchAll(pair)].map(
+    (match) => [String(match[1]), String(match[2])] as const,
+  );
+  taken.set(view.value, pairs);
+  return pairs;
+}
+
+const taken = new WeakMap<View['value'], Pairs>();
+
 const inRaw =
   (...keys: readonly string[]): Source =>
-  (view) => {
-    const text = textsOf(view, '_raw')[0]?.slice(0, 32_768) ?? '';
-    const pairs = [...text.matchAll(pair)];
-    return keys.flatMap((key) =>
-      pairs.filter((match) => match[1] === key).map((match) => String(match[2])),
-    );
-  };
+  (view) =>
+    keys.flatMap((key) => pairsOf(view).flatMap(([name, value]) => (name === key ? [value] : [])));
 
 /** Splunk Enterprise Security notable events. */
 export const splunkEsNotable = declare({
