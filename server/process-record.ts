@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -77,6 +77,8 @@ export async function endRecorded(
 /** What a second Ctrl-C does: everything that we recorded is killed, now. */
 export function killRecorded(dataDir: string | null): void {
   if (dataDir === null) return;
+  // One that was stopped before it had made its folders has recorded nothing.
+  if (!existsSync(join(dataDir, 'run'))) return;
   for (const name of readdirSync(join(dataDir, 'run'))) {
     const parsed = recordSchema.safeParse(
       parseJson(readFileSync(join(dataDir, 'run', name), 'utf8')),

@@ -156,7 +156,10 @@ async function smallBacklog(dir: string): Promise<string> {
     home,
   );
   const path = join(dir, 'sallyport.yaml');
-  await writeFile(path, `${text}\nlimits: { backlogMax: ${values.backlog} }\n`);
+  await writeFile(
+    path,
+    text.replace('\nlimits:\n', `\nlimits:\n  backlogMax: ${values.backlog}\n`),
+  );
   return path;
 }
 
