@@ -67,6 +67,7 @@ export async function startEngine(base: Base, options: EngineOptions): Promise<E
       components: statuses,
       metrics: base.metrics,
       logger: base.logger,
+      redactText: (text) => base.redactor.redactText(text).text,
     });
     open.http = http;
     const start = { clock: base.clock, onChange, isPatient: options.isPatient };

@@ -23,6 +23,8 @@ export interface HttpDeps {
   readonly components: () => readonly ComponentStatus[];
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** For what a problem document says: an error may repeat what somebody typed. */
+  readonly redactText: (text: string) => string;
   /** How long a request may take to arrive; left out: as `bounds` says. Tests that wait for it give less. */
   readonly requestTimeoutMs?: number;
   /** How many connections there may be at once; left out: as many as the process can afford. */
@@ -122,7 +124,8 @@ function refuse(deps: HttpDeps, { error, request, reply }: Refusal): FastifyRepl
       { err: error, method: request.method, route: request.routeOptions.url ?? '' },
       'a request failed',
     );
-  return reply.code(problem.status).headers(problem.headers).type(problemType).send(problem.body);
+  const body = { ...problem.body, detail: deps.redactText(problem.body.detail) };
+  return reply.code(problem.status).headers(problem.headers).type(problemType).send(body);
 }
 
 /** A port that is taken, or an address that is not ours, is an error. */

@@ -38,6 +38,7 @@ beforeAll(async () => {
     components: () => [],
     metrics: createMetrics(),
     logger,
+    redactText: (text) => text,
     requestTimeoutMs: 1_000,
   });
 }, 60_000);

@@ -39,6 +39,7 @@ beforeEach(async () => {
     components,
     metrics,
     logger,
+    redactText: (text) => text,
   });
 });
 afterEach(() => server.close());
