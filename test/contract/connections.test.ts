@@ -18,6 +18,7 @@ beforeEach(async () => {
     tokens: [],
     components: () => [],
     metrics: createMetrics(),
+    redactText: (text) => text,
     logger: createLogger({
       level: 'error',
       file: null,
