@@ -5,8 +5,14 @@ export const validators = {
   ...personalChecks,
   jwt: (text: string): boolean => isJwt(text),
   notPlaceholder: (text: string): boolean => !isPlaceholder(text),
-  /** Templates and runs only: for shapes so plain that a word in them is no sign of a placeholder. */
-  notMasked: (text: string): boolean => !/[x*]{6,}|([x0#.*-])\1{11,}/i.test(text),
+  /**
+   * For shapes that are plain by themselves. SECURITY: only what is masked for the most part is a placeholder; a run of
+   * one character inside a key is no reason to let the key through.
+   */
+  notMasked: (text: string): boolean => {
+    const rest = text.replace(maskRuns, '').length;
+    return rest === text.length || rest >= unmaskedMin;
+  },
   /** What follows the last `_` or `-` is no word: letters and digits mixed. */
   randomTail: (text: string): boolean => {
     const tail = text.slice(Math.max(text.lastIndexOf('_'), text.indexOf('-')) + 1);
@@ -19,7 +25,7 @@ export const validators = {
   },
   basicPair: (text: string): boolean => isBasicPair(text),
   notExampleKey: (text: string): boolean =>
-    !text.endsWith('EXAMPLE') && !/([A-Z0-9])\1{5}/.test(text),
+    !text.endsWith('EXAMPLE') && !/([A-Z0-9])\1{8}/.test(text),
   anything: (): boolean => true,
   /** An identifier with digits that is no UUID: those are evidence. */
   mixedId: (text: string): boolean =>
@@ -38,6 +44,10 @@ export const validators = {
   urlSecret: (text: string): boolean =>
     !isPlaceholder(text) && !/^\d{1,5}\/|^(?:pass(?:word)?|pw|pwd|token|secret)$/i.test(text),
 } as const;
+
+const maskRuns = /[x*]{5,}|([x0#.*-])\1{11,}/gi;
+/** The mark, and a little more than the longest one that stands before a masked value. */
+const unmaskedMin = 12;
 
 export type ValidatorName = keyof typeof validators;
 
@@ -79,7 +89,6 @@ export function isPlaceholder(text: string): boolean {
     )
   )
     return true;
-  return /[x*]{6,}|([x0#.*-])\1{11,}|^your[-_ ]|example[-_]?(?:key|token|secret)|abcdefghijklmnop/i.test(
-    text,
-  );
+  if (text.replace(maskRuns, '').length * 2 < text.length) return true;
+  return /^your[-_ ]|example[-_]?(?:key|token|secret)|abcdefghijklmnop/i.test(text);
 }
