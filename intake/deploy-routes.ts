@@ -10,6 +10,7 @@ import { readDeploys, type DeployDraft } from './deploy-events.ts';
 import { intakeLimits } from './limits.ts';
 import { parseJson } from './parse-json.ts';
 import { readRaw, recordRejection } from './raw-requests.ts';
+import { sessionOf } from './receive.ts';
 
 export interface DeployDeps<Sealed> extends IntakeDeps<Sealed> {
   readonly db: Database;
@@ -72,7 +73,8 @@ async function keep<Sealed>(
   drafts: readonly DeployDraft[],
 ): Promise<readonly string[]> {
   if (drafts.length === 0) return [];
-  const redacted = drafts.map((draft) => redactDeploy(draft, { source, redactor: deps.redactor }));
+  const redactor = sessionOf(deps, source);
+  const redacted = drafts.map((draft) => redactDeploy(draft, { source, redactor }));
   return deps.db.transaction(async (tx) => {
     await deps.keepOriginals(
       tx,

@@ -13,6 +13,11 @@ export interface DraftRedactor<Sealed> {
   redact(value: Json): { readonly value: Json; readonly sealed: readonly Sealed[] };
 }
 
+/** One session for each delivery: its drafts repeat its body, which is searched once. */
+export interface DeliveryRedactor<Sealed> {
+  session(): DraftRedactor<Sealed>;
+}
+
 export interface Redacted<Sealed> {
   readonly draft: Draft;
   readonly sealed: readonly Sealed[];

@@ -1,15 +1,17 @@
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gunzip, gzip, gzipSync } from 'node:zlib';
 import type { Json } from '../domain/json.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import { seal } from '../redaction/seal.ts';
 import type { DraftRedactor } from './finish.ts';
 import { intakeLimits } from './limits.ts';
-import { parseJson } from './parse-json.ts';
+import type { ParsedBody } from './normalise.ts';
 
 const compress = promisify(gzip);
 const expand = promisify(gunzip);
 const fastest = { level: 1 };
+/** Up to here a thread of its own costs more than the packing (60 against 190 µs of processor time for 3 KB). */
+const packedAtOnceChars = 16_384;
 
 /** A body as it is kept: without what redaction takes out. */
 export interface KeptAlert {
@@ -37,7 +39,7 @@ export interface AlertToKeep {
   readonly source: string;
   readonly raw: Uint8Array;
   /** What was read of it, content coding and form taken off. */
-  readonly read: Uint8Array;
+  readonly read: ParsedBody;
   readonly receivedAtMs: number;
 }
 
@@ -47,14 +49,15 @@ export async function keepAlert<Sealed>(
   redactor: DraftRedactor<Sealed>,
   alert: AlertToKeep,
 ): Promise<{ readonly kept: KeptAlert; readonly sealed: readonly Sealed[] }> {
-  const parsed = parseJson(alert.read);
+  const { bytes, json } = alert.read;
   const { value, sealed } = redactor.redact(
-    parsed.kind === 'values' ? [...parsed.values] : Buffer.from(alert.read).toString('utf8'),
+    json.kind === 'values' ? [...json.values] : Buffer.from(bytes).toString('utf8'),
   );
   const values: readonly Json[] = Array.isArray(value) ? value : [];
   const text =
     typeof value === 'string' ? value : values.map((one) => JSON.stringify(one)).join('\n');
-  const body = await compress(text, fastest);
+  const body =
+    text.length <= packedAtOnceChars ? gzipSync(text, fastest) : await compress(text, fastest);
   return { kept: { body, original: sealOriginal(keeping, alert) }, sealed };
 }
 

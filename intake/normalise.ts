@@ -8,13 +8,28 @@ import { readText } from './text-body.ts';
 import type { Bare } from './bare.ts';
 import { unwrap } from './unwrap.ts';
 
+/** A body, and what it is as JSON. */
+export interface ParsedBody {
+  readonly bytes: Uint8Array;
+  readonly json: ParsedJson;
+}
+
+export const parseBody = (bytes: Uint8Array): ParsedBody => ({ bytes, json: parseJson(bytes) });
+
 /** What one body says, as drafts: at least one, but where a product said that all is well. Never throws. */
-export function normalise(
+export const normalise = (
   body: Uint8Array,
   hint: string | null = null,
   detect: Detect = readerOf,
+): readonly Draft[] => normaliseParsed(parseBody(body), hint, detect);
+
+/** Of a body that was parsed. The drafts share its objects. */
+export function normaliseParsed(
+  { bytes: body, json }: ParsedBody,
+  hint: string | null,
+  detect: Detect = readerOf,
 ): readonly Draft[] {
-  const parsed = readBytes(body);
+  const parsed = json.kind === 'values' ? json : readOtherwise(body, json);
   if (parsed.kind === 'invalid') return [unparsed(body, parsed.verdict)];
   const alerts = parsed.values.flatMap((value) => unwrap(value, detect));
   if (alerts.length === 0) return [unparsed(body, 'no-alerts')];
@@ -27,10 +42,12 @@ export function normalise(
   return drafts.map((item) => ({ ...item, notes: [...parsed.notes, ...item.notes] }));
 }
 
-/** JSON first; what is none may be lines of a log, or JSON with a slip that a person would read over. */
-function readBytes(body: Uint8Array): ParsedJson {
-  const parsed = parseJson(body);
-  if (parsed.kind === 'values' || parsed.verdict === 'invalid-utf8') return parsed;
+/** What is no JSON may be lines of a log, or JSON with a slip that a person would read over. */
+function readOtherwise(
+  body: Uint8Array,
+  parsed: Extract<ParsedJson, { kind: 'invalid' }>,
+): ParsedJson {
+  if (parsed.verdict === 'invalid-utf8') return parsed;
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   const values = readText(text.startsWith('\ufeff') ? text.slice(1) : text);
   if (values !== null) return { kind: 'values', values, notes: [] };

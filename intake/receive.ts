@@ -3,17 +3,17 @@ import { standAlone, type Correlate } from './correlation.ts';
 import { decodeBody } from './decode-body.ts';
 import { draft, type Draft } from './draft.ts';
 import { SallyportError } from '../domain/errors.ts';
-import { redactDraft, toFinding, type DraftRedactor } from './finish.ts';
+import { redactDraft, toFinding, type DeliveryRedactor, type DraftRedactor } from './finish.ts';
 import type { Delivery } from './commit.ts';
 import { keepAlert, type AlertKeeping } from './keep-alert.ts';
-import { normalise, unparsed } from './normalise.ts';
+import { normaliseParsed, parseBody, unparsed } from './normalise.ts';
 import type { KeyedFinding } from './plan-commit.ts';
 
 export interface ReceiveDeps<Sealed> {
   readonly tenant: string;
-  readonly redactor: DraftRedactor<Sealed>;
+  readonly redactor: DeliveryRedactor<Sealed>;
   /** Where sources have redaction policies of their own. */
-  readonly redactorOf?: (source: string) => DraftRedactor<Sealed>;
+  readonly redactorOf?: (source: string) => DeliveryRedactor<Sealed>;
   readonly correlate: Correlate;
   /** Left out: bodies are not kept. */
   readonly keeping?: AlertKeeping;
@@ -44,46 +44,63 @@ export async function receive<Sealed>(
   const decoded = decodeBody(sent.read ?? sent.raw, sent.coding);
   if (decoded.kind === 'unsupported')
     throw new SallyportError('CODING_UNSUPPORTED', 'only gzip and deflate are read');
+  const body = parseBody(decoded.kind === 'body' ? decoded.body : sent.raw);
   const drafts =
     decoded.kind === 'body'
-      ? normalise(decoded.body, sent.formatHint)
+      ? normaliseParsed(body, sent.formatHint)
       : [unparsed(sent.raw, decoded.verdict)];
-  const delivery = await fileDrafts(deps, drafts, {
-    source: sent.source,
-    deliveryId: sent.deliveryId,
-    bodySha256: hash('sha256', sent.raw, 'hex'),
-    bodyBytes: sent.raw.byteLength,
-    receivedAtMs: sent.receivedAtMs,
-    person: null,
-    marks: [
-      ...(sent.complete === true ? (['complete'] as const) : []),
-      ...(drafts.every(({ format }) => format === 'canary') ? (['canary'] as const) : []),
-    ],
-  });
+  const redactor = sessionOf(deps, sent.source);
+  const delivery = await fileRedacted(
+    deps,
+    { drafts, redactor },
+    {
+      source: sent.source,
+      deliveryId: sent.deliveryId,
+      bodySha256: hash('sha256', sent.raw, 'hex'),
+      bodyBytes: sent.raw.byteLength,
+      receivedAtMs: sent.receivedAtMs,
+      person: null,
+      marks: [
+        ...(sent.complete === true ? (['complete'] as const) : []),
+        ...(drafts.every(({ format }) => format === 'canary') ? (['canary'] as const) : []),
+      ],
+    },
+  );
   if (deps.keeping === undefined) return delivery;
-  const { kept, sealed } = await keepAlert(deps.keeping, redactorFor(deps, sent.source), {
-    source: sent.source,
-    raw: sent.raw,
-    read: decoded.kind === 'body' ? decoded.body : sent.raw,
-    receivedAtMs: sent.receivedAtMs,
-  });
+  const { source, raw, receivedAtMs } = sent;
+  const alert = { source, raw, read: body, receivedAtMs };
+  const { kept, sealed } = await keepAlert(deps.keeping, redactor, alert);
   return { ...delivery, kept, sealed: [...delivery.sealed, ...sealed] };
 }
 
 export type DeliveryHead = Omit<Delivery<never>, 'findings' | 'sealed' | 'kept'>;
 
-const redactorFor = <Sealed>(deps: ReceiveDeps<Sealed>, source: string): DraftRedactor<Sealed> =>
-  deps.redactorOf?.(source) ?? deps.redactor;
+/** By the policy of the source. */
+export const sessionOf = <Sealed>(
+  deps: Pick<ReceiveDeps<Sealed>, 'redactor' | 'redactorOf'>,
+  source: string,
+): DraftRedactor<Sealed> => (deps.redactorOf?.(source) ?? deps.redactor).session();
 
 /** After so many drafts other requests get their turn. */
 const turnDrafts = 64;
 
-export async function fileDrafts<Sealed>(
+export const fileDrafts = <Sealed>(
   deps: ReceiveDeps<Sealed>,
   drafts: readonly Draft[],
   head: DeliveryHead,
+): Promise<Delivery<Sealed>> =>
+  fileRedacted(deps, { drafts, redactor: sessionOf(deps, head.source) }, head);
+
+interface DraftsToFile<Sealed> {
+  readonly drafts: readonly Draft[];
+  readonly redactor: DraftRedactor<Sealed>;
+}
+
+async function fileRedacted<Sealed>(
+  deps: Pick<ReceiveDeps<Sealed>, 'tenant' | 'correlate'>,
+  { drafts, redactor }: DraftsToFile<Sealed>,
+  head: DeliveryHead,
 ): Promise<Delivery<Sealed>> {
-  const redactor = redactorFor(deps, head.source);
   const findings: KeyedFinding[] = [];
   const sealed: Sealed[] = [];
   for (const [index, item] of drafts.entries()) {

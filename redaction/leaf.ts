@@ -26,6 +26,15 @@ export function redactLeaf(walk: Walk, leaf: Leaf): string {
     walk.pass.crossed('leaf', pointerOf(walk));
     return maskOf('over-budget');
   }
+  const texts = leaf.verdict === null ? walk.seen?.texts : undefined;
+  const before = texts?.get(text);
+  if (before?.field === leaf.field) return before.redacted;
+  const redacted = redactText(walk, leaf);
+  texts?.set(text, { field: leaf.field, redacted });
+  return redacted;
+}
+
+function redactText(walk: Walk, leaf: Leaf): string {
   try {
     return redactWhole(walk, leaf) ?? redactJsonText(walk, leaf) ?? redactPatterns(walk, leaf);
   } catch {
@@ -121,7 +130,12 @@ function redactJsonText(walk: Walk, leaf: Leaf): string | null {
     return null;
   const parsed = parseJson(leaf.text);
   if (parsed === undefined) return null;
-  const inner: Walk = { ...walk, path: [...walk.path, '(json)'], texts: walk.texts + 1 };
+  const inner: Walk = {
+    ...walk,
+    path: [...walk.path, '(json)'],
+    texts: walk.texts + 1,
+    seen: null,
+  };
   const redacted = walk.descend(inner, parsed, {
     field: leaf.field,
     verdict: null,

@@ -17,6 +17,7 @@ import { createOlderMint, createTokenMint } from './tokens.ts';
 import type { SpanKind } from './spans.ts';
 import { redactTextPart } from './text-part.ts';
 import { redactTree } from './walk.ts';
+import { nothingSeen } from './walk-state.ts';
 
 export interface RedactorOptions {
   /** HMAC keys for tokens. */
@@ -53,7 +54,18 @@ export interface Redactor {
    * begins in it. For streams: `redactStream`.
    */
   redactPart(text: string, part: TextRange): RedactedPart;
+  /** For documents that repeat one another. */
+  session(policy?: RedactionPolicy): RedactionSession;
   readonly policyDigest: string;
+}
+
+/**
+ * Redacts documents that share objects and texts: an alert, and what was read out of it. What was met before is answered from memory,
+ * which lives as long as the session does; it is counted once.
+ */
+export interface RedactionSession {
+  /** `sealed`: the originals that no earlier document of the session held. */
+  redact(value: unknown): { readonly value: Json; readonly sealed: readonly SealedOriginal[] };
 }
 
 export interface TextRange {
@@ -105,6 +117,19 @@ export function createRedactor(options: RedactorOptions): Redactor {
     redact: (value, policy = ownPolicy) => {
       const pass = startPass({ ...tools, scanner: scannerFor(policy) }, policy, digestFor(policy));
       return { value: redactTree(pass, value), report: pass.report(), sealed: pass.sealed() };
+    },
+    session: (policy = ownPolicy) => {
+      const pass = startPass({ ...tools, scanner: scannerFor(policy) }, policy, digestFor(policy));
+      const seen = (policy.paths ?? []).length === 0 ? nothingSeen() : null;
+      let known = 0;
+      return {
+        redact: (given) => {
+          const value = redactTree(pass, given, seen);
+          const sealed = pass.sealed().slice(known);
+          known += sealed.length;
+          return { value, sealed };
+        },
+      };
     },
     redactText: (text, policy = ownPolicy) => {
       const pass = startPass({ ...tools, scanner: scannerFor(policy) }, policy, digestFor(policy));

@@ -23,7 +23,20 @@ export interface Walk {
   readonly texts: number;
   /** Redacts one value: text that holds JSON is walked with it. */
   readonly descend: (walk: Walk, value: unknown, place: Place) => Json;
+  /** Null where what stands at one place says nothing of another: under rules of paths, inside of texts. */
+  readonly seen: Seen | null;
 }
+
+/**
+ * What was redacted before in the same delivery. An object's redaction depends on nothing around it, unless the name of its place has
+ * a verdict; a text's depends on the name besides.
+ */
+export interface Seen {
+  readonly objects: Map<object, Json>;
+  readonly texts: Map<string, { readonly field: string; readonly redacted: string }>;
+}
+
+export const nothingSeen = (): Seen => ({ objects: new Map(), texts: new Map() });
 
 export interface Place {
   /** The name of the field that the value stands in; array items take the array's. */

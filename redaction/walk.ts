@@ -6,12 +6,13 @@ import { decidePair, isJoined, isPaired } from './lists.ts';
 import { maskOf } from './kinds.ts';
 import type { Pass } from './pass.ts';
 import { redactJoined } from './joined.ts';
-import { pointerOf, treeLimits, type Place, type Walk } from './walk-state.ts';
+import { pointerOf, treeLimits, type Place, type Seen, type Walk } from './walk-state.ts';
 
 /** Copies only what changes: a clean document comes back as the very object that was given. */
-export function redactTree(pass: Pass, value: unknown): Json {
+export function redactTree(pass: Pass, value: unknown, seen: Seen | null = null): Json {
   const walk: Walk = {
     pass,
+    seen,
     path: [],
     nodes: 0,
     workLeft: treeLimits.workChars,
@@ -45,7 +46,7 @@ function redactNode(walk: Walk, value: unknown, place: Place): Json {
       if (isRawNumber(value)) return redactRawNumber(walk, value, place);
       return Array.isArray(value)
         ? redactArray(walk, value, place)
-        : redactObject(walk, value, place);
+        : redactSeenObject(walk, value, place);
     default:
       // undefined, functions and symbols have no JSON form; `undefined` must stay what it is for optional results.
       return (value === undefined ? value : null) as Json;
@@ -111,6 +112,15 @@ function redactArray(walk: Walk, list: readonly unknown[], place: Place): Json {
     if (copy !== null) copy[at] = after;
   }
   return copy ?? (list as readonly Json[]);
+}
+
+function redactSeenObject(walk: Walk, given: object, place: Place): Json {
+  const objects = place.verdict === null ? walk.seen?.objects : undefined;
+  const before = objects?.get(given);
+  if (before !== undefined) return before;
+  const redacted = redactObject(walk, given, place);
+  objects?.set(given, redacted);
+  return redacted;
 }
 
 /** Objects whose fields are all of one nature: `passwords: {…}`, `cookies: {…}`. */

@@ -99,7 +99,7 @@ function intakeDeps(
     tenant: config.tenant,
     redactor,
     redactorOf: (source) => ({
-      redact: (value) => redactor.redact(value, config.redaction.forSource(source)),
+      session: () => redactor.session(config.redaction.forSource(source)),
     }),
     correlate: createCorrelator(catalog.policy.correlation),
     sources: config.sources,

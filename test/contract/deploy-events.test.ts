@@ -9,6 +9,7 @@ import { shippedCorrelate } from '../support/correlate.ts';
 import { testInbox, testRedactor, testTenant } from '../support/intake.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 
+const verify = { kind: 'bearer', secrets: ['the-token-of-the-forge'] } as const;
 let pg: TestPostgres;
 const app = fastify();
 
@@ -28,8 +29,14 @@ beforeAll(async () => {
     deployRoutes({
       tenant: testTenant,
       redactor: testRedactor,
+      redactorOf: (source) => ({
+        session: () =>
+          testRedactor.session(
+            source === 'strict-forge' ? { name: 'strict', kinds: { email: 'mask' } } : undefined,
+          ),
+      }),
       correlate: shippedCorrelate,
-      sources: { forge: { verify: { kind: 'bearer', secrets: ['the-token-of-the-forge'] } } },
+      sources: { forge: { verify }, 'strict-forge': { verify } },
       inbox: testInbox(pg.db),
       rejects,
       clock: systemClock,
@@ -45,10 +52,13 @@ afterAll(async () => {
 });
 beforeEach(() => pg.db.query('truncate deploys, rejects, audit_entries, vault cascade'));
 
-const post = async (body: string, token = 'the-token-of-the-forge'): Promise<[number, unknown]> => {
+const post = async (
+  body: string,
+  { token = 'the-token-of-the-forge', source = 'forge' } = {},
+): Promise<[number, unknown]> => {
   const answer = await app.inject({
     method: 'POST',
-    url: '/v1/deploys/forge',
+    url: `/v1/deploys/${source}`,
     headers: { authorization: `Bearer ${token}` },
     payload: body,
   });
@@ -77,8 +87,14 @@ describe('the deploys of a product', () => {
     ).toHaveLength(1);
   });
 
+  it('are redacted by the policy of their source', async () => {
+    await post(event, { source: 'strict-forge' });
+    const [row] = await pg.db.query<{ actor: string }>('select actor from deploys');
+    expect(row?.actor).toBe('[redacted:email]');
+  });
+
   it('are not taken from strangers', async () => {
-    expect((await post(event, 'another-token-altogether'))[0]).toBe(401);
+    expect((await post(event, { token: 'another-token-altogether' }))[0]).toBe(401);
     expect(await pg.db.query('select 1 from deploys')).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { keepAlert, keptText, originalBinding } from '../../intake/keep-alert.ts';
+import { parseBody } from '../../intake/normalise.ts';
 import { createReplay, type ReplayOrder } from '../../intake/replay.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { SourceConfig } from '../../platform/source-config.ts';
@@ -134,7 +135,7 @@ const replay = (over: Partial<ReplayOrder> = {}): ReturnType<ReturnType<typeof c
 async function sendUnread(): Promise<void> {
   await send('test', 'words that no reader knew then');
   const read = Buffer.from(leaky);
-  const alert = { source: 'test', raw: read, read, receivedAtMs: 0 };
+  const alert = { source: 'test', raw: read, read: parseBody(read), receivedAtMs: 0 };
   const { kept } = await keepAlert(keeping, testRedactor, alert);
   await postgres.db.query('update alert_bodies set body = $1', [Buffer.from(kept.body)]);
 }

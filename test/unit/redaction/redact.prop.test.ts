@@ -90,6 +90,26 @@ describe('redaction', () => {
     );
   });
 
+  it('says in a session what it says of each document by itself', () => {
+    fc.assert(
+      fc.property(
+        document,
+        fc.constantFrom('title', 'password', 'email', 'note'),
+        (value, name) => {
+          const documents = [{ [name]: value, unmapped: value }, value, [value, { [name]: value }]];
+          const session = redactor.session();
+          const together = documents.map((one) => session.redact(one));
+          const alone = documents.map((one) => redactor.redact(one));
+          expect(together.map((one) => one.value)).toEqual(alone.map((one) => one.value));
+          const tokens = (done: readonly { sealed: readonly { token: string }[] }[]): Set<string> =>
+            new Set(done.flatMap(({ sealed }) => sealed.map(({ token }) => token)));
+          expect(tokens(together)).toEqual(tokens(alone));
+        },
+      ),
+      { numRuns: runs },
+    );
+  });
+
   it('never throws', () => {
     fc.assert(
       fc.property(
