@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Egress } from '../platform/http.ts';
 import type { Counted } from '../platform/metrics.ts';
 import type { Database } from '../store/database.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** What one worker process hands to its activities. Each privilege class gets the connections that it may use only. */
 export interface ActivityDeps {
@@ -22,6 +23,8 @@ export interface ActivityDeps {
   readonly reveal: (value: JsonObject, reason: RevealReason) => Promise<JsonObject>;
   /** Holder of leases: dies with the process, see `store/instance.ts`. */
   readonly instance: number;
+  /** What this process is at right now, see `activities/under-way.ts`. */
+  readonly underWay: UnderWay;
   readonly observe: (stage: string, ms: number) => void;
   /** Counts how something ended. */
   readonly count: (what: Counted, outcome: string) => void;

@@ -60,9 +60,14 @@ export function effectCase(deps: ActivityDeps, parts: CaseParts): EffectCase {
     plan: planEffect(
       row === null
         ? null
-        : { state: row.state, leaseLive: row.lease_live, retryable: mayRetry(row) },
+        : { state: row.state, leaseLive: isLeaseLive(deps, row), retryable: mayRetry(row) },
     ),
   };
+}
+
+function isLeaseLive(deps: ActivityDeps, row: EffectRow): boolean {
+  const isLeft = row.lease_owner === String(deps.instance) && !deps.underWay.has(row.key);
+  return row.lease_live && !isLeft;
 }
 
 /** `detail` of a failed effect begins with its code. */

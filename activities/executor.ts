@@ -38,11 +38,15 @@ async function executeMany(
   );
   const prepared = await prepareEffects(deps, items, rows);
   const guarded = await guardAll(deps, prepared);
-  const claimed = await claimAll(deps, guarded);
-  const done = await mapBounded(claimed, executorLimits.callsAtOnce, (step) =>
-    'outcome' in step ? Promise.resolve(step) : perform(deps, step),
-  );
-  return writeResults(deps, done);
+  const open = guarded.filter((step): step is EffectCase => 'plan' in step);
+  const keys = open.map((effect) => effect.key);
+  return deps.underWay.during(keys, async () => {
+    const claimed = await claimAll(deps, guarded);
+    const done = await mapBounded(claimed, executorLimits.callsAtOnce, (step) =>
+      'outcome' in step ? Promise.resolve(step) : perform(deps, step),
+    );
+    return writeResults(deps, done);
+  });
 }
 
 type Prepared = EffectCase | Extract<Outcome, { kind: 'error' }>;

@@ -1,4 +1,5 @@
 import type { ActivityDeps } from '../activities/deps.ts';
+import { createUnderWay } from '../activities/under-way.ts';
 import { connectorNamed } from '../connectors/registry.ts';
 import type { PrivilegeClass } from '../domain/capability.ts';
 import { createEgress } from '../platform/http.ts';
@@ -42,6 +43,7 @@ export async function openActivityParts(
     redact: originals.redact,
     reveal: originals.reveal,
     instance: instance.id,
+    underWay: createUnderWay(),
     observe: (stage, ms) => observe(core.metrics, stage, ms),
     count: core.metrics.outcome,
   };

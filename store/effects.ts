@@ -8,6 +8,8 @@ export interface EffectRow {
   readonly state: EffectState;
   readonly fence: number;
   readonly lease_live: boolean;
+  /** The number of the instance that took the lease last. */
+  readonly lease_owner: string | null;
   readonly order_digest: string | null;
   readonly output: JsonObject | null;
   readonly detail: string;
@@ -21,7 +23,7 @@ export async function loadEffects(
   keys: readonly string[],
 ): Promise<Map<string, EffectRow>> {
   const rows = await sql.query<EffectRow>(
-    `select key, state, fence, order_digest, output, detail,
+    `select key, state, fence, lease_owner, order_digest, output, detail,
             coalesce(lease_until > clock_timestamp() and exists (
               select 1 from pg_locks l
                where l.locktype = 'advisory' and l.classid = $2 and l.objid::bigint = e.lease_owner::bigint and l.objsubid = 2), false) as lease_live,

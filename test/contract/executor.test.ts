@@ -30,6 +30,14 @@ const refused = (code: string): object => expect.objectContaining({ kind: 'error
 const age = (): Promise<unknown> =>
   world.pg.db.query(`update effects set called_at = called_at - interval '1 minute'`);
 
+/** Between the intent and the call. */
+function whenClaimed(act: () => Promise<unknown>): ActivityDeps['reveal'] {
+  return async (value, { capability }) => {
+    if (capability === 'crowdstrike.host.contain') await act();
+    return value;
+  };
+}
+
 async function stop(scope: string, stopped: boolean): Promise<void> {
   await world.pg.db.transaction((tx) =>
     setSwitch(
@@ -178,6 +186,33 @@ describe('the executor', () => {
     expect(await one(item)).toEqual(refused('LEASE_HELD'));
     await other.close();
     await expect.poll(() => one(item)).toMatchObject({ kind: 'ok' });
+    expect(await world.actions()).toEqual(['contain']);
+  });
+
+  it('does not wait for a lease of its own whose result the database could not take', async () => {
+    const item = world.contain(await world.approved());
+    const reveal = whenClaimed(() =>
+      world.pg.db.query('alter table effects rename to effects_away'),
+    );
+    const failing = createEffectActivities({ ...world.deps, reveal }).executeMany([item]);
+    await expect(failing).rejects.toThrow('effects');
+    await world.pg.db.query('alter table effects_away rename to effects');
+    expect(await one(item)).toEqual(refused('LEASE_HELD'));
+    await age();
+    expect(await one(item)).toMatchObject({ kind: 'ok' });
+    expect(await world.actions()).toEqual(['contain']);
+  });
+
+  it('waits for itself while it is still at an effect that it is asked for again', async () => {
+    const item = world.contain(await world.approved());
+    let again: Outcome | null = null;
+    const reveal = whenClaimed(async () => {
+      await age();
+      again = await one(item);
+    });
+    const [first] = await createEffectActivities({ ...world.deps, reveal }).executeMany([item]);
+    expect(first).toMatchObject({ kind: 'ok' });
+    expect(again).toEqual(refused('LEASE_HELD'));
     expect(await world.actions()).toEqual(['contain']);
   });
 

@@ -46,9 +46,10 @@ async function lost(world: World): Promise<string[]> {
   return wrong;
 }
 
-const several = (all: readonly string[]): readonly string[] => [
-  ...new Set(all.filter((each, index) => all.indexOf(each) !== index)),
-];
+function several(all: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  return [...new Set(all.filter((each) => seen.size === seen.add(each).size))];
+}
 
 /** No ticket, comment, action or undo was made twice, and each is known to the engine. */
 async function doubled(world: World): Promise<string[]> {
@@ -118,7 +119,7 @@ const entriesOf: Readonly<Record<string, string>> = {
   receipts: `select id from receipts r where not exists (select 1 from audit_entries e where e.type = 'alert.received' and e.subject = r.id)`,
   findings: `select id from findings f where not exists (select 1 from audit_entries e where e.type = 'finding.filed' and e.subject = f.id)`,
   incidents: `select id from incidents i where not exists (select 1 from audit_entries e where e.type = 'incident.changed' and e.incident = i.id and e.outcome = 'opened')`,
-  intents: `select key as id from effects x where not exists (select 1 from audit_entries e where e.id like 'intent:' || x.key || ':%')`,
+  intents: `select key as id from effects x where not exists (select 1 from audit_entries e where e.id like 'intent:%' and split_part(e.id, ':', 2) = x.key)`,
   results: `select key as id from effects x where x.state in ('done', 'held') and not exists (select 1 from audit_entries e where e.id = 'result:' || x.key || ':' || x.fence)`,
   gates: `select id from gates g where not exists (select 1 from audit_entries e where e.type = 'gate.opened' and e.body::jsonb->'data'->>'orderDigest' = g.order_digest)`,
   'decided gates': `select id from gates g where g.state <> 'open' and not exists (select 1 from audit_entries e where e.type = 'gate.decided' and e.body::jsonb->'data'->>'orderDigest' = g.order_digest)`,

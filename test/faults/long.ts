@@ -1,117 +1,114 @@
+import { appendFileSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { failpoints } from '../../platform/failpoint.ts';
+import { z } from 'zod';
+import { playChain, restLimitMs } from './chain.ts';
+import type { Kill } from './chain.ts';
 import { findFaults, leaksAtRest, ledgerFaults, sequenced } from './checks.ts';
-import { approveAll, playRound, summaryOf } from './rounds.ts';
-import type { Row } from './rounds.ts';
-import { killAt, killRecovery } from './servers.ts';
+import { chains } from './deck.ts';
+import { killTable } from './kill-table.ts';
+import { approveAll } from './rounds.ts';
 import { eventually, isAtRest, openWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /**
- * The long form of the fault battery: kills at every point and at seeded instants until there were that many.
+ * The long form of the fault battery: chains of kills under load, at every point and at seeded instants, until there
+ * were that many. Each kill is a line of `--out`. SIGUSR1 prints the table so far, SIGINT ends after this chain, and
+ * `--table` sums up the lines of several runs without an engine.
  *
- *   node test/faults/long.ts [--kills 1000] [--seed 1] [--minutes 600]
+ *   node test/faults/long.ts [--kills 1000] [--seed 1] [--minutes 600] [--out FILE]
+ *   node test/faults/long.ts --table FILE [--table FILE]
  */
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '600' },
+    out: { type: 'string' },
+    table: { type: 'string', multiple: true },
   },
 });
 
-/** Mulberry32: small, and the same numbers for the same seed everywhere. */
-function dice(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+const killSchema = z.object({
+  name: z.string(),
+  met: z.boolean(),
+  readyMs: z.number().nullable(),
+  interrupted: z.number().optional(),
+  ticketedMs: z.number().optional(),
+  restMs: z.number().nullable().optional(),
+});
+const verdictSchema = z.object({ verdict: z.string() });
+const lineSchema = z.union([killSchema, verdictSchema]);
+
+const checkEvery = 100;
+
+/** Nothing may be under way any more: what still is is no fault yet, and never coming to rest is one. */
+async function faultsAtRest(world: World): Promise<readonly string[]> {
+  await approveAll(world);
+  if (!(await eventually(() => isAtRest(world.engine), restLimitMs)))
+    return ['it never came to rest'];
+  return findFaults(world);
 }
 
-const points = failpoints.filter((point) => !point.startsWith('reap-'));
-const victims = ['engine', 'postgres', 'temporal', 'everything'] as const;
-const instantMsMax = 3_000;
-/** Of ten turns so many go to instants under load, each victim in its turn, every third of them again in the recovery. */
-const instantsOfTen = 5;
+const undone = (kills: readonly Kill[]): readonly string[] =>
+  kills.filter((kill) => kill.restMs === null).map((kill) => `${kill.name}: not all was done`);
 
-interface Turns {
-  readonly point: number;
-  readonly instant: number;
+interface Played {
+  readonly kills: Kill[];
+  readonly faults: string[];
 }
-
-async function playTurn(world: World, roll: () => number, past: Turns): Promise<readonly Row[]> {
-  if (past.point > 0 && past.point % points.length === 0 && past.instant % victims.length === 0)
-    return killRecovery(world);
-  if (roll() * 10 < instantsOfTen) {
-    const victim = victims[past.instant % victims.length] ?? 'engine';
-    const again = past.instant % 3 === 2 ? [roll() * instantMsMax, roll() * instantMsMax] : [];
-    return [await killAt(world, victim, [roll() * instantMsMax, ...again])];
-  }
-  const point = points[past.point % points.length];
-  return point === undefined ? [] : [await playRound(world, point)];
-}
-
-const isInstant = (row: Row): boolean => row.point.includes('under load');
-
-const after = (turns: Turns, played: readonly Row[]): Turns =>
-  played.some(isInstant)
-    ? { ...turns, instant: turns.instant + 1 }
-    : { ...turns, point: turns.point + 1 };
-
-/** The first kill, and those in its recovery. */
-const killsOf = (row: Row): number =>
-  row.point.endsWith('again in recovery') || row.point.endsWith('twice in a row') ? 3 : 1;
-
-const checkEvery = 25;
-const restLimitMs = 300_000;
 
 /** Stops at the first fault, close to what caused it. */
-async function checkNow(world: World): Promise<void> {
-  await approveAll(world);
-  // What is still under way is no fault yet.
-  if (!(await eventually(() => isAtRest(world.engine), restLimitMs)))
-    throw new Error('it never came to rest');
-  const faults = await findFaults(world);
-  if (faults.length > 0) throw new Error(faults.join('; '));
+async function play(world: World, played: Played, isOver: () => boolean): Promise<void> {
+  let checkedAt = 0;
+  for (const stops of chains(Number(values.seed))) {
+    if (isOver()) return;
+    const chain = await playChain(world, stops);
+    played.kills.push(...chain);
+    for (const kill of chain) note(kill);
+    played.faults.push(...undone(chain));
+    if (played.faults.length === 0 && played.kills.length - checkedAt >= checkEvery) {
+      played.faults.push(...(await faultsAtRest(world)));
+      checkedAt = played.kills.length;
+    }
+    if (played.faults.length > 0) return;
+  }
+}
+
+function note(line: Kill | { readonly verdict: string }): void {
+  const text = `${JSON.stringify(line)}\n`;
+  if (values.out === undefined) process.stdout.write(text);
+  else appendFileSync(values.out, text);
 }
 
 async function main(): Promise<number> {
   const world = await openWorld();
-  const roll = dice(Number(values.seed));
-  const rows: Row[] = [];
+  const played: Played = { kills: [], faults: [] };
+  const startMs = performance.now();
+  let isToldToEnd = false;
   let wasFine = false;
+  const minutes = (): number => (performance.now() - startMs) / 60_000;
+  process.on('SIGUSR1', () => process.stdout.write(killTable(played.kills)));
+  process.once('SIGINT', () => (isToldToEnd = true));
   try {
     await world.engine.start();
-    const untilMs = performance.now() + Number(values.minutes) * 60_000;
-    let [turns, kills] = [{ point: 0, instant: 0 }, 0];
-    for (; kills < Number(values.kills) && performance.now() < untilMs;) {
-      const played = await playTurn(world, roll, turns);
-      rows.push(...played);
-      for (const row of played) {
-        kills += killsOf(row);
-        process.stdout.write(`${JSON.stringify({ ...row, kills })}\n`);
-      }
-      turns = after(turns, played);
-      if (rows.length % checkEvery === 0) await checkNow(world);
-    }
-    await approveAll(world);
-    const entries = await sequenced(world);
-    const faults = [
-      ...(await findFaults(world)),
-      ...rows
-        .filter((row) => row.doneMs === null || !row.killed)
-        .map((row) => `${row.point}: not met, or never done`),
-    ];
-    await world.engine.stop();
-    faults.push(...(await ledgerFaults(world, entries)), ...(await leaksAtRest(world)));
-    process.stdout.write(
-      `${summaryOf(rows)}${kills} kills, seed ${values.seed}, ${world.accepted.size} alerts, ${faults.length} faults\n`,
+    await play(
+      world,
+      played,
+      () =>
+        isToldToEnd ||
+        played.kills.length >= Number(values.kills) ||
+        minutes() >= Number(values.minutes),
     );
-    for (const fault of faults) process.stdout.write(`FAULT ${fault}\n`);
-    wasFine = faults.length === 0;
+    const took = minutes();
+    if (played.faults.length === 0) played.faults.push(...(await faultsAtRest(world)));
+    const entries = await sequenced(world);
+    await world.engine.stop();
+    played.faults.push(...(await ledgerFaults(world, entries)), ...(await leaksAtRest(world)));
+    const verdict = `${played.kills.length} kills in ${took.toFixed(1)} minutes, seed ${values.seed}, ${world.accepted.size} alerts, ${world.approved.size} gates approved, ${world.undone.size} undone, ${entries} entries, ${played.faults.length} faults`;
+    note({ verdict });
+    process.stdout.write(`${killTable(played.kills)}${verdict}\n`);
+    for (const fault of played.faults) process.stdout.write(`FAULT ${fault}\n`);
+    wasFine = played.faults.length === 0;
     return wasFine ? 0 : 1;
   } finally {
     // What went wrong is read from what it left.
@@ -120,4 +117,16 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+function sumUp(paths: readonly string[]): void {
+  const lines = paths.flatMap((path) =>
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => lineSchema.parse(JSON.parse(line))),
+  );
+  process.stdout.write(killTable(lines.filter((line) => 'name' in line)));
+  for (const line of lines) if ('verdict' in line) process.stdout.write(`${line.verdict}\n`);
+}
+
+if (values.table === undefined) process.exitCode = await main();
+else sumUp(values.table);

@@ -79,12 +79,12 @@ const someAlerts = (world: World): Alert[] => [
   world.contained(),
 ];
 
-async function approve(world: World, gate: string): Promise<void> {
+export async function approve(world: World, gate: string): Promise<void> {
   world.approved.add(gate);
   await world.person('approve', gate, '--as', 'alice');
 }
 
-async function undo(world: World, gate: string): Promise<void> {
+export async function undo(world: World, gate: string): Promise<void> {
   world.undone.add(gate);
   await world.person('undo', gate, '--as', 'bob');
 }
@@ -108,16 +108,22 @@ export async function openGates(world: World): Promise<readonly string[]> {
 
 /** A gate whose action was done and that nobody had undone yet. */
 async function containedGate(world: World): Promise<string> {
+  const contained = await nextContained(world);
+  if (contained !== null) return contained;
+  const gate = await openGate(world);
+  await approve(world, gate);
+  await eventually(() => isAtRest(world.engine), restLimitMs);
+  return containedGate(world);
+}
+
+/** Null where every host that was contained was also released. */
+export async function nextContained(world: World): Promise<string | null> {
   const rows = await world.engine.query<{ id: string }>(
     `select g.id from gates g join runs r on r.key = g.run_key
       where g.state = 'approved' and r.status = 'done' and r.outcome = 'host contained' and not (g.id = any($1)) order by g.opened_at limit 1`,
     [[...world.undone]],
   );
-  if (rows[0] !== undefined) return rows[0].id;
-  const gate = await openGate(world);
-  await approve(world, gate);
-  await eventually(() => isAtRest(world.engine), restLimitMs);
-  return containedGate(world);
+  return rows[0]?.id ?? null;
 }
 
 /** Everybody decides: what waits is approved, all of it at once. */
@@ -137,18 +143,4 @@ export function tableOf(rows: readonly Row[]): string {
     ...lines,
     '',
   ].join('\n');
-}
-
-/** One line for each point: how many kills, how many of them were not met, never ready or never done, and the slowest. */
-export function summaryOf(rows: readonly Row[]): string {
-  const points = [...new Set(rows.map((row) => row.point))].sort();
-  const lines = points.map((point) => {
-    const all = rows.filter((row) => row.point === point);
-    const count = (is: (row: Row) => boolean): string => String(all.filter(is).length).padStart(7);
-    const worst = (of: (row: Row) => number | null): string =>
-      String(Math.max(...all.map((row) => of(row) ?? 0))).padStart(9);
-    return `${point.padEnd(44)} ${count(() => true)} ${count((row) => !row.killed)} ${count((row) => row.readyMs === null || row.doneMs === null)} ${worst((row) => row.readyMs)} ${worst((row) => row.doneMs)}`;
-  });
-  const head = `${'point'.padEnd(44)}   kills not met  undone ready max  done max`;
-  return [head, ...lines, ''].join('\n');
 }

@@ -6,16 +6,16 @@ import type { Row } from './rounds.ts';
 import { eventually, isAtRest } from './world.ts';
 import type { World } from './world.ts';
 
-interface Load {
+export interface Load {
   /** Ends when every alert that was sent is accepted. */
   stop(): Promise<void>;
 }
 
-const everyMs = 50;
+const usualEveryMs = 50;
 const outstandingMax = 32;
 
-/** About twenty alerts a second from senders that lose nothing. */
-export function startLoad(world: World): Load {
+/** Twenty alerts a second, or as many as are wanted, from senders that lose nothing. */
+export function startLoad(world: World, everyMs: number = usualEveryMs): Load {
   const sends: Promise<void>[] = [];
   let outstanding = 0;
   const sendNext = (): void => {
@@ -54,7 +54,7 @@ async function untilBusy(world: World): Promise<void> {
 
 export type Victim = 'engine' | 'everything' | Server;
 
-const pause = async (ms: number): Promise<void> =>
+export const pause = async (ms: number): Promise<void> =>
   void (await once(AbortSignal.timeout(Math.max(1, Math.round(ms))), 'abort'));
 
 /** Kills a victim under load, `instantsMs[0]` after the load began to hurt, and again that long into each recovery. */
@@ -95,7 +95,7 @@ async function killEngines(
 }
 
 /** Engine, PostgreSQL and Temporal at one instant, as far as they are there. */
-async function killAll(world: World): Promise<void> {
+export async function killAll(world: World): Promise<void> {
   const pids = await Promise.all(
     (['postgres', 'temporal'] as const).map((server) =>
       world.engine.pidOf(server).catch(() => null),
@@ -106,7 +106,7 @@ async function killAll(world: World): Promise<void> {
   await dead;
 }
 
-function killPid(pid: number): void {
+export function killPid(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

@@ -1,5 +1,6 @@
 import type { ActivityDeps } from '../../activities/deps.ts';
 import type { EffectItem } from '../../activities/contract.ts';
+import { createUnderWay } from '../../activities/under-way.ts';
 import type { Connection } from '../../connectors/contract.ts';
 import { falconFake } from '../../connectors/crowdstrike/fake.ts';
 import { startFake, type RunningFake } from '../../connectors/fake-server.ts';
@@ -74,6 +75,7 @@ export async function startExecutorWorld(): Promise<ExecutorWorld> {
     redact: (value) => value,
     reveal: (value) => Promise.resolve(value),
     instance: instance.id,
+    underWay: createUnderWay(),
     observe: () => undefined,
     count: () => undefined,
   };
