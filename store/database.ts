@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { SallyportError } from '../domain/errors.ts';
+import { statementNames } from './statement-names.ts';
 
 /** What a room may do with SQL: a pool, or one transaction of it. Values are always parameters, never text. */
 export interface Sql {
@@ -61,6 +62,7 @@ async function inTransaction<Result>(
     return result;
   } catch (error) {
     await client.query('rollback').catch((failure: Error) => (broken = failure));
+    if (isStalePlan(error)) broken ??= error;
     throw error;
   } finally {
     client.release(broken);
@@ -72,9 +74,18 @@ async function run<Row extends object>(
   text: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
-  const result = await on.query(text, [...values]).catch(asUnavailable);
+  const name = values.length === 0 ? undefined : nameOf(text);
+  const query = { text, values: [...values], ...(name === undefined ? {} : { name }) };
+  const result = await on.query(query).catch(asUnavailable);
   return result.rows as Row[];
 }
+
+/** One for all connections: a text has the same name on each of them. */
+const nameOf = statementNames();
+
+/** A migration changed what a prepared statement gives: that connection cannot run it again, a new one can. */
+const isStalePlan = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && error.code === '0A000';
 
 /** Connection trouble becomes one code; what SQL itself refuses (SQLSTATE) is passed on as it is. */
 function asUnavailable(error: unknown): never {

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../store/database.ts';
+import type { Database } from '../../store/database.ts';
+import { startTestPostgres } from '../support/postgres.ts';
+import type { TestPostgres } from '../support/postgres.ts';
+
+let postgres: TestPostgres;
+let db: Database;
+beforeAll(async () => {
+  postgres = await startTestPostgres({ migrated: false });
+  db = openDatabase({ url: postgres.url, connectionsMax: 1 });
+}, 60_000);
+afterAll(async () => {
+  await db.close();
+  await postgres.stop();
+});
+
+test('a statement that runs often is prepared, and one that never repeats is not', async () => {
+  for (let at = 0; at < 20; at += 1) await db.query('select $1::int as often', [at]);
+  for (let at = 0; at < 20; at += 1) await db.query(`select $1::int as once_${at}`, [at]);
+  const prepared = await db.query<{ statement: string }>(
+    'select statement from pg_prepared_statements',
+  );
+  expect(prepared.map((row) => row.statement)).toEqual(['select $1::int as often']);
+});
+
+test('a table that a migration changes under prepared statements fails one transaction at most', async () => {
+  await db.query('create table changing (id int)');
+  await db.query('insert into changing values (1)');
+  const read = (): Promise<object[]> =>
+    db.transaction((tx) => tx.query('select * from changing where id = $1', [1]));
+  for (let at = 0; at < 20; at += 1) await read();
+  await db.query('alter table changing add column name text');
+  await read().catch(() => undefined);
+  expect(await read()).toEqual([{ id: 1, name: null }]);
+});
