@@ -31,6 +31,8 @@ export interface EmbeddedTemporalOptions {
 }
 
 export const temporalEnding = { signal: 'SIGTERM', graceMs: 5_000 } as const;
+/** What a dead engine left serves nobody and its file outlives a kill: asking it to end would cost a start a second. */
+const leftEnding = { signal: 'SIGKILL', graceMs: 5_000 } as const;
 
 /** Stops what a killed engine left: two servers on one SQLite file would ruin it. Then gives a component to supervise. */
 export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
@@ -41,14 +43,14 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
       'there is no temporal CLI; start with `npm start`, or set TEMPORAL_CLI or TEMPORAL_ADDRESS',
     );
   const recordPath = join(dataDir, 'run', 'temporal.json');
-  await endRecorded(recordPath, temporalEnding);
+  await endRecorded(recordPath, leftEnding);
   const file = join(dataDir, 'temporal', 'temporal.db');
   const made = join(dataDir, 'temporal', 'made');
   await removeUnfinished(file, [made, join(dataDir, 'cli.json')]);
   let known: Ports | null = null;
   const keepOutput = outputKeeper(join(dataDir, 'logs', 'temporal.log'));
   const start: Component['start'] = async () => {
-    await endRecorded(recordPath, temporalEnding);
+    await endRecorded(recordPath, leftEnding);
     const ports = known ?? (await freePorts(options));
     const child = spawn(cli, [...temporalArguments({ ...ports, namespace, file })], {
       cwd: dataDir,
