@@ -65,9 +65,10 @@ export function effectCase(deps: ActivityDeps, parts: CaseParts): EffectCase {
   };
 }
 
+/** Of its own leases a process knows more than any clock, which may jump. */
 function isLeaseLive(deps: ActivityDeps, row: EffectRow): boolean {
-  const isLeft = row.lease_owner === String(deps.instance) && !deps.underWay.has(row.key);
-  return row.lease_live && !isLeft;
+  const isOurs = row.lease_owner === String(deps.instance);
+  return isOurs ? deps.underWay.has(row.key) : row.lease_live;
 }
 
 /** `detail` of a failed effect begins with its code. */

@@ -6,7 +6,7 @@ import { globMatches } from '../domain/glob.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
 import { activeStop, type StopSwitch } from '../domain/switch.ts';
-import { checkWarrant } from '../domain/warrant.ts';
+import { checkWarrant, type WarrantVerdict } from '../domain/warrant.ts';
 import { verifyVote } from '../platform/signature.ts';
 import { countRecentEffects } from '../store/effects.ts';
 import { loadWarrantFile } from '../store/warrants.ts';
@@ -49,9 +49,18 @@ async function guardWarrant(deps: ActivityDeps, effect: EffectCase): Promise<voi
     purpose: command.purpose,
     verifySignature: verifyVote,
   });
-  if (!verdict.ok) throw new SallyportError('WARRANT_REFUSED', verdict.why);
+  if (!verdict.ok) throw refusalOf(verdict);
   guardConnection(effect, file.order);
 }
+
+function refusalOf(verdict: Extract<WarrantVerdict, { ok: false }>): SallyportError {
+  const { why, earlyMs } = verdict;
+  if (earlyMs === undefined) return new SallyportError('WARRANT_REFUSED', why);
+  return new SallyportError('ORDER_EARLY', why, { retryAfterMs: Math.min(earlyMs, earlyMsMax) });
+}
+
+/** However far ahead its time seems: a clock that is put right again is noticed this soon. */
+const earlyMsMax = 30_000;
 
 /** The order names where it goes: a connection that was changed since is another order. */
 function guardConnection(effect: EffectCase, order: Order): void {

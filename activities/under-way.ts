@@ -1,6 +1,7 @@
 /**
  * The effects that this process is at. A lease of its own for any other one is left from a call whose result the
- * database could not take: nobody works under it, so nobody has to wait until it ends by its time.
+ * database could not take: nobody works under it, so nobody has to wait until it ends by its time. For these it holds,
+ * though the clock was set forward.
  */
 export interface UnderWay {
   has(key: string): boolean;

@@ -28,6 +28,7 @@ const rowsOf =
 const invalid = rowsOf('invalid', 'never');
 const denied = rowsOf('denied', 'never');
 const stopped = rowsOf('denied', 'backoff');
+const early = rowsOf('denied', 'after');
 const absent = rowsOf('absent', 'never');
 const conflict = rowsOf('conflict', 'never');
 const throttled = rowsOf('throttled', 'after');
@@ -64,6 +65,10 @@ export const errorTable = {
     'The detail names the rule that refused the vote; the refusal is recorded.',
   ),
   WARRANT_REFUSED: denied(403, 'The order has no valid warrant; open the gate again.'),
+  ORDER_EARLY: early(
+    503,
+    'The clock stands before the time from which the order is valid: it was set back; the action waits.',
+  ),
   STOPPED: stopped(503, 'A kill switch is on; `sallyport resume` turns it off.'),
   TARGET_PROTECTED: denied(403, 'Policy protects this target; act by hand or change the policy.'),
   BUDGET_SPENT: denied(403, 'Too many actions in the window; wait, or raise the budget.'),

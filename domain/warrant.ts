@@ -29,7 +29,10 @@ export interface WarrantCase {
   readonly verifySignature: VerifySignature;
 }
 
-export type WarrantVerdict = { readonly ok: true } | { readonly ok: false; readonly why: string };
+/** `earlyMs`: nothing is wrong but the time; so long must it wait by the clock that judged. */
+export type WarrantVerdict =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly why: string; readonly earlyMs?: number };
 
 /** How long a signed undo may wait for its turn: the order itself may have expired long before. */
 export const undoWarrantMs = 3_600_000;
@@ -48,8 +51,6 @@ export function checkWarrant(facts: WarrantCase): WarrantVerdict {
   if (warrant.voidReason !== null) return refuse(`the warrant was voided: ${warrant.voidReason}`);
   if (warrant.usedAtMs !== null) return refuse('the warrant was used');
   if (!(nowMs < warrant.expiresAtMs)) return refuse('the warrant expired');
-  if (purpose === 'act' && nowMs < Date.parse(order.notBefore))
-    return refuse('the order is not valid yet');
   const votes = facts.votes.filter((vote) => warrant.voteIds.includes(vote.id));
   if (votes.length !== new Set(warrant.voteIds).size)
     return refuse('a vote that the warrant names is missing');
@@ -60,11 +61,17 @@ export function checkWarrant(facts: WarrantCase): WarrantVerdict {
 
 function checkAct(facts: WarrantCase, gateId: string, votes: readonly CastVote[]): WarrantVerdict {
   const decision = decideGate({ ...facts, gateId, votes });
-  if (decision.state === 'approved') return { ok: true };
+  if (decision.state === 'approved') return checkTime(facts);
   const refused = decision.refused.map((item) => item.why).join(', ');
   return refuse(
     `the votes do not approve it any more: ${decision.why}${refused === '' ? '' : ` (${refused})`}`,
   );
+}
+
+/** A clock that was set back: the order was approved, and its time comes again. */
+function checkTime({ order, nowMs }: WarrantCase): WarrantVerdict {
+  const earlyMs = Date.parse(order.notBefore) - nowMs;
+  return earlyMs > 0 ? { ...refuse('the order is not valid yet'), earlyMs } : { ok: true };
 }
 
 function checkUndo(facts: WarrantCase, gateId: string, votes: readonly CastVote[]): WarrantVerdict {
@@ -75,4 +82,4 @@ function checkUndo(facts: WarrantCase, gateId: string, votes: readonly CastVote[
   return refuse(`the undo is not signed by an eligible approver: ${whys.join(', ')}`);
 }
 
-const refuse = (why: string): WarrantVerdict => ({ ok: false, why });
+const refuse = (why: string): { readonly ok: false; readonly why: string } => ({ ok: false, why });

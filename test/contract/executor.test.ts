@@ -98,6 +98,17 @@ describe('the executor', () => {
     expect(await one(world.contain(gate))).toEqual(refused('WARRANT_REFUSED'));
   });
 
+  it('waits while the clock stands before the order, and acts when its time has come again', async () => {
+    const item = world.contain(await world.approved());
+    const nowMs = world.court.clock.nowMs();
+    world.court.clock.set(nowMs - 3_600_000);
+    expect(await one(item)).toMatchObject({ code: 'ORDER_EARLY', retryAfterMs: 30_000 });
+    expect(await world.actions()).toEqual([]);
+    world.court.clock.set(nowMs);
+    expect(await one(item)).toMatchObject({ kind: 'ok' });
+    expect(await world.actions()).toEqual(['contain']);
+  });
+
   it('spends a warrant for one effect only, however many ask at once', async () => {
     const gate = await world.approved();
     const items = ['a', 'b', 'c'].map((key) => world.contain(gate, { idempotencyKey: key }));
@@ -203,11 +214,12 @@ describe('the executor', () => {
     expect(await world.actions()).toEqual(['contain']);
   });
 
-  it('waits for itself while it is still at an effect that it is asked for again', async () => {
+  it('waits for itself while it is still at an effect, though the clock was set forward', async () => {
     const item = world.contain(await world.approved());
     let again: Outcome | null = null;
     const reveal = whenClaimed(async () => {
       await age();
+      await world.pg.db.query(`update effects set lease_until = lease_until - interval '1 hour'`);
       again = await one(item);
     });
     const [first] = await createEffectActivities({ ...world.deps, reveal }).executeMany([item]);

@@ -73,7 +73,15 @@ describe('a warrant', () => {
     refuses({ warrant: aWarrant({ expiresAtMs: Number.NaN }) }, /expired/);
     refuses({ warrant: aWarrant({ purpose: 'undo' }) }, /another purpose/);
     refuses({ purpose: 'undo' }, /another purpose/);
-    refuses({ nowMs: openedMs - 1 }, /not valid yet/);
+  });
+
+  it('waits where only its time has not come, as after a clock was set back, and for nothing else', () => {
+    expect(checkWarrant(aCase({ nowMs: openedMs - hourMs }))).toMatchObject({
+      ok: false,
+      earlyMs: hourMs,
+    });
+    const unapproved = checkWarrant(aCase({ nowMs: openedMs - 1, votes: votes.slice(1) }));
+    expect(unapproved).toEqual({ ok: false, why: expect.stringContaining('missing') });
   });
 
   it('does not outlive its order, whatever its own expiry says', () => {
