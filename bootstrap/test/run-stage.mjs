@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkout } from '../checkout.mjs';
+import { endTree, treeOf } from './process-tree.mjs';
 import { nothing, tallyReport } from './tally.mjs';
 
 const killAfterMs = 10_000;
@@ -42,7 +43,7 @@ function commandOf(stage, report) {
   return [...stage.args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
 }
 
-/** A group of its own, so that a stage that hangs goes with everything that it started. */
+/** A group of its own, so that Ctrl-C reaches it through us only: then it goes with everything that it started. */
 function show(stage, args, env) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
@@ -51,30 +52,26 @@ function show(stage, args, env) {
       stdio: ['ignore', 'inherit', 'inherit'],
       detached: true,
     });
-    const stop = (signal) => signalGroup(child, signal);
+    let ending = Promise.resolve();
+    const stop = (signal) => {
+      // What runs below it may be in groups of its own, as servers are.
+      ending = endTree(treeOf(child.pid), { signal, graceMs: killAfterMs });
+      return ending;
+    };
     const limit = setTimeout(() => {
       process.stdout.write(
         `\nstage ${stage.name} took over ${stage.limitMs / 60_000} min and is stopped\n`,
       );
-      stop('SIGTERM');
-      setTimeout(() => stop('SIGKILL'), killAfterMs).unref();
+      void stop('SIGTERM');
     }, stage.limitMs);
-    const interrupted = (signal) => (stop(signal), process.exit(130));
+    const interrupted = (signal) => void stop(signal).then(() => process.exit(130));
     process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
     const finish = (ok) => {
       clearTimeout(limit);
       process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-      resolve(ok);
+      void ending.then(() => resolve(ok));
     };
     child.on('error', () => finish(false));
     child.on('exit', (code) => finish(code === 0));
   });
-}
-
-function signalGroup(child, signal) {
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // It ended meanwhile.
-  }
 }
