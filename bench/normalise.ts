@@ -23,7 +23,7 @@ const samples = ['fixtures/formats/', 'fixtures/alerts/'].flatMap((folder) =>
     .filter((name) => name !== 'expected.json' && name !== 'index.json')
     .map((name) => readFileSync(new URL(`${folder}${name}`, home))),
 );
-const strange = Array.from({ length: 20 }, (_, index) =>
+const strange = Array.from({ length: 60 }, (_, index) =>
   Buffer.from(benchAlert({ index, key: index }).body),
 );
 

@@ -59,7 +59,20 @@ export function leadingNames(path: string): readonly string[] {
   return names;
 }
 
+const parsedPaths = new Map<string, readonly Segment[] | string>();
+const parsedPathsMax = 2_000;
+
+/** DETERMINISM: a memo of a pure function of the path; a hit and a miss give the same segments. */
 function parsePath(path: string): readonly Segment[] | string {
+  const known = parsedPaths.get(path);
+  if (known !== undefined) return known;
+  const parsed = parseFresh(path);
+  if (parsedPaths.size < parsedPathsMax && path.length <= pathLimits.chars)
+    parsedPaths.set(path, parsed);
+  return parsed;
+}
+
+function parseFresh(path: string): readonly Segment[] | string {
   if (path.length > pathLimits.chars)
     return `the path is longer than ${pathLimits.chars} characters`;
   if (!path.startsWith('$')) return 'a path starts with $';
@@ -107,12 +120,14 @@ function parseSegment(
  */
 function step(segment: Segment, value: Json): readonly Json[] {
   if (segment.kind === 'wildcard') {
-    if (Array.isArray(value)) return evaluateStep('*', value.slice(0, pathLimits.results));
-    return isObject(value) ? evaluateStep('*', bare(value)) : [];
+    if (Array.isArray(value)) return everyMember(value.slice(0, pathLimits.results));
+    return isObject(value) ? everyMember(bare(value)) : [];
   }
-  if (segment.kind === 'index')
-    return Array.isArray(value) ? evaluateStep(String(segment.index), value) : [];
-  return isObject(value) ? evaluateStep(segment.name, bare(value)) : [];
+  if (segment.kind === 'index') {
+    const items = Array.isArray(value) ? (value as readonly Json[]) : [];
+    return items.slice(segment.index, segment.index + 1);
+  }
+  return isObject(value) && Object.hasOwn(value, segment.name) ? [value[segment.name] ?? null] : [];
 }
 
 function bare(value: JsonObject): JsonObject {
@@ -120,10 +135,10 @@ function bare(value: JsonObject): JsonObject {
 }
 
 /** SECURITY: `eval: false` makes jsonpath-plus refuse every filter and script; none passes `parsePath` anyway. */
-function evaluateStep(name: string, json: JsonObject | readonly Json[]): readonly Json[] {
+function everyMember(json: JsonObject | readonly Json[]): readonly Json[] {
   const container = json as unknown as object; // its types know no readonly data
   const found: unknown = JSONPath({
-    path: ['$', name],
+    path: ['$', '*'],
     json: container,
     eval: false,
     wrap: true,

@@ -1,7 +1,7 @@
 import type { Actor, FindingKind, Observable, Resource } from '../domain/finding.ts';
-import type { JsonObject } from '../domain/json.ts';
 import type { Draft } from './draft.ts';
 import type { Severity } from './severity.ts';
+import type { Test } from './recognise.ts';
 import type { Sources, View } from './view.ts';
 
 /** A format as data: each field says where it stands. The first source that gives something counts, except in lists. */
@@ -10,7 +10,7 @@ export interface Declaration {
   /** See `FormatReader.carrier`. */
   readonly carrier?: boolean;
   /** Looks at the folded body. */
-  recognises(body: JsonObject): boolean;
+  readonly recognises: Test;
   /** Top-level keys that are not kept: secrets of the transport. */
   readonly omits?: readonly string[];
   /** Objects of the body whose keys count as the body's own (the inner one wins). */

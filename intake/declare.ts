@@ -20,6 +20,7 @@ export function declare(format: Declaration): FormatReader {
     name: format.name,
     carrier: format.carrier === true,
     recognises: (value) => format.recognises(folded(value)),
+    ...(format.recognises.heads === null ? {} : { heads: format.recognises.heads }),
     read: (value, envelope) =>
       viewsOf(format, value, envelope)
         .filter((view) => format.skips?.(view) !== true)

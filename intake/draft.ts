@@ -30,6 +30,8 @@ export const noEnvelope: Envelope = {
 export interface FormatReader {
   readonly name: string;
   recognises(value: JsonObject): boolean;
+  /** Folded keys of which a body that it recognises has at least one at its top; without them it is always asked. */
+  readonly heads?: readonly string[];
   /** True for what carries other products' alerts: asked only after nothing else is known inside it. */
   readonly carrier?: boolean;
   /** None where the alert says that all is well (a passed check). */

@@ -1,7 +1,7 @@
-import RE2 from 're2';
 import type { EntityFacts } from '../domain/correlation.ts';
 import { mayReach } from '../platform/egress-address.ts';
 import type { Finding, Resource } from '../domain/finding.ts';
+import { shapeOf, workloadOf } from './name-shapes.ts';
 
 /** What correlation rules read as `entity`. */
 export function entityFacts(finding: Finding): EntityFacts {
@@ -68,21 +68,4 @@ function entityName(item: Resource): string {
   if (item.type === 'pod') return workloadOf(item.name);
   if (item.type === 'container') return item.name;
   return item.uid;
-}
-
-// Kubernetes draws the random parts of names from letters and digits that spell no words.
-const replicaPod = new RE2(
-  /^(.+)-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/,
-);
-const daemonPod = new RE2(/^(.+)-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
-
-export function workloadOf(pod: string): string {
-  return replicaPod.exec(pod)?.[1] ?? daemonPod.exec(pod)?.[1] ?? pod;
-}
-
-const variable = new RE2(/[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\b[0-9a-fA-F]{8,}\b|\d+/g);
-
-/** A title without what differs from one alert to the next. */
-function shapeOf(title: string): string {
-  return variable.replace(title, '#');
 }

@@ -65,7 +65,7 @@ export function toFinding(given: Draft, place: FilingPlace): Finding {
     notes: notes.slice(0, findingLimits.notes),
     unmapped: unmapped.value,
   };
-  return withinBytes(finding);
+  return withinBytes(finding, unmapped.bytes);
 }
 
 export interface FindingIdentity {
@@ -158,13 +158,15 @@ function cut(text: string, chars: number): string {
 interface Bounded {
   readonly value: JsonObject;
   readonly cut: boolean;
+  /** At least as many as it prints in. */
+  readonly bytes: number;
 }
 
 /** A copy that prints within `bytesMax`: long text is cut, and what comes after the budget is left out. */
 function bounded(value: JsonObject, bytesMax: number): Bounded {
   const budget = { left: bytesMax - 2, cut: false };
   const copy = boundedValue(value, budget);
-  return { value: isObject(copy) ? copy : {}, cut: budget.cut };
+  return { value: isObject(copy) ? copy : {}, cut: budget.cut, bytes: bytesMax - budget.left };
 }
 
 interface Budget {
@@ -220,10 +222,20 @@ function boundedText(text: string, budget: Budget): string {
   return short;
 }
 
-const printedBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text));
+/** How many bytes a text has as JSON; most are plain, and need not be printed to know it. */
+function printedBytes(text: string): number {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 32 || code > 126 || code === 34 || code === 92)
+      return Buffer.byteLength(JSON.stringify(text));
+  }
+  return text.length + 2;
+}
 
 /** The parts are bounded one by one; together they may still be too much. What is long goes first, names last. */
-function withinBytes(finding: Finding): Finding {
+function withinBytes(finding: Finding, unmappedBytes: number): Finding {
+  const rest = Buffer.byteLength(JSON.stringify({ ...finding, unmapped: null }));
+  if (rest + unmappedBytes <= findingLimits.findingBytes) return finding;
   if (Buffer.byteLength(JSON.stringify(finding)) <= findingLimits.findingBytes) return finding;
   const notes = [...finding.notes, 'cut-to-size'].slice(-findingLimits.notes);
   const bare: Finding = { ...finding, notes, unmapped: {} };

@@ -3,13 +3,11 @@ import RE2 from 're2';
 import type { Actor, Observable, Resource } from '../domain/finding.ts';
 import { isObject, type Json } from '../domain/json.ts';
 import type { Leaf } from './leaves.ts';
-import { cluesIn } from './text-clues.ts';
+import { cluesIn, isHex } from './text-clues.ts';
 
 type Kind = Observable['type'];
 type Role = Observable['role'];
 
-const hex = new RE2(/^[0-9a-fA-F]+$/);
-const onlyZeros = new RE2(/^0+$/);
 const hashLengths: readonly number[] = [32, 40, 56, 64, 96, 128];
 
 /** Collects typed values, each once, in the order in which they were added; a value of the wrong shape is left out. */
@@ -93,8 +91,7 @@ const valueCharsMax = 2_048;
 
 function shaped(type: Kind, value: string): boolean {
   if (type === 'ip') return isIP(value) !== 0 && value !== '0.0.0.0' && value !== '::';
-  if (type === 'hash')
-    return hashLengths.includes(value.length) && hex.test(value) && !onlyZeros.test(value);
+  if (type === 'hash') return hashLengths.includes(value.length) && isHex(value) && !isZeros(value);
   if (type === 'url') return value.startsWith('http://') || value.startsWith('https://');
   if (type === 'domain')
     return value.includes('.') && !value.includes(' ') && !value.includes('/') && isIP(value) === 0;
@@ -127,7 +124,9 @@ const idKey = new RE2(
 );
 
 const hashByShape = (key: string, value: string): boolean =>
-  hashLengths.includes(value.length) && hex.test(value) && !idKey.test(key);
+  hashLengths.includes(value.length) && isHex(value) && !idKey.test(key);
+
+const isZeros = (value: string): boolean => value.replaceAll('0', '') === '';
 
 /** Names of keys that state the type of their value. */
 function kindOfKey(key: string): Kind | null {

@@ -1,5 +1,6 @@
 import RE2 from 're2';
 import type { Json } from '../domain/json.ts';
+import { everyMatch } from './every-match.ts';
 import { asText, fold } from './fields.ts';
 import { firstOf, textsOf, valuesAt, type Source, type Sources, type View } from './view.ts';
 
@@ -33,9 +34,7 @@ export const matched = (pattern: RE2, sources: Sources): Source => {
   const every = new RE2(pattern.source, pattern.ignoreCase ? 'gi' : 'g');
   return (view) =>
     textsOf(view, sources).flatMap((text) =>
-      [...text.slice(0, proseCharsMax).matchAll(every)].map((match) =>
-        String(match[1] ?? match[0]),
-      ),
+      everyMatch(every, text.slice(0, proseCharsMax)).map((match) => String(match[1] ?? match[0])),
     );
 };
 

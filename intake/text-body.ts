@@ -1,6 +1,7 @@
 import RE2 from 're2';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { isObject } from '../domain/json.ts';
+import { everyMatch } from './every-match.ts';
 import { cefLine } from './formats/cef-line.ts';
 import { leefLine } from './formats/leef-line.ts';
 import { snortFastLine } from './formats/snort-fast.ts';
@@ -41,14 +42,14 @@ function jsonLine(line: string): JsonObject | null {
   return isObject(first) ? first : null;
 }
 
-const pair = new RE2(/(?:^|[\s,;<>])([A-Za-z_@][\w.@-]{0,127})=("(?:[^"\\]|\\.)*"|[^\s,;"]*)/g);
+const pair = new RE2(/(?:^|[\s,;<>])([A-Za-z_@][\w.@-]*)=("(?:[^"\\]|\\.)*"|[^\s,;"]*)/g);
 const pairsMin = 3;
 
 /** `date=2026-11-20 level="high" srcip=192.0.2.7 …`, as firewalls and logfmt write it. */
 function pairs(line: string): JsonObject | null {
   const found: { [key: string]: Json } = Object.create(null);
   let count = 0;
-  for (const match of line.slice(0, intakeLimits.lineCharsMax).matchAll(pair)) {
+  for (const match of everyMatch(pair, line.slice(0, intakeLimits.lineCharsMax))) {
     const key = String(match[1]);
     const value = unquoted(String(match[2]));
     count += 1;

@@ -43,7 +43,8 @@ function withoutStop(word: string): string {
   return word.slice(0, end);
 }
 
-function isHex(word: string): boolean {
+/** Hexadecimal digits alone; the empty text as well. */
+export function isHex(word: string): boolean {
   for (let at = 0; at < word.length; at += 1) {
     const code = word.charCodeAt(at) | 32;
     if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;

@@ -22,10 +22,9 @@ export type Sources = Source | readonly Source[];
 
 /** Everything that stands at a path. */
 export function valuesAt(view: View, path: string): readonly Json[] {
-  const parts = partsOf(path);
+  const { keys, grouped } = stepsOf(path);
   const found: Json[] = [];
-  if (parts[0] === '^') collect(view.group, 1, { parts, found });
-  else collect(view.value, 0, { parts, found });
+  collect(grouped ? view.group : view.value, 0, { keys, found });
   return found;
 }
 
@@ -70,38 +69,50 @@ const nothing: ReadonlySet<string> = new Set([
 export const saysNothing = (text: string): boolean => nothing.has(text);
 
 interface Search {
-  readonly parts: readonly string[];
+  readonly keys: Steps['keys'];
   readonly found: Json[];
 }
 
 function collect(value: Json | undefined, at: number, search: Search): void {
-  const { parts, found } = search;
+  const { keys, found } = search;
   if (Array.isArray(value)) {
     for (const item of value as readonly Json[]) collect(item, at, search);
     return;
   }
-  if (at === parts.length) {
+  const tried = keys[at];
+  if (tried === undefined) {
     if (value !== undefined && value !== null) found.push(value);
     return;
   }
   if (!isObject(value)) return;
   const before = found.length;
-  let key = parts[at] ?? '';
-  for (let next = at + 1; ; next += 1) {
+  for (const [more, key] of tried.entries()) {
     const inner = value[key];
-    if (inner !== undefined) collect(inner, next, search);
-    if (next >= parts.length || found.length > before) return;
-    key = `${key}.${parts[next] ?? ''}`;
+    if (inner !== undefined) collect(inner, at + more + 1, search);
+    if (found.length > before) return;
   }
 }
 
-/** Paths are written in our code, so that their number is bounded. */
-const known = new Map<string, readonly string[]>();
+interface Steps {
+  /** By part of the path: the key that it is, and those that it is with one and more of the following parts. */
+  readonly keys: readonly (readonly string[])[];
+  /** Whether the path began with `^.`. */
+  readonly grouped: boolean;
+}
 
-function partsOf(path: string): readonly string[] {
-  const parts = known.get(path);
-  if (parts !== undefined) return parts;
-  const made = path.split('.').map(fold);
+/** Paths are written in our code, so that their number is bounded. */
+const known = new Map<string, Steps>();
+
+function stepsOf(path: string): Steps {
+  const before = known.get(path);
+  if (before !== undefined) return before;
+  const [first = '', ...rest] = path.split('.').map(fold);
+  const grouped = first === '^';
+  const parts = grouped ? rest : [first, ...rest];
+  const keys = parts.map((_, from) =>
+    parts.slice(from).map((__, more) => parts.slice(from, from + more + 1).join('.')),
+  );
+  const made = { keys, grouped };
   known.set(path, made);
   return made;
 }

@@ -68,6 +68,8 @@ const forms: readonly Form[] = [
 /** A time as people and older products write it, in the form that RFC 3339 has; null where it is none of them. */
 export function toRfc3339(text: string): string | null {
   if (text.length < 10 || text.length > 48) return null;
+  // All but a day alone have a clock; few texts that are no times do.
+  if (text.length > 10 && !text.includes(':')) return null;
   for (const { pattern, parts } of forms) {
     const match = pattern.exec(text);
     if (match === null) continue;

@@ -1,10 +1,11 @@
 import RE2 from 're2';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { everyMatch } from '../every-match.ts';
 import { intakeLimits } from '../limits.ts';
 import { syslogHead } from '../syslog-head.ts';
 
 const start = new RE2(/(?:^|[\s:])CEF:\s?[01]\|/);
-const keyAt = new RE2(/(?:^|\s)([A-Za-z0-9_][\w.,[\]-]{0,127})=/g);
+const keyAt = new RE2(/(?:^|\s)([A-Za-z0-9_][\w.,[\]-]*)=/g);
 
 /**
  * One line of ArcSight's Common Event Format as an object, or null where it is none: after any syslog head, with the
@@ -55,7 +56,7 @@ function headerOf(text: string): Header | null {
 /** `key=value` with values that hold spaces: a value ends where the next key begins. */
 export function extensionOf(text: string): JsonObject {
   const found: { [key: string]: Json } = Object.create(null);
-  const keys = [...text.matchAll(keyAt)];
+  const keys = everyMatch(keyAt, text);
   for (const [index, match] of keys.entries()) {
     const key = String(match[1]);
     const from = (match.index ?? 0) + match[0].length;

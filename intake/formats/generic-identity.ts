@@ -20,7 +20,7 @@ function isId(leaves: readonly Leaf[]): (text: string, leaf: Leaf) => boolean {
   return (text, { key, value }) => {
     if (text.length > idCharsMax || text.includes(' ')) return false;
     if (typeof value === 'string' && text.includes('T') && parseTime(value) !== null) return false;
-    if (key === 'name') return pathOfFinding.test(text);
+    if (key === 'name') return text.includes('/') && pathOfFinding.test(text);
     return key !== 'eventid' || !windows || !eventCode.test(text);
   };
 }

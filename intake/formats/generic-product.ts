@@ -39,29 +39,61 @@ function betrayedBy(leaves: readonly Leaf[]): readonly string[] {
       text += `${leaf.value.slice(0, scanCharsMax).toLowerCase()}\n`;
   }
   text += [...keys].join('\n');
-  const found: { readonly product: string; readonly count: number }[] = [];
-  for (const { word, product } of productWords) {
-    const count = countOf(text, word);
-    if (count > 0) found.push({ product, count });
+  return [...countsIn(text)]
+    .filter(([, { count }]) => count > 0)
+    .toSorted(([one, { count }], [other, { count: more }]) => more - count || one - other)
+    .map(([place]) => productWords[place]?.product ?? '');
+}
+
+interface Counted {
+  readonly count: number;
+  /** Where the word was seen last ends: one that overlaps it is not another. */
+  readonly end: number;
+}
+
+/** How often each word stands in a text, by its place in `productWords`: one pass, whatever their number. */
+function countsIn(text: string): ReadonlyMap<number, Counted> {
+  const counts = new Map<number, Counted>();
+  let head = 0;
+  for (let last = 0; last < text.length; last += 1) {
+    head = withNext(head, text.charCodeAt(last));
+    if (heads[head] === 0) continue;
+    const at = last - headChars + 1;
+    for (const place of placesByHead.get(text.slice(at, at + headChars)) ?? [])
+      if (text.startsWith(productWords[place]?.word ?? '', at))
+        counts.set(place, counted(text, { at, place }, counts.get(place)));
   }
-  return found.toSorted((one, other) => other.count - one.count).map(({ product }) => product);
+  return counts;
 }
 
 /** Short words count only where they stand alone: `eset` is not in `reset`. */
-function countOf(text: string, word: string): number {
-  let count = 0;
-  for (
-    let at = text.indexOf(word);
-    at >= 0 && count < countedMax;
-    at = text.indexOf(word, at + word.length)
-  ) {
-    const alone =
-      !isLetter(text.charCodeAt(at - 1)) && !isLetter(text.charCodeAt(at + word.length));
-    if (alone || word.length > shortWordChars) count += 1;
-  }
-  return count;
+function counted(
+  text: string,
+  { at, place }: { readonly at: number; readonly place: number },
+  known: Counted = { count: 0, end: 0 },
+): Counted {
+  const word = productWords[place]?.word ?? '';
+  if (at < known.end || known.count >= countedMax) return known;
+  const end = at + word.length;
+  const alone = !isLetter(text.charCodeAt(at - 1)) && !isLetter(text.charCodeAt(end));
+  return { count: known.count + (alone || word.length > shortWordChars ? 1 : 0), end };
 }
 
 const countedMax = 4;
 const shortWordChars = 6;
 const isLetter = (code: number): boolean => code >= 97 && code <= 122;
+
+/** Words are looked up by their first letters, and at most places of a text a table of codes rules all of them out. */
+const headChars = 3;
+/** Five bits of each: enough to tell letters apart. What came before falls out at the top. */
+const headCodes = 1 << (5 * headChars);
+const withNext = (head: number, code: number): number =>
+  ((head << 5) | (code & 31)) & (headCodes - 1);
+
+const heads = new Uint8Array(headCodes);
+const placesByHead = new Map<string, readonly number[]>();
+for (const [place, { word }] of productWords.entries()) {
+  const head = word.slice(0, headChars);
+  heads[Buffer.from(head).reduce(withNext, 0)] = 1;
+  placesByHead.set(head, [...(placesByHead.get(head) ?? []), place]);
+}

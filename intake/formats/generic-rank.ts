@@ -1,7 +1,7 @@
 import { asText } from '../fields.ts';
 import type { Leaf } from '../leaves.ts';
 import { saysNothing } from '../view.ts';
-import type { Names } from './generic-names.ts';
+import { genericNames, type Names } from './generic-names.ts';
 
 /** A leaf that a name fits, and how sure that makes us. */
 export interface Ranked {
@@ -133,9 +133,7 @@ export function ranked(
   options: RankOptions = {},
 ): readonly Ranked[] {
   const found: Ranked[] = [];
-  for (const leaf of leaves) {
-    const weight = weightOf(leaf, names);
-    if (weight <= 0) continue;
+  for (const { leaf, weight } of weighed(leaves, names)) {
     const text = asText(leaf.value);
     if (text === '' || saysNothing(text) || options.fits?.(text, leaf) === false) continue;
     found.push({ leaf, text, rank: weight - costOf(leaf) });
@@ -144,22 +142,50 @@ export function ranked(
   return found.toSorted((one, other) => other.rank - one.rank);
 }
 
+interface Weighed {
+  readonly leaf: Leaf;
+  readonly weight: number;
+}
+
+const lists: readonly Names[] = Object.values(genericNames);
+
+/** The leaves of an alert that each list of names fits, found for all lists in one pass. */
+const alerts = new WeakMap<readonly Leaf[], readonly (readonly Weighed[])[]>();
+
+function weighed(leaves: readonly Leaf[], names: Names): readonly Weighed[] {
+  const known = alerts.get(leaves) ?? weighAll(leaves);
+  return known[lists.indexOf(names)] ?? [];
+}
+
+function weighAll(leaves: readonly Leaf[]): readonly (readonly Weighed[])[] {
+  const found = lists.map((): Weighed[] => []);
+  for (const leaf of leaves)
+    for (const { list, weight } of weightsOf(leaf)) found[list]?.push({ leaf, weight });
+  alerts.set(leaves, found);
+  return found;
+}
+
+interface Weight {
+  readonly list: number;
+  readonly weight: number;
+}
+
 /** Senders use few keys again and again; the bounds keep a hostile one from filling memory. */
-const knownWeights = new WeakMap<Names, Map<string, number>>();
+const knownWeights = new Map<string, readonly Weight[]>();
 const knownWeightsMax = 8_000;
 const knownPairCharsMax = 96;
 
-function weightOf({ key, pair }: Leaf, names: Names): number {
-  let known = knownWeights.get(names);
-  if (known === undefined) {
-    known = new Map();
-    knownWeights.set(names, known);
-  }
-  const cached = known.get(pair);
+/** How sure a key makes us, for those lists that it means something to. */
+function weightsOf({ key, pair }: Leaf): readonly Weight[] {
+  const cached = knownWeights.get(pair);
   if (cached !== undefined) return cached;
-  const weight = names[pair] ?? names[key] ?? bySuffix(key, names);
-  if (known.size < knownWeightsMax && pair.length <= knownPairCharsMax) known.set(pair, weight);
-  return weight;
+  const weights = lists.flatMap((names, list) => {
+    const weight = names[pair] ?? names[key] ?? bySuffix(key, names);
+    return weight > 0 ? [{ list, weight }] : [];
+  });
+  if (knownWeights.size < knownWeightsMax && pair.length <= knownPairCharsMax)
+    knownWeights.set(pair, weights);
+  return weights;
 }
 
 function bySuffix(key: string, names: Names): number {
@@ -170,7 +196,8 @@ function bySuffix(key: string, names: Names): number {
 
 function costOf(leaf: Leaf): number {
   let cost = leaf.listed * depthCost;
-  for (const part of leaf.parts.slice(0, -1)) {
+  for (let index = 0; index < leaf.parts.length - 1; index += 1) {
+    const part = leaf.parts[index] ?? '';
     if (mainThings.has(part)) cost += 2;
     else cost += besideThePoint.has(part) ? asideCost : depthCost;
   }

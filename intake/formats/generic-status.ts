@@ -107,8 +107,8 @@ const ends = [
 
 /** Open, unless the alert says that it is over: whoever sends one means that something is the matter. */
 export function stateOf(leaves: readonly Leaf[]): FindingStatus {
-  const own = leaves.filter((leaf) => leaf.listed === 0);
-  for (const { text } of ranked(own, names.status, { fits: (word) => word.length <= 32 })) {
+  const own = (word: string, leaf: Leaf): boolean => leaf.listed === 0 && word.length <= 32;
+  for (const { text } of ranked(leaves, names.status, { fits: own })) {
     const word = lastWord(text);
     if (closed.has(word)) return 'closed';
     if (open.has(word)) return 'open';

@@ -10,6 +10,14 @@ const eachMax = 3;
 const resourcesMax = 12;
 const actorsMax = 8;
 
+const withKeys = <Names extends { readonly keys: readonly string[] }>(
+  all: readonly Names[],
+): readonly (Omit<Names, 'keys'> & { readonly keys: readonly Key[] })[] =>
+  all.map((names) => ({ ...names, keys: keysOf(names.keys) }));
+
+const resourceKeys = withKeys(resourceNames);
+const actorKeys = withKeys(actorNames);
+
 interface Index {
   readonly byKey: ReadonlyMap<string, readonly Leaf[]>;
   /** Leaves of an object, by the object's own key. */
@@ -24,7 +32,7 @@ export interface Things {
 /** Whom and what an alert is about, by what keys and objects are called, and by names of cloud resources in its texts. */
 export function thingsOf(leaves: readonly Leaf[], account: string, prose: string): Things {
   const index = indexOf(leaves);
-  const found = resourceNames.flatMap(({ type, keys, objects }) =>
+  const found = resourceKeys.flatMap(({ type, keys, objects }) =>
     [...keyed(index, keys, isThing), ...described(index, objects, namingKeys)]
       .filter(isThing)
       .slice(0, eachMax)
@@ -36,7 +44,7 @@ export function thingsOf(leaves: readonly Leaf[], account: string, prose: string
     ...amazonIdsIn(prose),
   ].slice(0, eachMax);
   const targets = keyed(index, targetKeys, isThing).slice(0, 1);
-  const actors = actorNames.flatMap(({ type, keys, objects }) =>
+  const actors = actorKeys.flatMap(({ type, keys, objects }) =>
     [...keyed(index, keys, isThing), ...described(index, objects, personKeys)]
       .filter(isThing)
       .slice(0, type === 'user' ? actorsMax : 1)
@@ -59,7 +67,7 @@ export function thingsOf(leaves: readonly Leaf[], account: string, prose: string
   };
 }
 
-const targetKeys = [
+const targetKeys = keysOf([
   'destip',
   'dstip',
   'destinationip',
@@ -72,8 +80,8 @@ const targetKeys = [
   'localip',
   'destinationaddress',
   'destination',
-];
-const sourceKeys = ['srcip', 'sourceip', 'src', 'srcaddr', 'idorigh', 'clientip', 'source'];
+]);
+const sourceKeys = keysOf(['srcip', 'sourceip', 'src', 'srcaddr', 'idorigh', 'clientip', 'source']);
 
 function indexOf(leaves: readonly Leaf[]): Index {
   const byKey = new Map<string, Leaf[]>();
@@ -91,26 +99,52 @@ function indexOf(leaves: readonly Leaf[]): Index {
   return { byKey, byObject };
 }
 
+/** What a key is called, taken apart once. */
+interface Key {
+  readonly name: string;
+  /** What the object that it stands in is called; null where that may be anything. */
+  readonly parent: string | null;
+  /** Whether `name` is the end of a key. */
+  readonly ending: boolean;
+}
+
+function keysOf(names: readonly string[]): readonly Key[] {
+  return names.map((name) => {
+    const dot = name.lastIndexOf('.');
+    if (name.startsWith('*')) return { name: name.slice(1), parent: null, ending: true };
+    const parent = dot < 0 ? null : (name.slice(0, dot).split('.').at(-1) ?? null);
+    return { name: name.slice(dot + 1), parent, ending: false };
+  });
+}
+
+const eachKeyMax = 2;
+
 function keyed(
   index: Index,
-  keys: readonly string[],
+  keys: readonly Key[],
   fits: (text: string) => boolean,
 ): readonly string[] {
-  return keys.flatMap((key) => {
-    if (key.startsWith('*'))
-      return [...index.byKey]
-        .filter(([name]) => name.endsWith(key.slice(1)))
-        .flatMap(([, leaves]) => leaves.slice(0, 1).map(({ value }) => asText(value)))
-        .filter(fits);
-    const dot = key.lastIndexOf('.');
-    const leaves = index.byKey.get(dot < 0 ? key : key.slice(dot + 1)) ?? [];
-    const parent = dot < 0 ? null : key.slice(0, dot).split('.').at(-1);
-    return leaves
+  const found: string[] = [];
+  for (const { name, parent, ending } of keys) {
+    if (ending) {
+      found.push(...endingIn(name, index).filter(fits));
+      continue;
+    }
+    const leaves = index.byKey.get(name);
+    if (leaves === undefined) continue;
+    const texts = leaves
       .filter((leaf) => parent === null || leaf.parts.at(-2) === parent)
-      .map(({ value }) => asText(value))
-      .filter(fits)
-      .slice(0, 2);
-  });
+      .map(({ value }) => asText(value));
+    found.push(...texts.filter(fits).slice(0, eachKeyMax));
+  }
+  return found;
+}
+
+function endingIn(end: string, { byKey }: Index): readonly string[] {
+  const texts: string[] = [];
+  for (const [name, [first]] of byKey)
+    if (first !== undefined && name.endsWith(end)) texts.push(asText(first.value));
+  return texts;
 }
 
 function described(
@@ -122,8 +156,13 @@ function described(
   for (const object of objects) {
     const leaves = index.byObject.get(object);
     if (leaves === undefined) continue;
-    const found = keys.flatMap((key) => leaves.filter((leaf) => leaf.key === key));
-    names.push(...found.slice(0, 2).map(({ value }) => asText(value)));
+    let left = eachKeyMax;
+    for (const key of keys)
+      for (const leaf of leaves)
+        if (leaf.key === key && left > 0) {
+          left -= 1;
+          names.push(asText(leaf.value));
+        }
   }
   return names;
 }
@@ -152,13 +191,23 @@ const watchers = new RE2(
 );
 
 /** What a monitor watches is often said by its address alone. */
-const siteKeys = ['url', 'website', 'site', 'target', 'fullurl', 'checkurl', 'monitorurl', 'uri'];
+const siteKeys = keysOf([
+  'url',
+  'website',
+  'site',
+  'target',
+  'fullurl',
+  'checkurl',
+  'monitorurl',
+  'uri',
+]);
 const sitesOf = (index: Index): readonly string[] =>
   keyed(index, siteKeys, (text) => text.startsWith('http')).map((text) => text.split('/')[2] ?? '');
 
 /** Names that Amazon gives, which stand out in prose. */
 const amazonId = new RE2(/\b(?:i|vol|sg|eni|vpc|subnet|ami|snap|igw|rtb|fs)-[0-9a-f]{8,17}\b/g);
-const amazonIdsIn = (text: string): readonly string[] => (text.match(amazonId) ?? []).map(String);
+const amazonIdsIn = (text: string): readonly string[] =>
+  text.includes('-') ? (text.match(amazonId) ?? []).map(String) : [];
 
 function arnsIn(value: unknown): readonly string[] {
   if (typeof value !== 'string' || !value.includes('arn:aws')) return [];

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import RE2 from 're2';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { draft, type Draft, type Envelope, type FormatReader } from '../draft.ts';
 import { asText } from '../fields.ts';
@@ -12,6 +11,7 @@ import { genericNames as names } from './generic-names.ts';
 import { productOf } from './generic-product.ts';
 import { ranked, type Ranked } from './generic-rank.ts';
 import { gradeOf } from './generic-severity.ts';
+import { isOpaque } from './opaque-text.ts';
 import { stateOf } from './generic-status.ts';
 import { thingsOf } from './generic-things.ts';
 
@@ -184,14 +184,10 @@ const headline = (head: readonly Ranked[], said: string): string =>
     .map(({ text }) => text.slice(0, titleCharsMax))
     .join('\n')}\n${said.slice(0, 400)}`;
 
-const opaque = new RE2(
-  /^(?:[0-9a-fA-F-]{16,}|[\d.:/\s-]+|[A-Za-z0-9+/=_-]{60,}|https?:.*|\S+@\S+)$/,
-);
-
 const isHeadline = (text: string): boolean =>
   text.length >= 3 &&
   text.length <= 400 &&
-  !opaque.test(text) &&
+  !isOpaque(text) &&
   (text.includes(' ') || text.split('/').length <= 5);
 
 const isShort = (text: string): boolean => text.length <= 200;

@@ -39,8 +39,8 @@ const ofOther =
   (name: string): Source =>
   (view) =>
     isPod(view) ? [] : [firstOf(view, object(name))];
-const image = new RE2(/image "([^"]{1,512})"/);
-const container = new RE2(/containers\{([^}]{1,253})\}/);
+const image = new RE2(/image "([^"]+)"/);
+const container = new RE2(/containers\{([^}]+)\}/);
 
 /** Kubernetes events (core v1 and events.k8s.io), alone, in a list or from a watch. */
 export const kubernetesEvent = declare({

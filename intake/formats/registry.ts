@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { FormatReader } from '../draft.ts';
 import { canary } from '../canary-alert.ts';
+import { folded } from '../fold.ts';
 import { alertmanager } from './alertmanager.ts';
 import { awsCloudwatchAlarmDirect } from './aws-cloudwatch-alarm-direct.ts';
 import { awsCloudwatchAlarmSns } from './aws-cloudwatch-alarm-sns.ts';
@@ -132,9 +133,30 @@ export const formatReaders: readonly FormatReader[] = [
 export function readerOf(value: JsonObject): FormatReader | null {
   const known = asked.get(value);
   if (known !== undefined) return known;
-  const reader = formatReaders.find((each) => each.recognises(value)) ?? null;
+  const reader = firstThatKnows(value);
   asked.set(value, reader);
   return reader;
+}
+
+/** Places in `formatReaders`, by the keys at the top of what those readers recognise. */
+const placesByHead = new Map<string, readonly number[]>();
+const placesAlways: number[] = [];
+for (const [place, { heads }] of formatReaders.entries()) {
+  if (heads === undefined) placesAlways.push(place);
+  for (const head of heads ?? [])
+    placesByHead.set(head, [...(placesByHead.get(head) ?? []), place]);
+}
+
+/** Asks only those readers that can know it, in their order. */
+function firstThatKnows(value: JsonObject): FormatReader | null {
+  const places = new Set(placesAlways);
+  for (const key of Object.keys(folded(value)))
+    for (const place of placesByHead.get(key) ?? []) places.add(place);
+  for (const place of [...places].toSorted((one, other) => one - other)) {
+    const reader = formatReaders[place];
+    if (reader?.recognises(value) === true) return reader;
+  }
+  return null;
 }
 
 /** Unwrapping asks for what reading asks for again. */

@@ -10,7 +10,7 @@ const mark = new RE2(
   /\[(\d{1,10}):(\d{1,10}):(\d{1,10})\]\s+(.*?)\s*(?:\[\*\*\]|\[Classification|\[Priority|$)/,
 );
 const grade = new RE2(/\[Priority:\s*(\d{1,3})\]/);
-const classed = new RE2(/\[Classification:\s*([^\]]{1,256})\]/);
+const classed = new RE2(/\[Classification:\s*([^\]]+)\]/);
 const flow = new RE2(/\{([A-Za-z0-9-]{1,16})\}\s+(\S+)\s+->\s+(\S+)/);
 const dated = new RE2(/^(\d\d\/\d\d\/\d{4}-\d\d:\d\d:\d\d(?:\.\d+)?)/);
 

@@ -1,11 +1,12 @@
 import RE2 from 're2';
 import { declare } from '../declare.ts';
+import { everyMatch } from '../every-match.ts';
 import { all, any, has, says } from '../recognise.ts';
 import { literal } from '../sources.ts';
 import { byWord } from '../severity-rules.ts';
 import { textsOf, type Source, type View } from '../view.ts';
 
-const pair = new RE2(/\b([A-Za-z_][\w.]{0,127})="((?:[^"\\]|\\.)*)"/g);
+const pair = new RE2(/\b([A-Za-z_][\w.]*)="((?:[^"\\]|\\.)*)"/g);
 
 type Pairs = readonly (readonly [key: string, value: string])[];
 
@@ -14,7 +15,7 @@ function pairsOf(view: View): Pairs {
   const known = taken.get(view.value);
   if (known !== undefined) return known;
   const text = textsOf(view, '_raw')[0]?.slice(0, 32_768) ?? '';
-  const pairs = [...text.matchAll(pair)].map(
+  const pairs = everyMatch(pair, text).map(
     (match) => [String(match[1]), String(match[2])] as const,
   );
   taken.set(view.value, pairs);

@@ -1,5 +1,6 @@
 import RE2 from 're2';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { everyMatch } from '../every-match.ts';
 import { textEvent } from '../text-event.ts';
 
 /** One message of syslog, taken apart as far as it keeps to a form. */
@@ -118,7 +119,7 @@ function readStructured(
     const [whole, id, parameters] = element.exec(text.slice(end)) ?? [];
     if (whole === undefined || id === undefined) break;
     const values: { [key: string]: Json } = Object.create(null);
-    for (const [, name, value] of String(parameters).matchAll(parameter))
+    for (const [, name, value] of everyMatch(parameter, String(parameters)))
       values[String(name)] = escaped.replace(String(value), '$1');
     structured[String(id)] = values;
     end += whole.length;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { CorrelationRule } from '../../../domain/correlation.ts';
 import type { Finding } from '../../../domain/finding.ts';
 import { createCorrelator, type Correlation } from '../../../intake/correlation.ts';
-import { workloadOf } from '../../../intake/entity-facts.ts';
+import { workloadOf } from '../../../intake/name-shapes.ts';
 import { readBody } from '../../../intake/try.ts';
 import { shippedCorrelate } from '../../support/correlate.ts';
 
