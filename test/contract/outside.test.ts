@@ -1,26 +1,33 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createEffectActivities } from '../../activities/executor.ts';
-import { executorLimits } from '../../activities/executor-limits.ts';
-import type { EffectItem } from '../../activities/contract.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ActivityDeps } from '../../activities/deps.ts';
+import { executorLimits } from '../../activities/executor-limits.ts';
+import type { RunningFake } from '../../connectors/fake-server.ts';
 import { isWorthRetrying } from '../../domain/errors.ts';
 import type { Outcome } from '../../domain/run.types.ts';
 import { createEgress, egressLimits, type Egress } from '../../platform/http.ts';
-import { edr, startExecutorWorld, type ExecutorWorld } from '../support/executor-world.ts';
+import { startExecutorWorld, type ExecutorWorld } from '../support/executor-world.ts';
+import { outsideKinds, type OutsideKind } from '../support/outside-kinds.ts';
 
 const timeoutMs = 1_000;
 /** A host that has no address until the test gives it one. */
-const hostName = 'edr.example';
+const hostName = 'product.example';
+/** Receivers refuse messages of another time: what a test lets pass ends about now. */
+const headStartMs = 290_000;
 
 let world: ExecutorWorld;
+beforeAll(async () => {
+  world = await startExecutorWorld();
+});
+afterAll(() => world.stop());
+
+let fake: RunningFake;
 let egress: Egress;
-let deps: ActivityDeps;
 let breaker: string[];
 let resolved: string | null;
-beforeEach(async () => {
-  world = await startExecutorWorld();
+beforeEach(() => {
   breaker = [];
   resolved = null;
+  world.court.clock.set(Date.now() - headStartMs);
   egress = createEgress({
     clock: world.court.clock,
     limits: { totalTimeoutMs: timeoutMs, headersTimeoutMs: timeoutMs },
@@ -30,11 +37,10 @@ beforeEach(async () => {
     },
     onBreaker: (_connection, state) => void breaker.push(state),
   });
-  deps = { ...world.deps, egress };
 });
 afterEach(async () => {
   await egress.close();
-  await world.stop();
+  await fake.stop();
 });
 
 const stepsMax = 60;
@@ -49,17 +55,33 @@ interface Course {
   readonly waitedMs: number;
 }
 
+type Call = () => Promise<readonly Outcome[]>;
+
+async function begin(kind: OutsideKind, address?: string): Promise<Call> {
+  fake = await kind.start();
+  const connection = kind.connection(
+    address === undefined ? fake.url : `${address}:${new URL(fake.url).port}`,
+  );
+  const deps: ActivityDeps = {
+    ...world.deps,
+    egress,
+    connections: new Map([[connection.name, connection]]),
+  };
+  const call = await kind.prepare(world, connection);
+  return () => call(deps);
+}
+
 /** Repeats as a run does: while the table of errors says that it may help, as late as the product asked for. */
 async function insist(
-  item: EffectItem,
-  before: (step: number) => Promise<void> = done,
+  call: Call,
+  before: (step: number) => Promise<void> = async () => undefined,
 ): Promise<Course> {
   const codes: string[] = [];
   let waitedMs = 0;
   let pauseMs = pauseMsMin;
   for (let step = 0; step < stepsMax; step += 1) {
     await before(step);
-    const [outcome] = await createEffectActivities(deps).executeMany([item]);
+    const [outcome] = await call();
     if (outcome === undefined) throw new Error('no outcome');
     if (outcome.kind !== 'error' || !isWorthRetrying(outcome.code))
       return { outcome, codes, waitedMs };
@@ -77,79 +99,89 @@ async function insist(
   throw new Error(`not over after ${stepsMax} tries: ${codes.join(', ')}`);
 }
 
-const done = async (): Promise<void> => undefined;
-const contain = 'POST /devices/entities/devices-actions/v2';
-
-async function calls(): Promise<Readonly<Record<string, number>>> {
-  const answer = await fetch(`${world.falcon.url}/__state`);
-  return ((await answer.json()) as { calls: Record<string, number> }).calls;
+async function fault(order: Record<string, unknown>): Promise<void> {
+  await fetch(`${fake.url}/__control`, { method: 'POST', body: JSON.stringify(order) });
 }
 
-describe('an action whose product fails', () => {
+async function calls(): Promise<number> {
+  const answer = await fetch(`${fake.url}/__state`);
+  const { calls: counts } = (await answer.json()) as { calls: Record<string, number> };
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+async function expectDone(kind: OutsideKind): Promise<void> {
+  expect([1, null]).toContain(await kind.count(fake.url));
+}
+
+async function expectNotDone(kind: OutsideKind): Promise<void> {
+  expect([0, null]).toContain(await kind.count(fake.url));
+}
+
+describe.each(outsideKinds)('$name whose product fails', (kind) => {
   it.each([
     ['cuts the line before it did anything', 'before'],
     ['does it and cuts the line', 'after'],
     ['does it and sends half an answer', 'half'],
     ['does it and is silent', 'slow'],
-    ['does it and answers what is not JSON', 'garbage'],
   ])('because it %s is done once', async (_words, mode) => {
-    const item = world.contain(await world.approved());
-    await world.fault({ mode, match: contain });
-    const { outcome } = await insist(item);
-    expect(outcome).toMatchObject({ kind: 'ok' });
-    expect(await world.actions()).toEqual(['contain']);
+    const call = await begin(kind);
+    await fault({ mode, match: kind.match });
+    expect((await insist(call)).outcome).toMatchObject({ kind: 'ok' });
+    await expectDone(kind);
+  });
+
+  it('because it answers what is not JSON is done once, or fails and says so', async () => {
+    const call = await begin(kind);
+    await fault({ mode: 'garbage', match: kind.match });
+    const { outcome } = await insist(call);
+    expect(outcome).toMatchObject(
+      kind.oddAnswer === 'ok' ? { kind: 'ok' } : { kind: 'error', code: kind.oddAnswer },
+    );
+    await expectDone(kind);
   });
 
   it('with 429 again and again is done once, never sooner than the product allows', async () => {
-    const item = world.contain(await world.approved());
-    await world.fault({ mode: 'status', status: 429, retryAfter: '7', times: 12, match: contain });
-    const { outcome, codes, waitedMs } = await insist(item);
+    const call = await begin(kind);
+    await fault({ mode: 'status', status: 429, retryAfter: '7', times: 12, match: kind.match });
+    const { outcome, codes, waitedMs } = await insist(call);
     expect(outcome).toMatchObject({ kind: 'ok' });
     expect(codes).toEqual(Array.from({ length: 12 }, () => 'VENDOR_THROTTLED'));
     expect(waitedMs).toBeGreaterThanOrEqual(12 * 7_000);
-    expect(await world.actions()).toEqual(['contain']);
+    await expectDone(kind);
   });
 
   it('with 5xx for five minutes is left in peace by the breaker, and done once when it is over', async () => {
-    const item = world.contain(await world.approved());
+    const call = await begin(kind);
     const endMs = world.court.clock.nowMs() + 300_000;
-    await world.fault({ mode: 'status', status: 503, times: 1_000_000 });
-    const before = async (): Promise<void> => {
-      if (world.court.clock.nowMs() >= endMs) await world.fault({ mode: 'none' });
-    };
-    const { outcome } = await insist(item, before);
+    await fault({ mode: 'status', status: 503, times: 1_000_000 });
+    const { outcome } = await insist(call, async () => {
+      if (world.court.clock.nowMs() >= endMs) await fault({ mode: 'none' });
+    });
     expect(outcome).toMatchObject({ kind: 'ok' });
-    expect(await world.actions()).toEqual(['contain']);
+    await expectDone(kind);
     expect(breaker.slice(0, 3)).toEqual(['closed', 'open', 'half-open']);
     expect(breaker.at(-1)).toBe('closed');
-    const asked = Object.values(await calls()).reduce((sum, count) => sum + count, 0);
-    expect(asked).toBeLessThan(
+    expect(await calls()).toBeLessThan(
       egressLimits.breakerFailuresMax + 300_000 / egressLimits.breakerRestMs + 10,
     );
   });
 
   it('because our token was revoked in mid-run is a failure that says so, and nothing was done', async () => {
-    const item = world.contain(await world.approved());
-    await world.fault({ mode: 'status', status: 401, times: 1_000_000 });
-    const { outcome } = await insist(item);
-    expect(outcome).toMatchObject({ kind: 'error', code: 'VENDOR_DENIED' });
-    expect(await world.actions()).toEqual([]);
+    const call = await begin(kind);
+    await fault({ mode: 'status', status: 401, times: 1_000_000 });
+    expect((await insist(call)).outcome).toMatchObject({ kind: 'error', code: 'VENDOR_DENIED' });
+    await expectNotDone(kind);
   });
 
   it('because DNS is gone goes on when names have addresses again', async () => {
-    const port = new URL(world.falcon.url).port;
-    const address = `http://${hostName}:${port}`;
-    deps = { ...deps, connections: new Map([['edr', edr(address)]]) };
-    const gate = await world.approved({
-      connection: { name: 'edr', connector: 'crowdstrike', address, secretRef: 'file:edr' },
-    });
-    const { outcome, codes } = await insist(world.contain(gate), async (step) => {
+    const call = await begin(kind, `http://${hostName}`);
+    const { outcome, codes } = await insist(call, async (step) => {
       if (step === 8) resolved = '127.0.0.1';
     });
     expect(codes).toHaveLength(8);
     expect(codes[0]).toBe('VENDOR_UNAVAILABLE');
     expect(breaker).toContain('open');
     expect(outcome).toMatchObject({ kind: 'ok' });
-    expect(await world.actions()).toEqual(['contain']);
+    await expectDone(kind);
   });
 });

@@ -13,17 +13,19 @@ const testLimitMs = 300_000;
 
 let world: World;
 let copy: string;
+let laterCopy: string;
 /** Accepted after the copy was made: their senders repeat them, as senders do that hear of a loss. */
 let lost: readonly Alert[] = [];
 
 beforeAll(async () => {
   world = await openWorld();
   copy = copyDir(world, 'copy');
+  laterCopy = copyDir(world, 'later-copy');
   await world.engine.start();
 }, hookLimitMs);
 afterAll(async () => {
   await world.close();
-  await rm(copy, { recursive: true, force: true });
+  for (const dir of [copy, laterCopy]) await rm(dir, { recursive: true, force: true });
 }, hookLimitMs);
 
 const ticketCount = async (): Promise<number> => (await world.outside.desk()).tickets.length;
@@ -82,16 +84,74 @@ describe('an engine whose database is set back to an older copy and whose Tempor
     },
     testLimitMs,
   );
+});
 
+const actionCount = async (): Promise<number> => (await world.outside.edr()).actions.length;
+
+/** People decide what they are asked, and then the books are compared with what the products saw. */
+async function decide(gates: number): Promise<void> {
+  const open = async (): Promise<number> => (await openGates(world)).length;
+  await expect.poll(open, { timeout: testLimitMs / 2 }).toBe(gates);
+  await approveAll(world);
+  expect(await atRest(world)).toBe(true);
+  expect(await findFaults(world)).toEqual([]);
+}
+
+describe('an engine whose database alone is set back, while Temporal knows more', () => {
   it(
-    'keeps the old log, goes on with a new one, and no planted secret lies anywhere',
+    'ends what ran in the time that is gone, asks anew, and does nothing twice',
+    async () => {
+      const before = await actionCount();
+      await work(world, 1);
+      await operate(world, 'backup', '--to', laterCopy);
+      await approveAll(world);
+      const gone = await work(world, 1);
+      await world.engine.stop();
+      await operate(world, 'restore', laterCopy);
+      await world.engine.start();
+      expect(await stops(world)).toContainEqual({ scope: 'restored' });
+      await world.insist([...gone, ...world.plain(2)]);
+      expect(await world.person('recover')).toBe(0);
+      expect(await world.person('resume', 'actions')).toBe(0);
+      await decide(2);
+      expect(await actionCount()).toBe(before + 2);
+    },
+    testLimitMs,
+  );
+});
+
+describe('an engine whose Temporal alone loses its file', () => {
+  it(
+    'goes on without anybody, asks anew, and does nothing twice',
+    async () => {
+      const before = await actionCount();
+      await work(world, 1);
+      await approveAll(world);
+      await work(world, 1);
+      await world.engine.stop();
+      await loseTemporal(world);
+      await world.engine.start();
+      expect(await stops(world)).toEqual([]);
+      await world.insist(world.plain(2));
+      await decide(1);
+      expect(await actionCount()).toBe(before + 2);
+    },
+    testLimitMs,
+  );
+});
+
+describe('after all of it', () => {
+  it(
+    'the old logs are kept, the new one verifies, and no planted secret lies anywhere',
     async () => {
       const entries = await sequenced(world);
       await world.engine.stop();
       expect(await ledgerFaults(world, entries)).toEqual([]);
-      const past = `${world.dataDir}/ledger/past/1`;
-      const key = (await readFile(`${past}/verifier-key`, 'utf8')).trim();
-      expect((await verifyLog(past, { publicKeys: [key] })).problems).toEqual([]);
+      for (const number of [1, 2]) {
+        const past = `${world.dataDir}/ledger/past/${number}`;
+        const key = (await readFile(`${past}/verifier-key`, 'utf8')).trim();
+        expect((await verifyLog(past, { publicKeys: [key] })).problems).toEqual([]);
+      }
       expect(await leaksAtRest(world)).toEqual([]);
     },
     testLimitMs,
