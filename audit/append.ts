@@ -2,7 +2,7 @@ import type { Entry } from '../domain/entry.ts';
 import type { Sql } from '../store/database.ts';
 import { entryBody } from './entry.ts';
 
-/** Rows of one statement; more entries become more statements. */
+/** Rows of one statement; more entries become more statements. No more than a block of `audit_blocks` holds. */
 const rowsMax = 2_000;
 
 /** No entry holds it: JSON escapes it, and `newEntry` replaces it elsewhere. */
@@ -12,16 +12,22 @@ const between = '\u001F';
 const column = (at: number): string => `string_to_array($${at}, U&'\\001F', '')`;
 
 const insert = `
-  insert into audit_entries (id, time, tenant, type, actor, incident, run, subject, outcome, body)
-  select id, time::timestamptz, tenant, type, actor, incident, run, subject, outcome, body
-  from unnest(${Array.from({ length: 10 }, (_, index) => column(index + 1)).join(', ')})
-    with ordinality as given (id, time, tenant, type, actor, incident, run, subject, outcome, body, position)
-  order by position
-  on conflict (id) do nothing`;
+  with block as materialized (
+    select nextval('audit_blocks') as first
+  ), written as (
+    insert into audit_entries (id, inserted, time, tenant, type, actor, incident, run, subject, outcome, body)
+    select id, first + position - 1, time::timestamptz, tenant, type, actor, incident, run, subject, outcome, body
+    from block, unnest(${Array.from({ length: 10 }, (_, index) => column(index + 1)).join(', ')})
+      with ordinality as given (id, time, tenant, type, actor, incident, run, subject, outcome, body, position)
+    on conflict (id) do nothing
+    returning inserted
+  )
+  insert into audit_groups (first, entries, dense)
+  select min(inserted), count(*), max(inserted) - min(inserted) + 1 = count(*) from written having count(*) > 0`;
 
 /**
  * Writes entries in the transaction of the state change that they describe, so that neither exists without the other.
- * An id that is there already is left as it is.
+ * An id that is there already is left as it is. What one call writes is a group in the log: its entries follow each other.
  */
 export async function appendEntries(tx: Sql, entries: readonly Entry[]): Promise<void> {
   for (let from = 0; from < entries.length; from += rowsMax) {

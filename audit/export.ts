@@ -5,6 +5,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { Sql } from '../store/database.ts';
 import { pathOf, rangeHash } from './merkle.ts';
 import type { LeafRange, SubtreeReader } from './merkle.ts';
+import { blockMax, readPlaces } from './places.ts';
+import type { Placed } from './places.ts';
 import { createSubtreeReader, readCheckpointFile } from './tile-files.ts';
 
 /** Which part of the log. Times are RFC 3339; a period is every entry between the first and the last one written in it. */
@@ -86,9 +88,15 @@ export async function* exportLines(
 const line = (value: JsonObject): string => `${JSON.stringify(value)}\n`;
 
 interface Selected {
-  /** Places before the span, in order. */
-  readonly picked: readonly number[];
+  /** Entries before the span, in order. */
+  readonly picked: readonly Picked[];
   readonly span: LeafRange | null;
+}
+
+/** An entry by its place in the log, and by what finds its row. */
+interface Picked {
+  readonly seq: number;
+  readonly inserted: number;
 }
 
 async function select(sql: Sql, selection: ExportSelection, size: number): Promise<Selected> {
@@ -97,7 +105,7 @@ async function select(sql: Sql, selection: ExportSelection, size: number): Promi
   if (selection.kind !== 'period')
     return { picked: await withEvidence(sql, { ...where, size, below: size }), span: null };
   const [row] = await sql.query<{ first: number | null; last: number | null }>(
-    `select min(seq) as first, max(seq) as last from audit_entries where ${where.text} and seq < $1`,
+    `select min(seq) as first, max(seq) as last from audit_log where ${where.text} and seq < $1`,
     [size, ...where.values],
   );
   const span = {
@@ -105,10 +113,15 @@ async function select(sql: Sql, selection: ExportSelection, size: number): Promi
     end: row === undefined || row.last === null ? 0 : row.last + 1,
   };
   if (span.end === 0) return { picked: [], span: null };
-  const within = { text: 'seq >= $2 and seq < $3', values: [span.start, span.end] };
+  const within = { text: spanCondition, values: [span.start, span.end] };
   const all = await withEvidence(sql, { ...within, size, below: span.start });
-  return { picked: all.filter((seq) => seq < span.start), span };
+  return { picked: all.filter(({ seq }) => seq < span.start), span };
 }
+
+/** Places from `$2` to before `$3`. Rows are found by insertion: no index knows places. */
+const aroundSpan = `from audit_groups where seq > $2 - ${blockMax} and seq < $3`;
+const spanCondition = `inserted >= (select min(first) ${aroundSpan}) and inserted < (select max(first) + ${blockMax} ${aroundSpan})
+  and seq >= $2 and seq < $3`;
 
 /** With `$1` for the size of the log. */
 function conditionOf(selection: Exclude<ExportSelection, { kind: 'log' }>): {
@@ -127,16 +140,19 @@ function conditionOf(selection: Exclude<ExportSelection, { kind: 'log' }>): {
 async function withEvidence(
   sql: Sql,
   chosen: { text: string; values: unknown[]; size: number; below: number },
-): Promise<number[]> {
+): Promise<readonly Picked[]> {
   const at = chosen.values.length + 2;
-  const rows = await sql.query<{ seq: number }>(
-    `with chosen as (select seq, incident, type from audit_entries where ${chosen.text} and seq < $1)
-     select seq from chosen where seq < $${at}
+  const rows = await sql.query<Picked>(
+    `with chosen as (select seq, inserted, incident, type from audit_log where ${chosen.text} and seq < $1)
+     select seq, inserted from chosen where seq < $${at}
      union
-     select e.seq from audit_entries e
-      where e.seq < $${at}
-        and (e.type = 'approver.changed' or e.seq = 0
-          or (e.type = any($${at + 1}::text[]) and e.incident in (select c.incident from chosen c where c.type = any($${at + 2}::text[]))))
+     select seq, first from audit_groups where seq = 0 and $${at} > 0
+     union
+     select seq, inserted from audit_log where type = 'approver.changed' and seq < $${at}
+     union
+     select seq, inserted from audit_log
+      where type = any($${at + 1}::text[]) and seq < $${at}
+        and incident in (select c.incident from chosen c where c.type = any($${at + 2}::text[]))
      order by seq limit $${at + 3}`,
     [chosen.size, ...chosen.values, chosen.below, evidenceTypes, deedTypes, pickedEntriesMax + 1],
   );
@@ -145,31 +161,22 @@ async function withEvidence(
       'UNPROCESSABLE',
       `the export would hold more than ${pickedEntriesMax} entries; ask for a period or the whole log`,
     );
-  return rows.map((row) => row.seq);
-}
-
-interface Row {
-  readonly seq: number;
-  readonly body: string;
+  return rows;
 }
 
 async function* pages(
   sql: Sql,
-  picked: readonly number[],
+  picked: readonly Picked[],
   span: LeafRange | null,
-): AsyncGenerator<readonly Row[]> {
+): AsyncGenerator<readonly Placed[]> {
   for (let at = 0; at < picked.length; at += pageMax) {
-    yield sql.query<Row>(
-      'select seq, body from audit_entries where seq = any($1::bigint[]) order by seq',
-      [picked.slice(at, at + pageMax)],
+    yield sql.query<Placed>(
+      'select seq, body from audit_log where inserted = any($1::bigint[]) order by seq',
+      [picked.slice(at, at + pageMax).map(({ inserted }) => inserted)],
     );
   }
-  for (let from = span?.start ?? 0; span !== null && from < span.end; from += pageMax) {
-    yield sql.query<Row>(
-      'select seq, body from audit_entries where seq >= $1 and seq < $2 order by seq',
-      [from, Math.min(from + pageMax, span.end)],
-    );
-  }
+  for (let from = span?.start ?? 0; span !== null && from < span.end; from += pageMax)
+    yield readPlaces(sql, { from, to: Math.min(from + pageMax, span.end) });
 }
 
 /** Proofs for entries in ascending order, each without what those before it have shown. */

@@ -69,7 +69,7 @@ export async function incidentHistory(
     [incidentId],
   );
   const rows = await reader.db.query<{ seq: number | null; body: string }>(
-    'select seq, body from audit_entries where incident = $1 or run = any($2) order by inserted limit $3',
+    'select seq, body from audit_log where incident = $1 or run = any($2) order by inserted limit $3',
     [incidentId, runs.map((run) => run.key), ledgerMax + 1],
   );
   const gaps: string[] = [];

@@ -55,7 +55,7 @@ export async function queryAudit(
   );
   const { text, values } = conditionsOf(query);
   const rows = await deps.db.query<{ seq: number | null; inserted: number; body: string }>(
-    `select seq, inserted, body from audit_entries where ${text} order by inserted desc limit ${limit + 1}`,
+    `select seq, inserted, body from audit_log where ${text} order by inserted desc limit ${limit + 1}`,
     values,
   );
   const shown = rows.slice(0, limit);

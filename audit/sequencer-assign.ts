@@ -5,23 +5,24 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Sql } from '../store/database.ts';
 import { appendEntries } from './append.ts';
 import { newEntry } from './entry.ts';
-import { sequencedSize } from './sequencer-start.ts';
+import { sequencedSize, sizeSql } from './sequencer-start.ts';
 import type { SequencerDeps } from './sequencer.ts';
 
-/** Entries that one round numbers, and that one step of catching up reads. */
+/** Entries that one round numbers (and those of one group more), and that one step of catching up reads. */
 export const batchMax = 8_192;
 export const heartbeatMs = 60_000;
 /** Any number that is the same for every sequencer of one database. */
 const advisoryLock = 7_276_114;
 
 export async function whatWaits(db: Sql): Promise<{ sequenced: number; unsequenced: boolean }> {
-  const [row] = await db.query<{ waiting: boolean }>(
-    'select exists (select from audit_entries where seq is null) as waiting',
+  const [row] = await db.query<{ sequenced: number; unsequenced: boolean }>(
+    `select ${sizeSql} as sequenced, exists (select from audit_groups where seq is null) as unsequenced`,
   );
-  return { sequenced: await sequencedSize(db), unsequenced: row?.waiting === true };
+  assert(row !== undefined, 'a select of one row gives one');
+  return row;
 }
 
-/** Gives the next numbers to what is committed, in the order of insertion. Null where another sequencer holds the lock. */
+/** Gives the next numbers to what is committed, group by group in the order of insertion. Null where another sequencer holds the lock. */
 export async function assign(deps: SequencerDeps, heartbeat: boolean): Promise<number | null> {
   return deps.db.transaction(async (tx) => {
     if (!(await lockTaken(tx))) return null;
@@ -29,12 +30,14 @@ export async function assign(deps: SequencerDeps, heartbeat: boolean): Promise<n
     if (size === 0) await openLog(tx, deps);
     if (heartbeat) await appendEntries(tx, [heartbeatEntry(deps)]);
     const [row] = await tx.query<{ count: number }>(
-      `with picked as (
-         select id, row_number() over (order by inserted) as position
-         from audit_entries where seq is null order by inserted limit $2
+      `with waiting as (
+         select first, entries from audit_groups where seq is null order by first limit $2
+       ), placed as (
+         select first, sum(entries) over (order by first) - entries as before from waiting
        ), numbered as (
-         update audit_entries e set seq = $1::bigint + picked.position - 1 from picked where e.id = picked.id returning 1
-       ) select count(*) as count from numbered`,
+         update audit_groups g set seq = $1::bigint + placed.before from placed
+          where g.first = placed.first and placed.before < $2 returning g.entries
+       ) select coalesce(sum(entries), 0)::bigint as count from numbered`,
       [Math.max(size, 1), batchMax],
     );
     return (row?.count ?? 0) + (size === 0 ? 1 : 0);
@@ -55,7 +58,10 @@ async function openLog(tx: Sql, deps: SequencerDeps): Promise<void> {
       },
     }),
   ]);
-  await tx.query('update audit_entries set seq = 0 where id = $1', [id]);
+  await tx.query(
+    'update audit_groups set seq = 0 where first = (select inserted from audit_entries where id = $1)',
+    [id],
+  );
 }
 
 function heartbeatEntry(deps: SequencerDeps): Entry {

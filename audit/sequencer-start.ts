@@ -1,6 +1,7 @@
 import type { Sql } from '../store/database.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { leafHash } from './merkle.ts';
+import { readPlaces } from './places.ts';
 import { readCheckpointFile, readEdge, sameLeaves } from './tile-files.ts';
 import { edgeRoot, emptyEdge, growEdge, tileWidth } from './tree.ts';
 import type { TreeEdge } from './tree.ts';
@@ -102,10 +103,11 @@ async function tailMatches(sql: Sql, edge: TreeEdge): Promise<boolean> {
   return sameLeaves(bodies, edge.levels[0] ?? []);
 }
 
+/** How many entries have numbers; as an expression. */
+export const sizeSql = `coalesce((select seq + entries from audit_groups where seq is not null order by seq desc limit 1), 0)`;
+
 export async function sequencedSize(sql: Sql): Promise<number> {
-  const [row] = await sql.query<{ size: number }>(
-    'select coalesce(max(seq) + 1, 0) as size from audit_entries where seq is not null',
-  );
+  const [row] = await sql.query<{ size: number }>(`select ${sizeSql} as size`);
   return row?.size ?? 0;
 }
 
@@ -114,10 +116,6 @@ export async function readBodies(
   sql: Sql,
   range: { readonly from: number; readonly to: number },
 ): Promise<Buffer[]> {
-  if (range.from >= range.to) return [];
-  const rows = await sql.query<{ body: string }>(
-    'select body from audit_entries where seq >= $1 and seq < $2 order by seq',
-    [range.from, range.to],
-  );
+  const rows = await readPlaces(sql, range);
   return rows.map((row) => Buffer.from(row.body));
 }

@@ -127,7 +127,7 @@ async function beginTimeline(
   };
   await writeTimeline(tx, timeline);
   await tx.query('delete from audit_checkpoints');
-  await tx.query('update audit_entries set seq = null where seq is not null');
+  await tx.query('update audit_groups set seq = null where seq is not null');
   return timeline;
 }
 

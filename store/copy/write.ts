@@ -54,7 +54,7 @@ async function headOf(tx: Sql, takenAt: string): Promise<CopyHead> {
     'select note from audit_checkpoints order by size desc limit 1',
   );
   const [entries] = await tx.query<{ sequenced: number }>(
-    'select count(seq) as sequenced from audit_entries',
+    'select coalesce(sum(entries), 0)::bigint as sequenced from audit_groups where seq is not null',
   );
   return {
     format: 'sallyport-copy/1',

@@ -14,6 +14,7 @@ import type { Recovery } from '../../store/recover.ts';
 import { setSwitch, stoppedScopes } from '../../store/switches.ts';
 import { markRestored, readTimeline, writeTimeline } from '../../store/timeline.ts';
 import type { Restored } from '../../store/timeline.ts';
+import { setBack } from '../support/older-log.ts';
 import { anOrder } from '../support/orders.ts';
 import { startExecutorWorld, type ExecutorWorld } from '../support/executor-world.ts';
 
@@ -151,7 +152,7 @@ describe('a recovery', () => {
     await world.approved();
     await createSequencer({ db, dir, key, clock, origin: firstOrigin }).sequenceOnce();
     await db.query('truncate gates, votes, warrants cascade');
-    await db.query('delete from audit_entries where seq > 2');
+    await setBack(db, 3);
     await db.query('delete from audit_checkpoints');
     const found = await createSequencer({ db, dir, key, clock, origin: firstOrigin }).start();
     if (found.kind !== 'restored') throw new Error('an older copy was taken for the log');
@@ -163,9 +164,7 @@ describe('a recovery', () => {
     const sequencer = createSequencer({ db, dir, key: next, clock, origin, after: found.note });
     expect(await sequencer.start()).toEqual({ kind: 'ready' });
     await sequencer.sequenceOnce();
-    const [first] = await db.query<{ body: string }>(
-      'select body from audit_entries where seq = 0',
-    );
+    const [first] = await db.query<{ body: string }>('select body from audit_log where seq = 0');
     expect(JSON.parse(first?.body ?? '')).toMatchObject({
       type: 'log.opened',
       data: { origin, after: found.note },

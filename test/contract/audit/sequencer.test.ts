@@ -6,10 +6,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { appendEntries } from '../../../audit/append.ts';
 import { newEntry } from '../../../audit/entry.ts';
 import { createNoteSigner } from '../../../audit/note.ts';
+import { readPlaces } from '../../../audit/places.ts';
 import { createSequencer } from '../../../audit/sequencer.ts';
 import type { Sequencer, SequencerStep } from '../../../audit/sequencer.ts';
 import { verifyLog } from '../../../audit/verify.ts';
 import type { Entry } from '../../../domain/entry.ts';
+import { setBack } from '../../support/older-log.ts';
 import { startTestPostgres } from '../../support/postgres.ts';
 import type { TestPostgres } from '../../support/postgres.ts';
 
@@ -25,7 +27,7 @@ afterAll(() => postgres.stop());
 beforeEach(async () => {
   nowMs = 1_700_000_000_000;
   dir = await mkdtemp(join(tmpdir(), 'sallyport-log-'));
-  await postgres.db.query('truncate audit_entries, audit_checkpoints restart identity');
+  await postgres.db.query('truncate audit_entries, audit_groups, audit_checkpoints');
   return () => rm(dir, { recursive: true, force: true });
 });
 
@@ -72,7 +74,7 @@ const problems = async (): Promise<readonly unknown[]> =>
 const subjects = async (): Promise<unknown[]> =>
   (
     await postgres.db.query<{ subject: string }>(
-      "select subject from audit_entries where seq is not null and type = 'note.added' order by seq",
+      "select subject from audit_log where seq is not null and type = 'note.added' order by seq",
     )
   ).map((row) => row.subject);
 
@@ -81,7 +83,7 @@ describe('the sequencer', () => {
     await append(0, 3);
     expect(await sequencer().sequenceOnce()).toBe(5);
     const rows = await postgres.db.query<{ seq: number; type: string }>(
-      'select seq, type from audit_entries order by seq',
+      'select seq, type from audit_log order by seq',
     );
     expect(rows.map((row) => row.type)).toEqual([
       'log.opened',
@@ -99,6 +101,29 @@ describe('the sequencer', () => {
     await append(1, 2);
     await sequencer().sequenceOnce();
     expect(await subjects()).toEqual(['0', '1', '2']);
+  });
+
+  test('an entry that is there already leaves no gap between those that were written with it', async () => {
+    await append(0, 2);
+    const mixed = ['5', '1', '6', '6', '0', '7'].map(anEntry);
+    await postgres.db.transaction((tx) => appendEntries(tx, mixed));
+    await append(8, 2);
+    await sequencer().sequenceOnce();
+    expect(await subjects()).toEqual(['0', '1', '5', '6', '7', '8', '9']);
+    const places = await readPlaces(postgres.db, { from: 4, to: 7 });
+    expect(places.map(({ seq, body }) => [seq, JSON.parse(body).subject])).toEqual([
+      [4, '6'],
+      [5, '7'],
+      [6, '8'],
+    ]);
+    expect(await problems()).toEqual([]);
+  });
+
+  test('more entries than one statement takes are numbered in their order', async () => {
+    await append(0, 4_500);
+    await sequencer().sequenceOnce();
+    expect(await subjects()).toEqual(Array.from({ length: 4_500 }, (_, at) => String(at)));
+    expect(await problems()).toEqual([]);
   });
 
   test('a log that grew over many rounds and restarts verifies at each of them', async () => {
@@ -197,7 +222,7 @@ describe('a database that does not hold what the checkpoint file promises', () =
   test('is reported as restored when it is an older copy, and nothing is appended', async () => {
     await append(0, 10);
     await sequencer().sequenceOnce();
-    await postgres.db.query('delete from audit_entries where seq > 8');
+    await setBack(postgres.db, 9);
     await postgres.db.query('delete from audit_checkpoints');
     await append(100, 1);
     const next = sequencer();
@@ -226,7 +251,7 @@ describe('a database that does not hold what the checkpoint file promises', () =
   test('is told to whoever runs the sequencer, once', async () => {
     await append(0, 10);
     await sequencer().sequenceOnce();
-    await postgres.db.query('delete from audit_entries where seq > 8');
+    await setBack(postgres.db, 9);
     const stop = new AbortController();
     const errors: unknown[] = [];
     const onError = (error: unknown): void => {
