@@ -166,6 +166,12 @@ export const ticketQuery = z.strictObject({
     .optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
+export const rejectParams = z.strictObject({
+  id: z
+    .string()
+    .max(64)
+    .regex(/^rej_[a-z0-9]+$/, 'must be the id of a rejected delivery'),
+});
 export const rejectQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });

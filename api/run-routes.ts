@@ -7,11 +7,13 @@ import { decideEffect, listEffects } from '../store/effect-lists.ts';
 import { lockedIncident } from '../store/incident-lists.ts';
 import { requestRun } from '../store/incidents.ts';
 import { notifyWork } from '../store/notify.ts';
+import { listRejects, readReject } from '../store/rejects.ts';
 import type { PeopleDeps } from './people-deps.ts';
 import {
   effectParams,
   effectQuery,
   effectSettle,
+  rejectParams,
   rejectQuery,
   runNew,
   ticketParams,
@@ -20,6 +22,9 @@ import {
 import type { Route } from './route.ts';
 import { accepted, ok, readers, route } from './route.ts';
 import { keepTyped } from './typed-text.ts';
+
+/** What a list shows of each rejected body. */
+const headChars = 512;
 
 export function runRoutes(deps: PeopleDeps): readonly Route[] {
   return [
@@ -146,11 +151,16 @@ function ticketRoutes(deps: PeopleDeps): readonly Route[] {
       query: rejectQuery,
       handle: async ({ query }) =>
         ok({
-          rejects: await deps.db.query(
-            'select id, source, reason, detail, sender, head, at from rejects where tenant = $1 order by at desc limit $2',
-            [deps.tenant, query.limit],
-          ),
+          rejects: await listRejects(deps.db, { ...query, tenant: deps.tenant, headChars }),
         }),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/rejects/:id',
+      summary: 'One rejected delivery, with all that is kept of its body, redacted',
+      roles: readers,
+      params: rejectParams,
+      handle: async ({ params }) => ok(await readReject(deps.db, deps.tenant, params.id)),
     }),
   ];
 }

@@ -62,11 +62,9 @@ export function explanationLines(found: Explanation): readonly string[] {
 
 /** A trace as text, a line per rule that was tried. Text in it comes from policy files and field names, not from alerts. */
 export function traceLines(trace: TriageTrace): readonly string[] {
-  const rule =
-    trace.rule === null ? 'no rule matched' : `rule ${trace.rule.id}@${trace.rule.version}`;
   const marks = { match: 'match   ', 'no match': 'no match', error: 'error   ' } as const;
   return [
-    `decision  ${decisionText(trace.decision)} (${rule})`,
+    `decision  ${triageText(trace)}`,
     `priority  ${trace.priority.level}: ${trace.priority.why}`,
     `owner     ${trace.owner.team}: ${trace.owner.why}`,
     `policy    ${trace.policyDigest}`,
@@ -75,6 +73,12 @@ export function traceLines(trace: TriageTrace): readonly string[] {
         `  ${marks[verdict]}  ${id}: ${detail.replaceAll(/\s+/g, ' ').trim()}`,
     ),
   ];
+}
+
+/** What was decided, and by which rule. */
+export function triageText({ rule, decision }: TriageTrace): string {
+  const by = rule === null ? 'no rule matched' : `rule ${rule.id}@${rule.version}`;
+  return `${decisionText(decision)} (${by})`;
 }
 
 function decisionText(decision: TriageDecision): string {

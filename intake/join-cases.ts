@@ -3,12 +3,13 @@ import { newEntry } from '../audit/entry.ts';
 import { planCases, type CasePlan, type Joiner } from '../domain/case-join.ts';
 import type { CasePolicy } from '../domain/correlation.ts';
 import { idOf } from '../domain/digest.ts';
-import type { Finding } from '../domain/finding.ts';
+import { SallyportError } from '../domain/errors.ts';
 import type { DueIncident } from '../domain/triage.ts';
+import { readFinding } from '../domain/upcast.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
 import { keepCaseKeys, knownCases, lockCases, meetByKeys, saveCases } from '../store/cases.ts';
 import type { Sql } from '../store/database.ts';
-import { caseKeysOf } from './case-keys.ts';
+import { caseKeysOf, type CaseKey } from './case-keys.ts';
 
 export interface CaseDeps {
   readonly tenant: string;
@@ -30,7 +31,7 @@ export async function joinCases(
     .map((each) => ({
       incident: each.id,
       seenAt: isoTime(each.receivedAtMs),
-      keys: caseKeysOf(findingOf(each), cases),
+      keys: keysOf(each, cases),
     }))
     .filter(({ keys }) => keys.length > 0);
   if (keyed.length === 0) return;
@@ -55,17 +56,14 @@ export async function joinCases(
   await appendEntries(tx, entriesOf(plan, tenant, clock));
 }
 
-/** Facts hold the finding that intake filed; older ones may lack lists that came later. */
-function findingOf({ facts }: DueIncident): Finding {
-  const finding = (facts['finding'] ?? {}) as unknown as Partial<Finding>;
-  return {
-    title: '',
-    severityId: 0,
-    resources: [],
-    actors: [],
-    observables: [],
-    ...finding,
-  } as Finding; // whatever else a key reads is looked up by path, and may be absent
+/** None where a newer version filed the finding: being in no case is better than holding up the batch. */
+function keysOf({ facts }: DueIncident, cases: CasePolicy): readonly CaseKey[] {
+  try {
+    return caseKeysOf(readFinding(facts['finding']), cases);
+  } catch (error) {
+    if (error instanceof SallyportError && error.code === 'SCHEMA_UNKNOWN') return [];
+    throw error;
+  }
 }
 
 function entriesOf(plan: CasePlan, tenant: string, clock: Clock): ReturnType<typeof newEntry>[] {

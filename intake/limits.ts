@@ -39,4 +39,8 @@ export const intakeLimits = {
   /** Reject records per source and minute; what goes beyond is counted into one row more. */
   rejectsPerMinuteMax: 30,
   rejectSourcesMax: 256,
+  /** How much of a rejected body is kept, redacted, and how much of all of them in a minute: then their beginnings. */
+  rejectViewChars: 16_384,
+  rejectViewCharsPerMinuteMax: 1_048_576,
+  rejectHeadChars: 512,
 } as const;

@@ -6,7 +6,7 @@ import type { Database } from '../store/database.ts';
 import { insertReject, type RejectRow } from '../store/rejects.ts';
 import { intakeLimits } from './limits.ts';
 
-/** A delivery that was answered with an error: who, why, and the beginning of what it said. */
+/** A delivery that was answered with an error: who, why, and what it said. */
 export interface Rejection {
   readonly source: string;
   readonly reason: ErrorCode;
@@ -36,7 +36,6 @@ interface Window {
 
 const windowMs = 60_000;
 const otherSources = '(other sources)';
-const headChars = 512;
 
 /**
  * SECURITY: anyone can cause rejections. At most `rejectsPerMinuteMax` rows per source and minute are written; what
@@ -44,6 +43,7 @@ const headChars = 512;
  */
 export function createRejects(deps: RejectsDeps): Rejects {
   const windows = new Map<string, Window>();
+  const views = { startMs: 0, chars: 0 };
   let last: Promise<void> = Promise.resolve();
   const write = (row: RejectRow): void => {
     last = last.then(() => save(deps, row)).catch(() => undefined);
@@ -58,12 +58,16 @@ export function createRejects(deps: RejectsDeps): Rejects {
       windows.set(source, window);
       if (before !== undefined && !isFresh && before.unwritten > 0) {
         write(
-          row(deps, {
-            ...rejection,
-            source,
-            detail: `${before.unwritten} more in the minute from ${isoTime(before.startMs)}`,
-            body: new Uint8Array(),
-          }),
+          row(
+            deps,
+            {
+              ...rejection,
+              source,
+              detail: `${before.unwritten} more in the minute from ${isoTime(before.startMs)}`,
+              body: new Uint8Array(),
+            },
+            0,
+          ),
         );
       }
       if (window.written >= intakeLimits.rejectsPerMinuteMax) {
@@ -71,7 +75,7 @@ export function createRejects(deps: RejectsDeps): Rejects {
         return;
       }
       window.written += 1;
-      write(row(deps, { ...rejection, source }));
+      write(row(deps, { ...rejection, source }, viewChars(views, nowMs, rejection)));
     },
     drained: () => last,
   };
@@ -83,9 +87,23 @@ function known(windows: Map<string, Window>, source: string): string {
     : otherSources;
 }
 
-function row(deps: RejectsDeps, rejection: Rejection): RejectRow {
+/** SECURITY: who may be anyone cannot fill the disk with what is kept: beyond the minute's bound it is a beginning. */
+function viewChars(
+  views: { startMs: number; chars: number },
+  nowMs: number,
+  { body }: Rejection,
+): number {
+  if (nowMs - views.startMs >= windowMs) Object.assign(views, { startMs: nowMs, chars: 0 });
+  const chars = Math.min(body.byteLength, intakeLimits.rejectViewChars);
+  if (views.chars + chars > intakeLimits.rejectViewCharsPerMinuteMax)
+    return intakeLimits.rejectHeadChars;
+  views.chars += chars;
+  return chars;
+}
+
+function row(deps: RejectsDeps, rejection: Rejection, chars: number): RejectRow {
   // Twice as much is redacted as is kept, so that a secret across the cut is still known as one.
-  const head = Buffer.from(rejection.body.subarray(0, 2 * headChars))
+  const head = Buffer.from(rejection.body.subarray(0, 2 * chars))
     .toString('utf8')
     .replaceAll('\0', '\ufffd');
   const entry = newEntry(
@@ -113,7 +131,7 @@ function row(deps: RejectsDeps, rejection: Rejection): RejectRow {
     reason: rejection.reason,
     detail: rejection.detail,
     sender: rejection.sender,
-    head: deps.redactText(head).slice(0, headChars).toWellFormed(),
+    head: deps.redactText(head).slice(0, chars).toWellFormed(),
     at: entry.time,
     entry,
   };

@@ -1,7 +1,12 @@
 import type { Finding } from '../domain/finding.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { TriageTrace } from '../domain/policy.ts';
+import { decideTriage, type PolicyInForce } from '../domain/rule.ts';
+import { playbookFor } from '../domain/triage.ts';
 import type { Redactor } from '../redaction/redact.ts';
 import type { RedactionReport } from '../redaction/report.ts';
-import type { Correlate, Correlation } from './correlation.ts';
+import { factsOf } from '../store/incident-facts.ts';
+import { createCorrelator, type Correlation } from './correlation.ts';
 import { redactDraft, toFinding } from './finish.ts';
 import { readerOf, type Detect } from './formats/registry.ts';
 import { normalise } from './normalise.ts';
@@ -11,20 +16,25 @@ const place = { tenant: 'local', source: 'try' };
 export interface TriedFinding {
   readonly finding: Finding;
   readonly correlation: Correlation;
+  /** What triage would decide if it opened an incident now. */
+  readonly triage: TriageTrace;
+  /** What that would run; null where nothing. */
+  readonly playbook: string | null;
   /** What was taken out of the alert before anything else saw it. */
   readonly redactions: RedactionReport['replacements'];
 }
 
-export interface TryDeps {
+export interface TryDeps extends PolicyInForce {
   readonly redactor: Redactor;
-  readonly correlate: Correlate;
+  readonly nowMs: number;
 }
 
 /** What a body would become, without any effect. */
 export function tryBody(
   body: Uint8Array,
-  { redactor, correlate }: TryDeps,
+  { redactor, nowMs, ...inForce }: TryDeps,
 ): readonly TriedFinding[] {
+  const correlate = createCorrelator(inForce.policy.correlation);
   return normalise(body).map((item) => {
     let redactions: RedactionReport['replacements'] = [];
     const listening = {
@@ -35,7 +45,31 @@ export function tryBody(
       },
     };
     const finding = toFinding(redactDraft(item, listening).draft, place);
-    return { finding, correlation: correlate(finding), redactions };
+    const correlation = correlate(finding);
+    const triage = decideTriage(inForce, factsOfNew(finding, correlation, nowMs), nowMs);
+    return { finding, correlation, triage, playbook: playbookFor(triage.decision), redactions };
+  });
+}
+
+/** As triage reads an incident that this finding opened a moment ago. */
+function factsOfNew(finding: Finding, { key }: Correlation, nowMs: number): JsonObject {
+  return factsOf({
+    id: 'inc_try',
+    tenant: finding.tenant,
+    number: 0,
+    correlation_key: key,
+    title: finding.title,
+    format: finding.format,
+    kind: finding.kind,
+    priority: null,
+    owner: null,
+    severity_id: finding.severityId,
+    count: 1,
+    first_seen: new Date(nowMs),
+    last_seen: new Date(nowMs),
+    all_clear_at: finding.status === 'closed' ? new Date(nowMs) : null,
+    // A Finding is JSON by construction; its interface lacks the index signature.
+    facts: { finding: finding as unknown as JsonObject },
   });
 }
 

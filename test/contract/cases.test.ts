@@ -108,6 +108,14 @@ describe('incidents with something in common', () => {
     for (const id of ['i1', 'i2', 'i3']) expect(await peersOf(id)).toEqual([]);
   });
 
+  it('are no case where a newer version filed one, and are triaged all the same', async () => {
+    await due('i1', on('host', 'web-7'));
+    await due('i2', { ...on('host', 'web-7'), schema: 99 });
+    await claim();
+    expect(await peersOf('i1')).toEqual([]);
+    expect(await pg.db.query('select 1 from runs')).toHaveLength(2);
+  });
+
   it('beyond the bound are counted, and triaged all the same', async () => {
     for (const id of ['i1', 'i2', 'i3', 'i4']) await due(id, on('host', 'web-7'));
     await claim(2);

@@ -7,7 +7,7 @@ import { createEgress } from '../../platform/http.ts';
 import { createDeployStore, recordDeploys } from '../../store/deploys.ts';
 import { aConnection, aContext } from '../support/connector-world.ts';
 import { readJoining } from '../../store/joining.ts';
-import { insertDue, repeatAlert, sampleCatalog, tenant } from '../support/due-incidents.ts';
+import { insertDue, repeatAlert, runAllCatalog, tenant } from '../support/due-incidents.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 
 let pg: TestPostgres;
@@ -17,11 +17,10 @@ beforeEach(() =>
   pg.db.query('truncate incidents, findings, runs, batches, deploys, audit_entries cascade'),
 );
 
-const catalog: typeof sampleCatalog = {
-  ...sampleCatalog,
+const catalog: typeof runAllCatalog = {
+  ...runAllCatalog,
   policy: {
-    ...sampleCatalog.policy,
-    triage: [{ id: 'all', version: 1, when: 'true', do: { kind: 'run', playbook: 'sample' } }],
+    ...runAllCatalog.policy,
     quiet: { deploys: { holdMs: 900_000, below: 4 }, staleMs: null },
   },
 };

@@ -1,10 +1,12 @@
 import type { LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { claimBatch, claimLimits } from '../../intake/claim.ts';
 import { endStorms } from '../../intake/end-storms.ts';
 import type { StormRates } from '../../intake/storm-gauge.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { SourceConfig } from '../../platform/source-config.ts';
 import { listIncidents } from '../../store/incident-lists.ts';
+import { runAllCatalog } from '../support/due-incidents.ts';
 import { falcoAlert, testIntake, testTenant, type TestIntake } from '../support/intake.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 
@@ -50,6 +52,7 @@ interface Row {
   readonly id: string;
   readonly number: number;
   readonly format: string;
+  readonly source: string;
   readonly count: number;
   readonly severity_id: number;
   readonly storm: string | null;
@@ -169,6 +172,61 @@ describe('more new problems than a source may open', () => {
     });
   });
 });
+
+describe('what a storm holds', () => {
+  const claimed = async (order: 'severity' | 'age' = 'severity'): Promise<Row[]> => {
+    const deps = { db: postgres.db, clock: systemClock, tenant: testTenant };
+    await claimBatch({ ...deps, catalog: () => runAllCatalog }, order);
+    const rows = await postgres.db.query<Row>('select * from incidents where batch_id is not null');
+    await postgres.db.query(
+      'update incidents set due_at = null, batch_id = null where batch_id is not null',
+    );
+    return rows;
+  };
+
+  test('is triaged after everything else, the worst first', async () => {
+    const over = claimLimits.runs;
+    await send('loud', [
+      ...range(over + 40).map((at) => problem(at, 'Notice')),
+      ...range(over + 20).map((at) => problem(1_000 + at, 'Error')),
+      ...range(12).map((at) => problem(2_000 + at, 'Critical')),
+    ]);
+    await send('calm', [problem(3_000, 'Notice')]);
+    const first = await claimed();
+    const [calm] = first.filter((row) => row.source === 'calm');
+    expect(calm?.severity_id).toBe(2);
+    expect(first).toHaveLength(over);
+    expect(first.filter((row) => row.severity_id === 5 && row.format !== 'storm')).toHaveLength(12);
+    expect(first.filter((row) => row.storm !== null && row.severity_id < 4)).toEqual([]);
+    const batches = [first, await claimed(), await claimed()];
+    const worst = batches.map((rows) =>
+      Math.max(...rows.filter(isHeld).map((row) => row.severity_id)),
+    );
+    const least = batches.map((rows) =>
+      Math.min(...rows.filter(isHeld).map((row) => row.severity_id)),
+    );
+    expect(worst[1]).toBeLessThanOrEqual(least[0] ?? 0);
+    expect(worst[2]).toBeLessThanOrEqual(least[1] ?? 0);
+  });
+
+  test('does not starve: every few batches the oldest go first, storm or none', async () => {
+    await send(
+      'loud',
+      range(20).map((at) => problem(at)),
+    );
+    await postgres.db.query(
+      "update incidents set due_at = due_at - interval '1 hour' where storm is not null",
+    );
+    await send(
+      'calm',
+      range(2).map((at) => problem(500 + at, 'Error')),
+    );
+    const rows = await claimed('age');
+    expect(rows.filter(isHeld)).toHaveLength(10);
+  });
+});
+
+const isHeld = (row: Row): boolean => row.storm !== null && row.severity_id < 5;
 
 describe('the end of a storm', () => {
   test('is an all-clear on its umbrella, once it held nothing for a while', async () => {

@@ -2,9 +2,11 @@ import { gzipSync } from 'node:zlib';
 import { shippedCorrelate } from '../support/correlate.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { intakeLimits } from '../../intake/limits.ts';
 import { createManualFiler } from '../../intake/manual.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { openDatabase } from '../../store/database.ts';
+import { listRejects, readReject } from '../../store/rejects.ts';
 import {
   falcoAlert as falco,
   testIntake,
@@ -163,6 +165,39 @@ describe('a rejected delivery', () => {
     expect(await one("select count(*) as n from audit_entries where type = 'alert.rejected'")).toBe(
       1,
     );
+  });
+
+  test('is kept, redacted, as far as a person needs to see what was wrong with it', async () => {
+    const body = `{"note":"mail dana@corp.example","rows":"${'row '.repeat(5_000)}"}`;
+    await intake.post(body, { authorization: 'Bearer nope' });
+    await intake.rejects.drained();
+    const question = { tenant: testTenant, limit: 10, headChars: 100 };
+    const [listed] = await listRejects(postgres.db, question);
+    expect(listed?.head).toHaveLength(100);
+    const whole = await readReject(postgres.db, testTenant, listed?.id ?? '');
+    expect(whole.head).toHaveLength(intakeLimits.rejectViewChars);
+    expect(whole.head).toContain('row row');
+    expect(whole.head).not.toContain('dana@corp.example');
+    await expect(readReject(postgres.db, testTenant, 'rej_none')).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+
+  test('is kept by its beginning where many come in a minute', async () => {
+    const body = 'x'.repeat(intakeLimits.rejectViewChars);
+    const rejection = { reason: 'CREDENTIAL_REFUSED', detail: '', sender: '' } as const;
+    const whole = intakeLimits.rejectViewCharsPerMinuteMax / intakeLimits.rejectViewChars;
+    for (let at = 0; at < whole + 5; at += 1)
+      intake.rejects.record({ ...rejection, source: `s${at}`, body: Buffer.from(body) });
+    await intake.rejects.drained();
+    expect(
+      await postgres.db.query(
+        'select char_length(head) as chars, count(*)::int as n from rejects group by 1 order by 1',
+      ),
+    ).toEqual([
+      { chars: intakeLimits.rejectHeadChars, n: 5 },
+      { chars: intakeLimits.rejectViewChars, n: whole },
+    ]);
   });
 
   test('to an unknown source is answered 404, one over the size 413', async () => {

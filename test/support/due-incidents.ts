@@ -2,6 +2,9 @@ import type { CatalogView } from '../../domain/triage.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { digestOf } from '../../domain/digest.ts';
 import type { Json } from '../../domain/json.ts';
+import type { SeverityId } from '../../domain/finding.ts';
+import { draft } from '../../intake/draft.ts';
+import { toFinding } from '../../intake/finish.ts';
 import type { Database } from '../../store/database.ts';
 import { aCall, aPlan, aTicket, end } from './plans.ts';
 
@@ -57,6 +60,15 @@ export const sampleCatalog: Omit<CatalogView, 'undoPlans'> = {
   },
 };
 
+/** The same, where all that comes runs `sample`. */
+export const runAllCatalog: typeof sampleCatalog = {
+  ...sampleCatalog,
+  policy: {
+    ...sampleCatalog.policy,
+    triage: [{ id: 'all', version: 1, when: 'true', do: { kind: 'run', playbook: 'sample' } }],
+  },
+};
+
 export interface DueSketch {
   readonly severity?: number;
   readonly dueInMs?: number;
@@ -66,6 +78,7 @@ export interface DueSketch {
 /** An incident as intake leaves it. */
 export async function insertDue(db: Database, id: string, sketch: DueSketch = {}): Promise<void> {
   const severity = sketch.severity ?? 4;
+  const severityId = severity as SeverityId; // what a test wants to see
   await db.query(
     `insert into incidents (id, tenant, correlation_key, state, title, format, kind, source, severity_id, first_seen, last_seen, lead_finding,
                             facts, received_at, changed_by, change_reason, due_at, requests)
@@ -76,13 +89,10 @@ export async function insertDue(db: Database, id: string, sketch: DueSketch = {}
       tenant,
       severity,
       JSON.stringify({
-        finding: {
-          severityId: severity,
-          format: 'falco',
-          title: 'malware',
-          resources: [],
-          observables: [],
-        },
+        finding: toFinding(
+          draft({ format: 'falco', kind: 'detection', title: 'malware', severityId }),
+          { tenant, source: 'falco' },
+        ),
       }),
       sketch.dueInMs ?? -1,
       JSON.stringify(sketch.requests ?? []),

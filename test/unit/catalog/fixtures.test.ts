@@ -2,11 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadCatalog } from '../../../catalog/load.ts';
-import { ordinaryFacts } from '../../../catalog/ordinary-facts.ts';
-import { decideTriage } from '../../../domain/rule.ts';
-import type { Json, JsonObject } from '../../../domain/json.ts';
 import { tryBody } from '../../../intake/try.ts';
-import { shippedCorrelate } from '../../support/correlate.ts';
 import { testConnections, testManifests } from '../../support/manifests.ts';
 import { aRedactor } from '../redaction/a-redactor.ts';
 
@@ -30,14 +26,15 @@ describe('the sample alerts', () => {
     if (policy === null) throw new Error(JSON.stringify(catalog.problems));
     const findings = tryBody(readFileSync(join(folder, file)), {
       redactor: aRedactor(),
-      correlate: shippedCorrelate,
+      policy,
+      policyDigest: catalog.policyDigest,
+      nowMs: 0,
     });
     expect(findings.length).toBeGreaterThan(0);
-    for (const { finding } of findings) {
-      const facts = ordinaryFacts(finding as unknown as Json as JsonObject, {}); // a finding is JSON; its types only say more
-      const trace = decideTriage({ policy, policyDigest: catalog.policyDigest }, facts, 0);
-      expect(trace.decision).toEqual({ kind: 'run', playbook });
-      expect(trace.tried.filter((each) => each.verdict === 'error')).toEqual([]);
+    for (const { triage, playbook: run } of findings) {
+      expect(triage.decision).toEqual({ kind: 'run', playbook });
+      expect(run).toBe(playbook);
+      expect(triage.tried.filter((each) => each.verdict === 'error')).toEqual([]);
     }
   });
 });
