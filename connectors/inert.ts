@@ -79,12 +79,47 @@ export function inertBlock(text: string): string {
     .join('\n');
 }
 
+/** A link as we write one: what could end it and begin markup is not part of it. */
+const plainLink = /(https?:\/\/[\w.~:/?#&=%+,;-]+)/;
+
+/**
+ * A message for a chat that we do not know: no mention, macro, image or template comes of it, and control characters
+ * are shown. Bare links stay what they are, since a message may say where its ticket is.
+ */
+export function inertMessage(text: string, charsMax: number): string {
+  return someLines(text, charsMax)
+    .split('\n')
+    .map((line) => line.replace(opening, `${breaker}$1`))
+    .join('\n')
+    .split(ownToken)
+    .flatMap((part, index) => (index % 2 === 1 ? [part] : outsideLinks(part)))
+    .join('');
+}
+
+/** The same for a subject: one line, without links. */
+export const inertSubject = (text: string, charsMax: number): string =>
+  inertLine(oneLine(text, charsMax)).replace(opening, `${breaker}$1`);
+
+/** What makes a heading, quote, list, table or macro of a line, or a formula of a cell. */
+const opening = /^(\s*(?:[#>|=+~@-]|bq\.|h[1-6]\.))/i;
+
+function outsideLinks(text: string): readonly string[] {
+  const parts = text.split(plainLink);
+  return parts.map((part, index) => {
+    if (index % 2 === 1) return part;
+    // A sign right before a link, as in `<https:…|text>`, opens markup as one before a word does.
+    return index === parts.length - 1
+      ? breakTriggers(part)
+      : breakTriggers(`${part}h`).slice(0, -1);
+  });
+}
+
 function breakTriggers(text: string): string {
   return (
     text
       // Addresses: the analysts' usual defanging, which no mail or chat client turns into a link.
       .replace(/\b(h)tt(ps?)(?=:)/gi, '$1xx$2')
-      .replace(/\b(javascript|data|vbscript|file|mailto|tel|cid|sms):/gi, `$1${breaker}:`)
+      .replace(/(javascript|vbscript|\b(?:data|file|mailto|tel|cid|sms)):/gi, `$1${breaker}:`)
       // HTML, mentions, links, macros, images, templates: the character that opens each is cut off from what follows.
       .replace(/[<[{(@#!$&~^`*|](?=\S)/g, (char) => (char === '(' ? char : `${char}${breaker}`))
       .replace(/[*^~`|!](?=\s|$)/g, (char) => `${breaker}${char}${breaker}`)

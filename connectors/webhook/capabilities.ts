@@ -9,17 +9,23 @@ import {
   type Connector,
   type Settlement,
 } from '../contract.ts';
+import { inertMessage, inertSubject } from '../inert.ts';
 import { reportCheck } from '../report.ts';
 
+const subjectChars = 256;
+const bodyChars = 20_000;
 const input = z.strictObject({
-  subject: z.string().min(1).max(256),
-  body: z.string().max(20_000),
+  subject: z.string().min(1).max(subjectChars),
+  body: z.string().max(bodyChars),
   severity: z.string().max(32).optional(),
   link: z.string().max(2_048).optional(),
   incident: z.string().max(128).optional(),
 });
 
-/** Notifies by a signed POST (Standard Webhooks 1.0): plain JSON text, which the receiver has to show as text. */
+/**
+ * Notifies by a signed POST (Standard Webhooks 1.0), plain text in JSON. SECURITY: receivers relay it to chats, whose
+ * markup makes mentions and links of what an attacker wrote into an alert; subjects hold such text, bodies may.
+ */
 const send = defineCapability({
   manifest: {
     name: 'webhook.message.send',
@@ -40,7 +46,11 @@ const send = defineCapability({
     const text = JSON.stringify({
       type: 'sallyport.message',
       timestamp: isoTime(ctx.clock.nowMs()),
-      data: message,
+      data: {
+        ...message,
+        subject: inertSubject(message.subject, subjectChars),
+        body: inertMessage(message.body, bodyChars),
+      },
     });
     const response = await ctx.http.request({
       method: 'POST',

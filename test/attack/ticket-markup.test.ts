@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { codeBlock, codeSpan, inertBlock, inertLine, visible } from '../../connectors/inert.ts';
 import { renderComment, renderTicket } from '../../connectors/ticket-layout.ts';
-import type { TicketView } from '../../domain/ticket-view.ts';
 import { fromBase64, hostileCorpus, hostileRecords } from '../support/hostile.ts';
+import { attacked, frame, harmless, triggersIn } from '../support/attacked-tickets.ts';
 import { outsideCode, withoutSpans } from '../support/outside-code.ts';
-import { aCommentView, aTicketView } from '../support/ticket-views.ts';
+import { aCommentView } from '../support/ticket-views.ts';
 
 const breaker = '\u200b';
 const corpus = [...hostileRecords<{ target: string; p64: string }>('ticket-markup')].map(
@@ -43,38 +43,6 @@ const own = [
 ].map((payload, index) => ({ id: `own-${index}`, target: 'any', payload }));
 const attacks = [...corpus, ...own];
 
-/** A ticket with the payload in every place but the two addresses of our own, which come from plan and configuration. */
-function attacked(payload: string): TicketView {
-  return aTicketView({
-    title: payload,
-    product: payload,
-    source: payload,
-    severity: { normal: 'high', raw: payload, path: payload },
-    priority: { level: 'P2', why: payload },
-    owner: { team: payload, why: payload },
-    rule: { id: payload, version: 3, why: payload },
-    playbook: null,
-    happened: payload,
-    evidence: [{ label: payload, value: payload }],
-    missing: [{ what: payload, why: payload }],
-    remediation: { text: payload, url: payload },
-    incident: {
-      id: payload,
-      number: 12,
-      count: 1,
-      firstSeen: payload,
-      lastSeen: payload,
-      allClearAt: payload,
-    },
-    receipts: [payload],
-    deeds: [{ what: payload, outcome: payload, by: payload, detail: payload, at: payload }],
-  });
-}
-
-/** Our own words around the code are the same whatever the payload is. */
-const frame = (view: TicketView): string => outsideCode(renderTicket(view, 'github').body);
-const harmless = frame(attacked('harmless'));
-
 describe.skipIf(!hostileCorpus)('the hostile corpus', () => {
   it('is there', () => {
     expect(corpus.length).toBeGreaterThan(30);
@@ -107,29 +75,6 @@ describe.each(attacks)('$id ($target)', ({ payload }) => {
     expect(renderTicket(attacked(payload), 'github').title).not.toMatch(/[\r\n\u2028\u2029]/);
   });
 });
-
-/** Mentions, links, images, macros, HTML and templates as Slack, Jira, Markdown, Teams, ServiceNow and mail know them. */
-function triggersIn(text: string): readonly string[] {
-  const withoutOwn = text
-    .replace(/<email:k1\.[a-z2-7]{20,64}>/g, '')
-    .replaceAll(aTicketView().runbook, '')
-    .replaceAll(aTicketView().history, '');
-  const patterns = [
-    /<[^\s\u200b]/g,
-    /@[^\s\u200b]/g,
-    /\[[^\s\u200b\]:.]/g,
-    /\{[^\s\u200b]/g,
-    /\]\(/g,
-    /![^\s\u200b]/g,
-    /https?:\/\//gi,
-    /\bwww\./gi,
-    /javascript:/gi,
-    /`{3}/g,
-    /\$\{/g,
-    /^(#|>|\||=|~~~|bq\.|h[1-6]\.)/gm,
-  ];
-  return patterns.flatMap((pattern) => withoutOwn.match(pattern) ?? []);
-}
 
 describe('code', () => {
   it.each(['', ' ', '`', '``', 'a`b', '`a', 'a`', ' a ', '``` a'])(
