@@ -25,19 +25,29 @@ const segmentsMax = 8;
 const wrapChars = 32;
 
 /**
- * Decodes runs that look like text or hold compressed text. Linear: each run is read once, most are refused after their first twelve
- * characters, and what may be decoded for one leaf is bounded.
+ * Decodes runs that look like text or hold compressed text. `longRuns` says where runs of base64's alphabets begin and end (with `=`,
+ * which ends a value here). Linear: each run is read once, most are refused after their first twelve characters, and what may
+ * be decoded for one leaf is bounded.
  */
-export function encodedRuns(text: string, budget: DecodeBudget): readonly EncodedRun[] {
+export function encodedRuns(
+  text: string,
+  longRuns: Int32Array,
+  budget: DecodeBudget,
+): readonly EncodedRun[] {
   let runs: EncodedRun[] | undefined;
-  for (let at = 0; at < text.length; at += 1) {
-    if (traitAt(text, at) === 0) continue;
-    const end = runEnd(text, at);
-    if (end - at >= runChars) {
-      const found = decodedPart(text, { start: at, end }, budget);
-      if (found !== null) (runs ??= []).push(found);
+  let done = 0;
+  for (let each = 0; each < longRuns.length; each += 2) {
+    const limit = longRuns[each + 1] ?? 0;
+    let at = Math.max(longRuns[each] ?? 0, done);
+    while (limit - at >= runChars) {
+      const end = runEnd(text, at);
+      if (end - at >= runChars) {
+        const found = decodedPart(text, { start: at, end }, budget);
+        if (found !== null) (runs ??= []).push(found);
+      }
+      at = end + 1;
     }
-    at = end;
+    done = at;
   }
   return runs ?? none;
 }

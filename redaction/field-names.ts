@@ -24,26 +24,37 @@ export interface FieldVerdict {
 const namesMax = 4096;
 const nameChars = 128;
 const known = new Map<string, FieldVerdict | null>();
+const split = new Map<string, readonly string[]>();
 
-/** What a field of this name holds, or null if the name says nothing. Linear, cached (bounded). */
+/** What a field of this name holds, or null if the name says nothing. Linear; names repeat, so answers are kept, up to a bound. */
 export function decideField(name: string): FieldVerdict | null {
-  if (
-    name.length < 2 ||
-    name.length > nameChars ||
-    /^[/~\\]|^[A-Za-z]:\\|\[redacted:|<[a-z-]+:/.test(name)
-  )
-    return null;
+  if (name.length < 2 || name.length > nameChars) return null;
   const cached = known.get(name);
   if (cached !== undefined) return cached;
-  const words = wordsOf(name);
-  const verdict = decideWords(words) ?? decidePersonal(words);
+  const verdict = isNoName(name) ? null : decideName(wordsOf(name));
   if (known.size >= namesMax) known.clear();
   known.set(name, verdict);
   return verdict;
 }
 
+/** Paths, and names in which something was replaced. */
+const isNoName = (name: string): boolean => /^[/~\\]|^[A-Za-z]:\\|\[redacted:|<[a-z-]+:/.test(name);
+
+const decideName = (words: readonly string[]): FieldVerdict | null =>
+  decideWords(words) ?? decidePersonal(words);
+
 /** `DBPassword2` → db, password; `X-Api-Key` → x, api, key. */
 export function wordsOf(name: string): readonly string[] {
+  const cached = split.get(name);
+  if (cached !== undefined) return cached;
+  const words = splitName(name);
+  if (name.length > nameChars) return words;
+  if (split.size >= namesMax) split.clear();
+  split.set(name, words);
+  return words;
+}
+
+function splitName(name: string): readonly string[] {
   const spaced = name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')

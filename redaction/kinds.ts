@@ -20,9 +20,12 @@ export const tokenChars = 26;
 const markPattern =
   /<[a-z0-9][a-z0-9-]{0,31}:[a-z0-9]{1,16}\.[a-z2-7]{26}>|\[redacted:[a-z0-9][a-z0-9-]{0,39}(?::[A-Za-z0-9]{1,4})?\]/g;
 
+const noMarks: readonly (readonly [number, number])[] = [];
+
 /** Where marks of ours stand in a text. Linear: every part of the pattern is bounded. */
 export function marksIn(text: string): readonly (readonly [number, number])[] {
-  if (!text.includes('[redacted:') && !/<[a-z0-9-]+:[a-z0-9]+\./.test(text)) return [];
+  if (!text.includes('[redacted:') && !(text.includes('<') && /<[a-z0-9-]+:[a-z0-9]+\./.test(text)))
+    return noMarks;
   return [...text.matchAll(markPattern)].map((match): readonly [number, number] => [
     match.index,
     match.index + match[0].length,

@@ -23,7 +23,7 @@ export function redactLeaf(walk: Walk, leaf: Leaf): string {
       ? maskOf(leaf.verdict.kind)
       : text;
   if (text.length > treeLimits.leafChars) {
-    walk.pass.crossed('leaf', pointerOf(walk));
+    walk.pass.crossed('leaf', walk.pointer);
     return maskOf('over-budget');
   }
   const texts = leaf.verdict === null ? walk.seen?.texts : undefined;
@@ -39,7 +39,7 @@ function redactText(walk: Walk, leaf: Leaf): string {
     return redactWhole(walk, leaf) ?? redactJsonText(walk, leaf) ?? redactPatterns(walk, leaf);
   } catch {
     // SECURITY: an internal error must not let the original through.
-    walk.pass.crossed('error', pointerOf(walk));
+    walk.pass.crossed('error', walk.pointer);
     return maskOf('error');
   }
 }
@@ -47,19 +47,19 @@ function redactText(walk: Walk, leaf: Leaf): string {
 /** The whole value, where the name of its field says what it is; null where patterns must decide. */
 function redactWhole(walk: Walk, leaf: Leaf): string | null {
   const { verdict, text } = leaf;
-  const action = walk.pass.whole(pointerOf(walk));
+  const action = walk.pass.whole(walk.pointer);
   if (action !== null && !isMarked(text))
     return walk.pass.replace(
       { kind: 'field', class: 'personal', rule: 'path', confidence: 'certain', action },
       text,
-      pointerOf(walk),
+      walk.pointer,
     );
   if (verdict === null || !isWhole(verdict, leaf)) return null;
   // Where the policy keeps the kind, the patterns still look at what it holds.
   return walk.pass.replace(
     { kind: verdict.kind, class: verdict.class, rule: 'field-name', confidence: 'certain' },
     text,
-    pointerOf(walk),
+    walk.pointer,
   );
 }
 
@@ -124,15 +124,24 @@ function isPersonal(kind: string, text: string): boolean {
   }
 }
 
+/** Whether a text begins as an object, a list or a string of JSON does. */
+function mayBeJson(text: string): boolean {
+  if (text.length < 4) return false;
+  const first = text.charCodeAt(0);
+  if (first > 32 && first < 128) return first === 91 || first === 123 || first === 34;
+  return /^\s*[[{"]/.test(text);
+}
+
 /** JSON inside a string is walked and written again, so that it stays JSON. Null where it is none or holds nothing. */
 function redactJsonText(walk: Walk, leaf: Leaf): string | null {
-  if (walk.texts >= treeLimits.jsonInText || !/^\s*[[{"]/.test(leaf.text) || leaf.text.length < 4)
-    return null;
+  if (walk.texts >= treeLimits.jsonInText || !mayBeJson(leaf.text)) return null;
   const parsed = parseJson(leaf.text);
   if (parsed === undefined) return null;
+  const path = [...walk.path, '(json)'];
   const inner: Walk = {
     ...walk,
-    path: [...walk.path, '(json)'],
+    path,
+    pointer: pointerOf(path),
     texts: walk.texts + 1,
     seen: null,
   };
@@ -158,7 +167,7 @@ function redactPatterns(walk: Walk, leaf: Leaf): string {
   for (let pass = 0; pass < passesMax; pass += 1) {
     walk.workLeft -= text.length;
     if (walk.workLeft < 0) {
-      walk.pass.crossed('work', pointerOf(walk));
+      walk.pass.crossed('work', walk.pointer);
       return maskOf('over-budget');
     }
     const spans = walk.pass.scanner.scan(text, leaf.field);
@@ -175,7 +184,7 @@ export function redactSpans(walk: Walk, text: string, spans: readonly Span[]): s
   for (const span of spans) {
     const original = text.slice(span.start, span.end);
     out +=
-      text.slice(at, span.start) + (walk.pass.replace(span, original, pointerOf(walk)) ?? original);
+      text.slice(at, span.start) + (walk.pass.replace(span, original, walk.pointer) ?? original);
     at = span.end;
   }
   return out + text.slice(at);

@@ -91,7 +91,8 @@ export function actionForWhole(
   policy: RedactionPolicy,
   path: () => string,
 ): RedactionAction | null {
-  const whole = (policy.paths ?? []).filter((rule) => rule.kind === undefined);
+  if (policy.paths === undefined) return null;
+  const whole = policy.paths.filter((rule) => rule.kind === undefined);
   if (whole.length === 0) return null;
   const pointer = path();
   return whole.find((rule) => atPath(rule.path, pointer))?.action ?? null;

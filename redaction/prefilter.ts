@@ -14,6 +14,8 @@ export interface Clue {
   /** More literals than any honest text would hold. */
   readonly overflow: boolean;
   readonly longestRun: number;
+  /** Start and end of each run of `literalLimits.longRunChars` and more, in turn. */
+  readonly longRuns: Int32Array;
   readonly longestDigits: number;
   readonly ascii: boolean;
   /** False: nothing can stand in it. */
@@ -30,6 +32,7 @@ const clear: Clue = {
   escaped: false,
   overflow: false,
   longestRun: 0,
+  longRuns: new Int32Array(0),
   longestDigits: 0,
   ascii: true,
   suspect: false,
@@ -89,30 +92,34 @@ interface Tables {
   turn: number;
 }
 
+const noRules: readonly CompiledRule[] = [];
+const noNumbers: readonly number[] = [];
+
 function clueOf(tables: Tables, hits: LiteralHits, text: string): Clue {
-  const taken: number[] = [];
-  const wordEnds: number[] = [];
+  let taken: CompiledRule[] | undefined;
+  let wordEnds: number[] | undefined;
   let escaped = false;
   tables.turn = (tables.turn + 1) >>> 0;
-  const take = (at: number): void => {
-    if (tables.seen[at] === tables.turn) return;
-    tables.seen[at] = tables.turn;
-    const rule = tables.rules[at];
-    if (rule !== undefined && isCalledFor(rule, hits, text)) taken.push(at);
-  };
   for (let at = 0; at < hits.count; at += 1) {
     const id = hits.ids[at] ?? 0;
-    const called = tables.rulesOf[id] ?? [];
-    for (let each = 0; each < called.length; each += 1) take(called[each] ?? 0);
-    if (tables.isCredentialWord[id] === 1) wordEnds.push(hits.ends[at] ?? 0);
+    const called = tables.rulesOf[id] ?? noNumbers;
+    for (let each = 0; each < called.length; each += 1) {
+      const place = called[each] ?? 0;
+      if (tables.seen[place] === tables.turn) continue;
+      tables.seen[place] = tables.turn;
+      const rule = tables.rules[place];
+      if (rule !== undefined && isCalledFor(rule, hits, text)) (taken ??= []).push(rule);
+    }
+    if (tables.isCredentialWord[id] === 1) (wordEnds ??= []).push(hits.ends[at] ?? 0);
     if (tables.isEscape[id] === 1) escaped = true;
   }
   return {
-    rules: taken.sort((a, b) => a - b).flatMap((at) => tables.rules[at] ?? []),
-    wordEnds,
+    rules: taken?.sort((a, b) => a.order - b.order) ?? noRules,
+    wordEnds: wordEnds?.sort((a, b) => a - b) ?? noNumbers,
     escaped,
     overflow: hits.overflow,
     longestRun: hits.longestRun,
+    longRuns: hits.longRunCount === 0 ? clear.longRuns : hits.longRuns.slice(0, hits.longRunCount),
     longestDigits: hits.longestDigits,
     ascii: hits.ascii,
     suspect: true,

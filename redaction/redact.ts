@@ -82,9 +82,12 @@ export interface RedactedPart extends RedactedText {
 
 export const defaultTenant = 'default';
 const scanners = new Map<string, Scanner>();
+const scannersOf = new WeakMap<RedactionPolicy, Scanner>();
 
 /** One scanner for all policies that look for the same kinds: most look for none besides the usual ones. */
 function scannerFor(policy: RedactionPolicy): Scanner {
+  const ready = scannersOf.get(policy);
+  if (ready !== undefined) return ready;
   const wanted = optInsOf(policy);
   const key = wanted.join();
   const scanner =
@@ -93,6 +96,7 @@ function scannerFor(policy: RedactionPolicy): Scanner {
       compiledRules().filter((rule) => !optInKinds.has(rule.kind) || wanted.includes(rule.kind)),
     );
   scanners.set(key, scanner);
+  scannersOf.set(policy, scanner);
   return scanner;
 }
 

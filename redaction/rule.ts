@@ -6,8 +6,8 @@ import type { ValidatorName } from './validators.ts';
 export type KindClass = 'secret' | 'personal';
 
 /**
- * One detector, as data. A rule is tried only where one of its `literals` (compared without case) stands in the text, or, for
- * number-shaped rules, where the text holds `digitsMin` digits. `pattern` is RE2 syntax; only group `group` is replaced.
+ * One detector, as data. A rule is tried only where one of its `literals` (in any case, or as it is written if it has capitals) stands
+ * in the text, or, for number-shaped rules, where the text holds `digitsMin` digits. `pattern` is RE2 syntax; only group `group` is replaced.
  */
 export interface Rule {
   readonly id: string;
@@ -92,14 +92,13 @@ function faultOf(rule: Rule, seen: ReadonlySet<string>): string | null {
   if (mayRunOn(rule.pattern)) return 'the pattern may run to the end of the text';
   if (triggersOf(rule).length === 0 && rule.digitsMin === undefined)
     return 'it has neither literals nor a digit floor';
-  if (triggersOf(rule).some((literal) => literal !== literal.toLowerCase() || literal.length < 1))
-    return 'literals are lower case';
+  if (triggersOf(rule).some((literal) => literal === '')) return 'a literal is empty';
+  if (rule.near?.words.some((word) => word !== word.toLowerCase()) === true)
+    return 'words are lower case';
   if ((rule.alone === true || rule.proof !== undefined) && rule.near === undefined)
     return 'it says what speaks for it instead of words, but names no words';
-  if (rule.class === 'secret' && countOf(rule.positives) < ruleLimits.examplesMin)
-    return 'it lacks positive examples';
-  if (rule.class === 'secret' && countOf(rule.negatives) < ruleLimits.examplesMin)
-    return 'it lacks negative examples';
+  if (countOf(rule.positives) < ruleLimits.examplesMin) return 'it lacks positive examples';
+  if (countOf(rule.negatives) < ruleLimits.examplesMin) return 'it lacks negative examples';
   if (!/^(?:https:\/\/|ISO)/.test(rule.source))
     return 'it does not say where its format is documented';
   return null;

@@ -1,7 +1,5 @@
-import { findAssignments } from './assignments.ts';
 import { withEchoes } from './echoes.ts';
 import { encodedRuns, type DecodeBudget, type EncodedRun } from './encodings.ts';
-import { findSecretData } from './kubernetes-secret.ts';
 import { marksIn, withoutMarkText } from './kinds.ts';
 import { createPlaceRules, type PlaceRules } from './place-rules.ts';
 import { createPrefilter, prefilterLimits, type Clue, type Prefilter } from './prefilter.ts';
@@ -10,7 +8,7 @@ import { runRule } from './run-rule.ts';
 import { createShapeFilter } from './shapes.ts';
 import { mergeSpans, withoutMarks, type Span, type SpanKind } from './spans.ts';
 import { unescapedView } from './unescape.ts';
-import { findVendorValues } from './vendor-values.ts';
+import { addNamed, addVendorValues, type Add } from './named-values.ts';
 import { bytesOf, foldedView, plainView, toOriginal, type View } from './views.ts';
 
 /** Finds what must not stay in one text. */
@@ -27,7 +25,6 @@ export const scanLimits = {
   /** Bytes that may come out of decoding, as a multiple of the text's length; short texts may give `decodedBytesMin`. */
   decodedTimes: 10,
   decodedBytesMin: 65_536,
-  vendorRunChars: 13,
   shapeDigits: 2,
   shapeChars: 8,
   walletChars: 26,
@@ -41,7 +38,8 @@ export const boundRules = {
 } as const;
 
 const none: readonly Span[] = [];
-const nothing = Buffer.alloc(0);
+const noRules: readonly CompiledRule[] = [];
+const noDecoders: readonly string[] = [];
 
 interface Machine {
   readonly prefilter: Prefilter;
@@ -58,12 +56,12 @@ export function createScanner(
   const shapes = createShapeFilter(rules.filter((rule) => triggersOf(rule).length === 0));
   const machine = { prefilter, shapes, places: createPlaceRules(rules) };
   return {
-    scan: (text, field, found = new Map()) =>
+    scan: (text, field, found) =>
       scanText(machine, {
         text,
         field,
         found,
-        decoders: [],
+        decoders: noDecoders,
         budget: {
           bytesLeft: Math.max(scanLimits.decodedBytesMin, scanLimits.decodedTimes * text.length),
         },
@@ -79,7 +77,7 @@ interface Job {
   readonly decoders: readonly string[];
   readonly budget: DecodeBudget;
   /** Secrets that were found in earlier parts of the text, and in this one. */
-  readonly found: Map<string, SpanKind>;
+  readonly found: Map<string, SpanKind> | undefined;
 }
 
 function scanText(machine: Machine, job: Job): readonly Span[] {
@@ -87,20 +85,22 @@ function scanText(machine: Machine, job: Job): readonly Span[] {
   const readable = withoutMarkText(job.text, marks);
   const first = machine.prefilter(readable);
   const placed = rulesByPlace(machine, job, first.ascii);
-  if (!first.suspect && placed.length === 0 && job.found.size === 0) return none;
+  const before = job.found?.size ?? 0;
+  if (!first.suspect && placed.length === 0 && before === 0) return none;
   const view = first.ascii ? plainView(readable) : foldedView(readable);
   const clue = withRules(first.ascii ? first : machine.prefilter(view.text), placed);
   const spans = scanLayers(machine, { view, clue, job });
-  if (spans.length === 0 && job.found.size === 0) return none;
+  if (spans.length === 0 && before === 0) return none;
   return mergeSpans(withEchoes(job.text, withoutMarks(spans, marks), job.found));
 }
 
 /** Rules that the literals of the text do not call for, but the name of its field, a word of another script, or that it stands alone. */
 function rulesByPlace(machine: Machine, job: Job, ascii: boolean): readonly CompiledRule[] {
   const { places } = machine;
-  if (job.decoders.length > 0) return [];
+  if (job.decoders.length > 0) return noRules;
   const placed = job.field === '' ? places.byText(job.text) : places.byField(job.field);
-  const foreign = !ascii && /[\u0370-\uffff]/.test(job.text) ? places.byForeignWord(job.text) : [];
+  if (ascii) return placed;
+  const foreign = /[\u0370-\uffff]/.test(job.text) ? places.byForeignWord(job.text) : noRules;
   return foreign.length === 0 ? placed : [...placed, ...foreign];
 }
 
@@ -161,55 +161,38 @@ function scanView(machine: Machine, layer: Layer): readonly Span[] {
           : { decoders: [...job.decoders, ...(what.decoders ?? [])] }),
       });
   };
-  const believed = new Set<string>();
-  const { rules, bytes } = rulesFor(machine, clue, view);
-  for (const rule of rules)
-    if (!runRule(rule, { view, bytes, field: job.field, original: job.text, believed, add }))
-      return [wholly(view, boundRules.matches)];
-  for (const found of findAssignments(view.text, clue.wordEnds))
-    add(found.start, found.end, {
-      kind: found.verdict.kind,
-      class: 'secret',
-      rule: 'assigned-value',
-      confidence: 'likely',
-    });
-  if (clue.wordEnds.length > 0)
-    for (const [start, end] of findSecretData(view.text))
-      add(start, end, {
-        kind: 'kubernetes-secret',
-        class: 'secret',
-        rule: 'kubernetes-secret',
-        confidence: 'certain',
-      });
-  if (clue.longestRun >= scanLimits.vendorRunChars)
-    for (const [start, end] of findVendorValues(view.text))
-      add(start, end, {
-        kind: 'api-key',
-        class: 'secret',
-        rule: 'vendor-value',
-        confidence: 'possible',
-      });
-  if (clue.longestRun >= prefilterLimits.encodedRunChars)
-    for (const run of encodedRuns(view.text, job.budget)) {
-      const found = foundInside(machine, run, job);
-      if (found !== null) add(run.start, run.end, found);
-    }
+  if (!runRules(machine, layer, add)) return [wholly(view, boundRules.matches)];
+  if (clue.wordEnds.length > 0) addNamed(view.text, clue.wordEnds, add);
+  if (clue.longRuns.length > 0) {
+    addVendorValues(view.text, clue.longRuns, add);
+    if (clue.longestRun >= prefilterLimits.encodedRunChars)
+      for (const run of encodedRuns(view.text, clue.longRuns, job.budget)) {
+        const found = foundInside(machine, run, job);
+        if (found !== null) add(run.start, run.end, found);
+      }
+  }
   return spans;
 }
 
-/** What the literals call for, and what the shape of the text does. */
-function rulesFor(
-  machine: Machine,
-  clue: Clue,
-  view: View,
-): { rules: readonly CompiledRule[]; bytes: Buffer } {
+/** What the literals call for, and what the shape of the text does. False where one matched too often. */
+function runRules(machine: Machine, { view, clue, job }: Layer, add: Add): boolean {
   const mayHoldShapes =
     (clue.longestDigits >= scanLimits.shapeDigits || clue.longestRun >= scanLimits.walletChars) &&
     view.text.length >= scanLimits.shapeChars;
-  if (clue.rules.length === 0 && !mayHoldShapes) return { rules: clue.rules, bytes: nothing };
+  if (clue.rules.length === 0 && !mayHoldShapes) return true;
   const bytes = bytesOf(view);
-  const shaped = mayHoldShapes ? machine.shapes(bytes) : [];
-  return { rules: shaped.length === 0 ? clue.rules : inOrder([...clue.rules, ...shaped]), bytes };
+  const shaped = mayHoldShapes ? machine.shapes(bytes) : noRules;
+  const rules = shaped.length === 0 ? clue.rules : inOrder([...clue.rules, ...shaped]);
+  if (rules.length === 0) return true;
+  const target = {
+    view,
+    bytes,
+    field: job.field,
+    original: job.text,
+    believed: new Set<string>(),
+    add,
+  };
+  return rules.every((rule) => runRule(rule, target));
 }
 
 /**
@@ -228,7 +211,7 @@ function foundInside(machine: Machine, run: EncodedRun, job: Job): SpanKind | nu
     field: '',
     decoders,
     budget: job.budget,
-    found: new Map(),
+    found: undefined,
   })[0];
   if (inner === undefined) return null;
   return {

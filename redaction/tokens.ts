@@ -59,9 +59,11 @@ function mintWith(
   };
 }
 
+const isAscii = (value: string): boolean => !/[^ -~]/.test(value);
+
 /** The same address or number gives the same token however it is written. */
 export function canonicalValue(kind: string, value: string): string {
-  const folded = value.normalize('NFKC').replace(/\p{Cf}/gu, '');
+  const folded = isAscii(value) ? value : value.normalize('NFKC').replace(/\p{Cf}/gu, '');
   switch (kind) {
     case 'email':
       return folded.toLowerCase();

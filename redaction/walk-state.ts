@@ -16,6 +16,8 @@ export const treeLimits = {
 export interface Walk {
   readonly pass: Pass;
   readonly path: string[];
+  /** Of `path`; made once, for nearly no place is ever named. */
+  readonly pointer: PathOf;
   nodes: number;
   /** Characters that may still be searched. */
   workLeft: number;
@@ -45,8 +47,8 @@ export interface Place {
   readonly depth: number;
 }
 
-/** The walk's place as a JSON Pointer (RFC 6901). */
+/** The place where a walk is when it is asked, as a JSON Pointer (RFC 6901). */
 export const pointerOf =
-  (walk: Walk): PathOf =>
+  (path: readonly string[]): PathOf =>
   () =>
-    walk.path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+    path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -10,10 +10,12 @@ import { pointerOf, treeLimits, type Place, type Seen, type Walk } from './walk-
 
 /** Copies only what changes: a clean document comes back as the very object that was given. */
 export function redactTree(pass: Pass, value: unknown, seen: Seen | null = null): Json {
+  const path: string[] = [];
   const walk: Walk = {
     pass,
     seen,
-    path: [],
+    path,
+    pointer: pointerOf(path),
     nodes: 0,
     workLeft: treeLimits.workChars,
     texts: 0,
@@ -61,7 +63,7 @@ const leafOf = (text: string, place: Place): Leaf => ({
 });
 
 function beyond(walk: Walk, bound: 'nodes' | 'depth'): Json {
-  walk.pass.crossed(bound, pointerOf(walk));
+  walk.pass.crossed(bound, walk.pointer);
   return maskOf('over-budget');
 }
 

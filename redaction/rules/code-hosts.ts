@@ -80,7 +80,7 @@ export const codeHostRules: readonly Rule[] = [
   marked('bitbucket-atlassian', {
     kind: 'atlassian-token',
     runMin: 24,
-    literals: ['atatt', 'atctt', 'atbb', 'bbdc-'],
+    literals: ['atatt', 'atctt', 'ATBB', 'BBDC-'],
     pattern: re`\bAT[AC]TT[A-Za-z0-9_=-]{40,}|\bATBB[A-Za-z0-9]{24,32}\b|\bBBDC-[A-Za-z0-9+/@_-]{40,50}`,
     validator: 'notPlaceholder',
     positives: ['ATATT3{url:180}={HEX:8}', 'ATBB{b62:32}', 'BBDC-{b64:44}'],
@@ -170,7 +170,7 @@ export const codeHostRules: readonly Rule[] = [
     source: 'https://developers.scalingo.com/',
   }),
   marked('postman-key', {
-    literals: ['pmak-', 'pmat-'],
+    literals: ['PMAK-', 'PMAT-'],
     pattern: re`PMAK-[A-Za-z0-9]{24}-[A-Za-z0-9]{34}|PMAK-[A-Za-z0-9]{59}|PMAT-[0-9A-Z]{26}`,
     positives: ['PMAK-{hex:24}-{hex:34}', 'PMAT-{B36:26}', 'x=PMAK-{hex:24}-{hex:34}'],
     negatives: ['PMAK-', 'PMAK-{hex:24}', 'PMAT-x'],

@@ -4,7 +4,7 @@ import { marked, placed, re } from './make-rule.ts';
 /** Credentials of no vendor: tokens, headers, key files, hashes. `password=` is in `assignments.ts`. */
 export const credentialRules: readonly Rule[] = [
   marked('jwt', {
-    literals: ['eyj', 'ewog'],
+    literals: ['eyJ', 'ewog'],
     pattern: re`(?:eyJ|ewog)[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){1,3}`,
     validator: 'jwt',
     positives: ['{jwt}', 'Bearer {jwt}', 't={jwt}&x=1'],
@@ -25,7 +25,7 @@ export const credentialRules: readonly Rule[] = [
   }),
   placed('jwt-in-base64', {
     kind: 'jwt',
-    literals: ['zxlk'],
+    literals: ['ZXlK'],
     pattern: re`\bZXlK[A-Za-z0-9+/]{60,}={0,2}`,
     positives: ['ZXlK{b64:120}', 'ZXlK{b64:90}==', '"ZXlK{b64:200}"'],
     negatives: ['ZXlK', 'ZXlK{b64:9}', 'zxlk{b64:120}'],
@@ -138,7 +138,7 @@ export const credentialRules: readonly Rule[] = [
   }),
   marked('minisign-key', {
     kind: 'private-key',
-    literals: ['rwrt'],
+    literals: ['RWRT'],
     pattern: re`\bRWRT[A-Za-z0-9+/]{200,220}={0,2}`,
     positives: [
       'RWRT{b64:208}',

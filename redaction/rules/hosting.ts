@@ -4,7 +4,7 @@ import { marked, placed, re } from './make-rule.ts';
 /** Credentials of further clouds, hosters, databases and what runs on them. */
 export const hostingRules: readonly Rule[] = [
   marked('alibaba-key', {
-    literals: ['ltai'],
+    literals: ['LTAI'],
     pattern: re`\bLTAI[A-Za-z0-9]{12,24}\b`,
     validator: 'mixed',
     positives: ['LTAI{b62:20}', 'id: LTAI{b62:16}', '"LTAI5t{b62:18}"'],
@@ -13,7 +13,7 @@ export const hostingRules: readonly Rule[] = [
   }),
   marked('tencent-key', {
     runMin: 36,
-    literals: ['akid'],
+    literals: ['AKID'],
     pattern: re`\bAKID[A-Za-z0-9]{32}\b`,
     entropyMin: 3.5,
     positives: ['AKID{b62:32}', 'SecretId=AKID{b62:32}', '"AKID{b62:32}"'],
@@ -28,7 +28,7 @@ export const hostingRules: readonly Rule[] = [
     source: 'https://docs.digitalocean.com/reference/api/create-personal-access-token/',
   }),
   marked('heroku-token', {
-    literals: ['hrku-'],
+    literals: ['HRKU-'],
     pattern: re`HRKU-[A-Za-z0-9_-]{36,}`,
     positives: ['HRKU-{uuid}', 'HRKU-AA{url:58}', '"HRKU-{url:60}"'],
     negatives: ['HRKU-', 'HRKU-{hex:8}', 'hrku-{uuid}'],
@@ -64,7 +64,7 @@ export const hostingRules: readonly Rule[] = [
   }),
   marked('yandex-token', {
     runMin: 35,
-    literals: ['t1.', 'y0_', 'aqvn', 'ycaj', 'ycp', 'ycm'],
+    literals: ['t1.', 'y0_', 'AQVN', 'ycaj', 'ycp', 'ycm'],
     pattern: re`\bt1\.[A-Z0-9a-z_-]+={0,2}\.[A-Z0-9a-z_-]{86}={0,2}|\by0_[A-Za-z0-9_-]{50,}|\bAQVN[A-Za-z0-9_-]{35,38}|\bYC[AMPN][A-Za-z0-9_-]{34,40}\b`,
     entropyMin: 3,
     positives: ['t1.{url:20}.{url:86}', 'y0_{url:55}', 'AQVN{url:36}'],

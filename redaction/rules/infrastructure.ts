@@ -34,7 +34,7 @@ export const infrastructureRules: readonly Rule[] = [
   marked('onepassword-key', {
     kind: '1password-key',
     runMin: 5,
-    literals: ['a3-', 'ops_eyj'],
+    literals: ['A3-', 'ops_eyj'],
     pattern: re`\bA3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}\b|\bops_eyJ[A-Za-z0-9+/=_-]{100,}`,
     validator: 'mixed',
     positives: [
@@ -88,7 +88,7 @@ export const infrastructureRules: readonly Rule[] = [
     source: 'https://docs.portainer.io/api/access',
   }),
   marked('octopus-key', {
-    literals: ['api-'],
+    literals: ['API-'],
     runMin: 26,
     pattern: re`\bAPI-[A-Z0-9]{25,31}\b`,
     validator: 'mixed',

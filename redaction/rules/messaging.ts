@@ -93,7 +93,7 @@ export const messagingRules: readonly Rule[] = [
   }),
   marked('telegram-bot-token', {
     kind: 'telegram-token',
-    literals: [':aa'],
+    literals: [':AA'],
     pattern: re`\b(?:bot)?(\d{7,11}:AA[A-Za-z0-9_-]{32,33})`,
     group: 1,
     positives: [
@@ -106,7 +106,7 @@ export const messagingRules: readonly Rule[] = [
   }),
   marked('twilio-key', {
     runMin: 34,
-    literals: ['sk', 'ac'],
+    literals: ['SK', 'AC'],
     pattern: re`(?:^|[^A-Za-z0-9])((?:SK|AC)[0-9a-f]{32})(?:[^A-Za-z0-9]|$)`,
     group: 1,
     positives: ['SK{hex:32}', 'twilio AC{hex:32}', '"SK{hex:32}"'],

@@ -14,7 +14,7 @@ export const monitoringRules: readonly Rule[] = [
   marked('new-relic-key', {
     kind: 'newrelic-key',
     runMin: 19,
-    literals: ['nrak-', 'nrjs-', 'nrii-', 'nriq-', 'nraa-', 'nrra-', 'nral'],
+    literals: ['nrak-', 'nrjs-', 'nrii-', 'nriq-', 'nraa-', 'nrra-', 'NRAL'],
     pattern: re`\bNR(?:AK|JS|II|IQ|AA|RA)-[A-Za-z0-9_-]{19,42}|\b[a-z]{2}\d{2}xx[a-f0-9]{26,30}[A-Z]{0,6}NRAL\b|\b[a-f0-9]{36}NRAL\b`,
     positives: ['NRAK-{B36:27}', 'eu01xx{hex:30}NRAL', '{hex:36}NRAL'],
     negatives: ['NRAK-', 'NRAL', 'NRXX-{B36:27}'],
@@ -104,7 +104,11 @@ export const monitoringRules: readonly Rule[] = [
     source: 'https://support.pagerduty.com/main/docs/api-access-keys',
   }),
   marked('uptimerobot-key', {
-    literals: ['ur', 'u', 'm'],
+    literals: Array.from({ length: 10 }, (_, digit) => [
+      `m${digit}`,
+      `u${digit}`,
+      `ur${digit}`,
+    ]).flat(),
     digitsMin: 6,
     runMin: 31,
     pattern: re`\b(?:ur|u|m)\d{6,9}-[a-f0-9]{24}\b`,

@@ -21,7 +21,7 @@ export const paymentRules: readonly Rule[] = [
   }),
   marked('square-token', {
     runMin: 22,
-    literals: ['sq0', 'eaaa'],
+    literals: ['sq0', 'EAAA'],
     pattern: re`\bsq0(?:at|cs)[pb]-[A-Za-z0-9_-]{22,43}|\bEAAA[A-Za-z0-9_-]{60}\b`,
     positives: ['sq0atp-{url:22}', 'sq0csp-{url:43}', 'EAAA{url:60}'],
     negatives: ['sq0atp-', 'sq0idp-{url:22}', 'EAAA{url:9}'],
@@ -132,7 +132,7 @@ export const paymentRules: readonly Rule[] = [
     source: 'https://docs.ramp.com/developer-api/v1/authorization',
   }),
   marked('adyen-key', {
-    literals: ['aqe'],
+    literals: ['AQE'],
     runMin: 50,
     pattern: re`\bAQE[a-z][a-zA-Z0-9]{2,8}[A-Za-z0-9+/=-]{40,}(?:-[A-Za-z0-9+/=]{20,})?`,
     entropyMin: 4,

@@ -94,7 +94,7 @@ export const registryRules: readonly Rule[] = [
   }),
   marked('artifactory-key', {
     runMin: 60,
-    literals: ['akc', 'cmvmdgtu', 'ap'],
+    literals: ['AKC', 'cmvmdgtu', 'AP'],
     pattern: re`\bAKC[a-zA-Z0-9]{60,80}\b|\bcmVmdGtu[A-Za-z0-9]{56}\b|\bAP[\dABCDEF][A-Za-z0-9]{66,80}\b`,
     entropyMin: 3.5,
     positives: ['AKCp{b62:69}', 'cmVmdGtu{b62:56}', 'AP7{b62:70}'],

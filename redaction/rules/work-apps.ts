@@ -33,7 +33,7 @@ export const workAppRules: readonly Rule[] = [
     source: 'https://developers.hubspot.com/docs/apps/legacy-apps/private-apps/overview',
   }),
   marked('trello-token', {
-    literals: ['atta'],
+    literals: ['ATTA'],
     runMin: 64,
     pattern: re`\bATTA[0-9a-fA-F]{64,}`,
     positives: ['ATTA{hex:64}', 'token=ATTA{hex:64}{HEX:8}', '"ATTA{hex:72}"'],
@@ -101,7 +101,7 @@ export const workAppRules: readonly Rule[] = [
   }),
   marked('facebook-token', {
     runMin: 80,
-    literals: ['eaa'],
+    literals: ['EAA'],
     pattern: re`\bEAA[A-Za-z0-9]{1,4}[A-Za-z0-9]{80,}\b`,
     entropyMin: 4,
     positives: ['EAAG{b62:150}', '"EAAC{b62:110}"', 'access_token=EAAB{b62:180}'],
@@ -118,7 +118,7 @@ export const workAppRules: readonly Rule[] = [
   }),
   marked('facebook-app-token', {
     kind: 'facebook-token',
-    literals: ['|', '%7c'],
+    literals: ['|', '%7C'],
     digitsMin: 15,
     pattern: re`\b\d{15,16}(?:\||%7C)[A-Za-z0-9_-]{27,40}\b`,
     positives: ['{dig:15}|{url:27}', 'access_token={dig:16}|{url:27}', '"{dig:15}%7C{url:27}"'],
@@ -194,7 +194,7 @@ export const workAppRules: readonly Rule[] = [
     source: 'https://www.zoho.com/crm/developer/docs/api/',
   }),
   placed('salesforce-session', {
-    literals: ['00d'],
+    literals: ['00D'],
     runMin: 15,
     pattern: re`\b00D[A-Za-z0-9]{12,15}!(?:AQ[A-Za-z0-9._]{80,120}|[A-Za-z0-9._]{60,120})`,
     positives: ['00D{b62:12}!AQ{b62:94}', 'sid=00D{b62:12}!AR{b62:94}', '"00D{b62:15}!AQ{b62:90}"'],

@@ -38,7 +38,7 @@ function askingEach(): Prefilter {
   const runOf = (text: string): number =>
     Math.max(0, ...[...text.matchAll(/[A-Za-z0-9+/_=-]+/g)].map(([run]) => run.length));
   const called = (rule: CompiledRule, text: string, run: number, digits: number): boolean =>
-    asciiTriggersOf(rule).some((literal) => text.toLowerCase().includes(literal)) &&
+    asciiTriggersOf(rule).some((literal) => text.toLowerCase().includes(literal.toLowerCase())) &&
     run >= (rule.runMin ?? 0) &&
     digits >= (rule.digitsMin ?? 0) &&
     (rule.also === undefined || text.includes(rule.also));

@@ -11,6 +11,8 @@ const rule: Rule = {
   pattern: '\\b[A-Z]?\\d{6}\\b',
   near: { words: ['club card', 'clubkarte*', 'บัตร'], unless: ['order'] },
   alone: true,
+  positives: ['club card 123456', 'clubkarte 234567', 'club card: A345678'],
+  negatives: ['123 456', 'club card', 'we sold 123456 of them'],
   source: 'https://example.com/club',
 };
 const scanner = createScanner(compileRules([rule]));

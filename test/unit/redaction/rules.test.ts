@@ -20,9 +20,12 @@ function finds(rule: CompiledRule, text: string): boolean {
   return found;
 }
 
+/** In any case, or as it is written if it has capitals. */
 const hasLiteral = (rule: Rule, text: string): boolean =>
   rule.literals.length === 0 ||
-  rule.literals.some((literal) => text.toLowerCase().includes(literal));
+  rule.literals.some((literal) =>
+    (literal === literal.toLowerCase() ? text.toLowerCase() : text).includes(literal),
+  );
 
 describe('every rule', () => {
   it('finds its own positives, each by one of its literals, and nothing in its negatives', () => {
@@ -69,7 +72,10 @@ describe('a rule is refused at load', () => {
     ['with two positives', { positives: ['a', 'b', 'b'] }, /positive examples/],
     ['without negatives', { negatives: [] }, /negative examples/],
     ['without a literal or a digit floor', { literals: [] }, /neither literals/],
-    ['whose literals are not lower case', { literals: ['Good-'] }, /lower case/],
+    ['with an empty literal', { literals: ['good-', ''] }, /literal is empty/],
+    ['whose words are not lower case', { near: { words: ['Key'] } }, /words are lower case/],
+    ['for personal data with two positives', { class: 'personal', positives: ['a'] }, /positive/],
+    ['for personal data without negatives', { class: 'personal', negatives: [] }, /negative/],
     ['that names no source', { source: 'somewhere' }, /documented/],
     ['that is too long', { pattern: 'a'.repeat(701) }, /too long/],
   ])('%s', (_, over, reason) => {
