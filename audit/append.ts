@@ -1,15 +1,10 @@
 import type { Entry } from '../domain/entry.ts';
 import type { Sql } from '../store/database.ts';
+import { joined, joinedColumn } from '../store/joined-columns.ts';
 import { entryBody } from './entry.ts';
 
 /** Rows of one statement; more entries become more statements. No more than a block of `audit_blocks` holds. */
 const rowsMax = 2_000;
-
-/** No entry holds it: JSON escapes it, and `newEntry` replaces it elsewhere. */
-const between = '\u001F';
-
-/** A column travels as one text: PostgreSQL's array literals must be escaped value by value, which costs more than all the rest. */
-const column = (at: number): string => `string_to_array($${at}, U&'\\001F', '')`;
 
 const insert = `
   with block as materialized (
@@ -17,7 +12,7 @@ const insert = `
   ), written as (
     insert into audit_entries (id, inserted, time, tenant, type, actor, incident, run, subject, outcome, body)
     select id, first + position - 1, time::timestamptz, tenant, type, actor, incident, run, subject, outcome, body
-    from block, unnest(${Array.from({ length: 10 }, (_, index) => column(index + 1)).join(', ')})
+    from block, unnest(${Array.from({ length: 10 }, (_, index) => joinedColumn(index + 1)).join(', ')})
       with ordinality as given (id, time, tenant, type, actor, incident, run, subject, outcome, body, position)
     on conflict (id) do nothing
     returning inserted
@@ -34,7 +29,7 @@ export async function appendEntries(tx: Sql, entries: readonly Entry[]): Promise
     const rows = entries.slice(from, from + rowsMax);
     await tx.query(
       insert,
-      columns.map((read) => rows.map(read).join(between)),
+      columns.map((read) => joined(rows, read)),
     );
   }
 }

@@ -24,7 +24,7 @@ import { triageId } from '../workflows/ids.ts';
 import { entriesOf } from './claim-entries.ts';
 import { joinCases } from './join-cases.ts';
 import { withoutHeld, type Holdable } from './holds.ts';
-import { factsOf, type FactRow } from '../store/incident-facts.ts';
+import { factsOf, factsSql, type FactRow } from '../store/incident-facts.ts';
 
 export const claimLimits = {
   runs: 128,
@@ -158,7 +158,7 @@ async function dueRows(tx: Sql, tenant: string, order: 'severity' | 'age'): Prom
       ? '(storm is not null and severity_id < 5), severity_id desc, due_at'
       : 'due_at';
   return tx.query<DueRow>(
-    `select i.*,
+    `select i.*, ${factsSql('i')} as facts,
             exists (select 1 from ticket_links l where l.incident_id = i.id) as has_ticket,
             (select coalesce(max(r.ordinal) + 1, 0) from runs r where r.incident_id = i.id) as next_ordinal
        from incidents i

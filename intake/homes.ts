@@ -1,6 +1,5 @@
 import type { Actor } from '../domain/entry.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { JsonObject } from '../domain/json.ts';
 import { isoTime } from '../platform/clock.ts';
 import type {
   ClosedIncident,
@@ -46,17 +45,9 @@ export interface Arrival {
   readonly receivedAtMs: number;
 }
 
-/** What rules may read. A Finding is JSON by construction; its interface lacks the index signature. */
-export const factsOf = (finding: Finding): JsonObject => ({
-  finding: finding as unknown as JsonObject,
-});
-
-export const lead = (
-  finding: Finding,
-): Pick<NewIncidentRow, 'severity_id' | 'lead_finding' | 'facts'> => ({
+export const lead = (finding: Finding): Pick<NewIncidentRow, 'severity_id' | 'lead_finding'> => ({
   severity_id: finding.severityId,
   lead_finding: finding.id,
-  facts: factsOf(finding),
 });
 
 export function noUpdate(id: string): IncidentUpdateRow {
@@ -67,7 +58,6 @@ export function noUpdate(id: string): IncidentUpdateRow {
     samples: null,
     severity_id: null,
     lead_finding: null,
-    facts: null,
     all_clear_at: null,
     clears_all_clear: false,
     revisions: 0,

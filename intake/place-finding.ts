@@ -2,14 +2,7 @@ import { idOf } from '../domain/digest.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { ClosedIncident, NewIncidentRow } from '../store/inbox.ts';
 import { growClosed, growNew, growOpen } from './grow-incident.ts';
-import {
-  factsOf,
-  noUpdate,
-  type Arrival,
-  type Before,
-  type Homes,
-  type OpenHome,
-} from './homes.ts';
+import { noUpdate, type Arrival, type Before, type Homes, type OpenHome } from './homes.ts';
 
 /**
  * The incident it belongs to: the open one of its key while its window lasts, one that was closed a moment ago, else
@@ -116,7 +109,6 @@ function newRow(homes: Homes, arrival: Arrival, { state, follows }: Opening): Ne
     last_seen: received,
     samples: [finding.id],
     lead_finding: finding.id,
-    facts: factsOf(finding),
     all_clear_at: closed ? received : null,
     revision: 1,
     due_at: closed ? null : isoTime(homes.nowMs),

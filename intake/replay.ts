@@ -9,7 +9,6 @@ import { readKept, type KeptBody, type KeptQuery } from '../store/alert-bodies.t
 import type { Database, Sql } from '../store/database.ts';
 import { filedBefore, putFinding, putLead, type FiledBefore } from '../store/replays.ts';
 import { derivedUid } from './finish.ts';
-import { factsOf } from './homes.ts';
 import type { Inbox } from './inbox.ts';
 import { keptText } from './keep-alert.ts';
 import { receive, type ReceiveDeps } from './receive.ts';
@@ -181,15 +180,7 @@ async function rewrite<Sealed>(
     });
     if (!before.isLead || before.isClosed) continue;
     const { id: findingId, title, format, kind, severityId } = finding;
-    await putLead(tx, {
-      incidentId,
-      findingId,
-      title,
-      format,
-      kind,
-      severityId,
-      facts: factsOf(finding),
-    });
+    await putLead(tx, { incidentId, findingId, title, format, kind, severityId });
   }
   const entries = changes.map(({ finding, before }) =>
     newEntry(

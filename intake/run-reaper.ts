@@ -13,7 +13,7 @@ import { openRuns, resetRun, type OpenRun } from '../store/lost-runs.ts';
 import { readRestored } from '../store/timeline.ts';
 import { taskQueues } from '../workflows/ids.ts';
 import type { RespondInput } from '../workflows/messages.ts';
-import { factsOf, type FactRow } from '../store/incident-facts.ts';
+import { factsOf, factsSql, type FactRow } from '../store/incident-facts.ts';
 
 export interface RunReaperDeps {
   readonly db: Database;
@@ -67,9 +67,10 @@ async function isRunning(client: Client, workflowId: string): Promise<boolean> {
 
 async function beginAgain({ db, clock, client }: RunReaperDeps, run: OpenRun): Promise<void> {
   const state = await db.transaction(async (tx) => {
-    const [row] = await tx.query<FactRow>('select * from incidents where id = $1', [
-      run.incident_id,
-    ]);
+    const [row] = await tx.query<FactRow>(
+      `select i.*, ${factsSql('i')} as facts from incidents i where i.id = $1`,
+      [run.incident_id],
+    );
     if (row === undefined || !(await resetRun(tx, run, clock))) return null;
     return stateOf(run, row);
   });

@@ -1,6 +1,7 @@
 import type { RunReport, RunState } from '../domain/run.types.ts';
 import type { TriageChoice } from '../domain/triage.ts';
 import type { Sql } from './database.ts';
+import { joined, joinedColumn } from './joined-columns.ts';
 
 export interface ClaimRecord {
   readonly batchId: string;
@@ -74,20 +75,12 @@ function withoutFacts({ facts: _, ...state }: RunState): RunReport {
 
 /** An incident that triage only decided about (ignored, drafted, nothing to say) is settled right here. */
 async function saveIncidents(tx: Sql, claim: ClaimRecord): Promise<void> {
-  const rows = claim.chosen.map(({ incident, choice }) => ({
-    id: incident.id,
-    stamped: choice.runs.length > 0,
-    moved: nextState(incident.state, choice),
-    trace: choice.trace,
-    priority: choice.trace?.priority.level ?? null,
-    owner: choice.trace?.owner.team ?? null,
-    severity: incident.severityId,
-    follow_up: choice.followUp,
-  }));
+  const { chosen } = claim;
   await tx.query(
     `update incidents i
         set state = coalesce(r.moved, i.state),
-            trace = coalesce(r.trace, i.trace), priority = coalesce(r.priority, i.priority), owner = coalesce(r.owner, i.owner),
+            trace = coalesce(r.trace, i.trace), priority = coalesce(r.trace->'priority'->>'level', i.priority),
+            owner = coalesce(r.trace->'owner'->>'team', i.owner),
             triaged_severity = greatest(i.triaged_severity, r.severity),
             seen_revision = i.revision, requests = '[]', due_at = (r.trace->>'again')::timestamptz,
             follow_ups = i.follow_ups + case when r.follow_up then 1 else 0 end,
@@ -97,9 +90,19 @@ async function saveIncidents(tx: Sql, claim: ClaimRecord): Promise<void> {
             changed_at = case when r.moved is null then i.changed_at else clock_timestamp() end,
             changed_by = case when r.moved is null then i.changed_by else 'triage' end,
             change_reason = case when r.moved is null then i.change_reason else coalesce(r.trace->'rule'->>'id', 'asked for') end
-       from jsonb_to_recordset($1::jsonb) as r(id text, stamped boolean, moved text, trace jsonb, priority text, owner text, severity smallint, follow_up boolean)
+       from (select id, stamped::boolean as stamped, moved, trace::jsonb as trace, severity::smallint as severity, follow_up::boolean as follow_up
+               from unnest(${[1, 4, 5, 6, 7, 8].map(joinedColumn).join(', ')}) as u(id, stamped, moved, trace, severity, follow_up) offset 0) r
       where i.id = r.id`,
-    [JSON.stringify(rows), claim.batchId, claim.digest],
+    [
+      joined(chosen, ({ incident }) => incident.id),
+      claim.batchId,
+      claim.digest,
+      joined(chosen, ({ choice }) => String(choice.runs.length > 0)),
+      joined(chosen, ({ incident, choice }) => nextState(incident.state, choice) ?? ''),
+      joined(chosen, ({ choice }) => (choice.trace === null ? '' : JSON.stringify(choice.trace))),
+      joined(chosen, ({ incident }) => String(incident.severityId)),
+      joined(chosen, ({ choice }) => String(choice.followUp)),
+    ],
   );
 }
 

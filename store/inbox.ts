@@ -2,6 +2,7 @@ import type { SeverityId } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { Sql } from './database.ts';
+import { joined, joinedColumn } from './joined-columns.ts';
 
 /** What the store holds of the deliveries, findings and keys that a commit is about. */
 export interface KnownRows {
@@ -117,7 +118,6 @@ export interface NewIncidentRow {
   readonly last_seen: string;
   readonly samples: readonly string[];
   readonly lead_finding: string;
-  readonly facts: JsonObject;
   readonly all_clear_at: string | null;
   readonly revision: number;
   readonly due_at: string | null;
@@ -141,7 +141,6 @@ export interface IncidentUpdateRow {
   readonly samples: readonly string[] | null;
   readonly severity_id: number | null;
   readonly lead_finding: string | null;
-  readonly facts: JsonObject | null;
   readonly all_clear_at: string | null;
   readonly clears_all_clear: boolean;
   /** Zero for an incident that is closed: nothing has to answer to it any more. */
@@ -174,13 +173,13 @@ export interface FiledRows {
 const writeFiledSql = `
 with i as (
   insert into incidents (id, tenant, correlation_key, state, title, format, kind, source, severity_id, count, first_seen, last_seen, samples,
-    lead_finding, facts, all_clear_at, revision, due_at, event_at, received_at, changed_by, change_reason,
+    lead_finding, all_clear_at, revision, due_at, event_at, received_at, changed_by, change_reason,
     joins, join_rule, join_parts, follows, storm)
   select id, tenant, correlation_key, state, title, format, kind, source, severity_id, count, first_seen, last_seen,
-    array(select json_array_elements_text(samples)), lead_finding, facts, all_clear_at, revision, due_at, event_at, received_at, changed_by, change_reason,
+    array(select json_array_elements_text(samples)), lead_finding, all_clear_at, revision, due_at, event_at, received_at, changed_by, change_reason,
     joins, join_rule, array(select json_array_elements_text(join_parts)), follows, storm
   from json_to_recordset($1::json) as x(id text, tenant text, correlation_key text, state text, title text, format text, kind text, source text,
-    severity_id smallint, count bigint, first_seen timestamptz, last_seen timestamptz, samples json, lead_finding text, facts jsonb,
+    severity_id smallint, count bigint, first_seen timestamptz, last_seen timestamptz, samples json, lead_finding text,
     all_clear_at timestamptz, revision bigint, due_at timestamptz, event_at timestamptz, received_at timestamptz, changed_by text, change_reason text,
     joins boolean, join_rule text, join_parts json, follows text, storm text)
   on conflict do nothing returning 1
@@ -191,7 +190,7 @@ with i as (
     samples = case when x.samples is null then t.samples else array(select json_array_elements_text(x.samples)) end,
     severity_id = coalesce(x.severity_id, t.severity_id),
     lead_finding = coalesce(x.lead_finding, t.lead_finding),
-    facts = coalesce(x.facts, t.facts),
+    facts = case when x.lead_finding is null then t.facts end,
     all_clear_at = case when x.all_clear_at is not null then x.all_clear_at when x.clears_all_clear then null else t.all_clear_at end,
     revision = t.revision + x.revisions,
     due_at = least(t.due_at, x.due_at),
@@ -204,17 +203,17 @@ with i as (
     clear_times = case when json_array_length(x.clear_times) = 0 then t.clear_times
       else (array(select json_array_elements_text(x.clear_times)::timestamptz) || t.clear_times)[1:10] end
   from json_to_recordset($2::json) as x(id text, added bigint, last_seen timestamptz, samples json, severity_id smallint, lead_finding text,
-    facts jsonb, all_clear_at timestamptz, clears_all_clear boolean, revisions bigint, due_at timestamptz, reopen text, clear_times json)
+    all_clear_at timestamptz, clears_all_clear boolean, revisions bigint, due_at timestamptz, reopen text, clear_times json)
   where t.id = x.id and (x.reopen is null or t.state = 'closed') returning 1
 ), f as (
   insert into findings (id, tenant, incident_id, receipt_id, body)
-  select id, tenant, incident_id, receipt_id, body
-  from json_to_recordset($3::json) as x(id text, tenant text, incident_id text, receipt_id text, body jsonb)
+  select id, tenant, incident_id, receipt_id, body::jsonb
+  from unnest(${[3, 4, 5, 6, 7].map(joinedColumn).join(', ')}) as x(id, tenant, incident_id, receipt_id, body)
   on conflict do nothing returning 1
 ), r as (
   insert into receipts (id, tenant, source, delivery, body_sha256, flags, findings, received_at)
   select id, tenant, source, delivery, body_sha256, array(select json_array_elements_text(flags)), findings, received_at
-  from json_to_recordset($4::json) as x(id text, tenant text, source text, delivery text, body_sha256 text, flags json, findings jsonb, received_at timestamptz)
+  from json_to_recordset($8::json) as x(id text, tenant text, source text, delivery text, body_sha256 text, flags json, findings jsonb, received_at timestamptz)
   on conflict do nothing returning 1
 )
 select (select count(*) from i) as incidents, (select count(*) from u) as updates, (select count(*) from f) as findings, (select count(*) from r) as receipts`;
@@ -236,15 +235,15 @@ export async function writeFiled(tx: Sql, rows: FiledRows): Promise<void> {
   }>(writeFiledSql, [
     JSON.stringify(rows.incidents),
     JSON.stringify(rows.updates),
-    JSON.stringify(rows.findings),
+    joined(rows.findings, (row) => row.id),
+    joined(rows.findings, (row) => row.tenant),
+    joined(rows.findings, (row) => row.incident_id),
+    joined(rows.findings, (row) => row.receipt_id),
+    joined(rows.findings, (row) => JSON.stringify(row.body)),
     JSON.stringify(rows.receipts),
   ]);
-  const whole =
-    written !== undefined &&
-    written.incidents === rows.incidents.length &&
-    written.updates === rows.updates.length &&
-    written.findings === rows.findings.length &&
-    written.receipts === rows.receipts.length;
+  const counted = ['incidents', 'updates', 'findings', 'receipts'] as const;
+  const whole = counted.every((of) => written?.[of] === rows[of].length);
   if (!whole)
     throw new SallyportError('CONFLICT', 'another process filed one of these alerts meanwhile');
 }

@@ -21,6 +21,13 @@ export interface FactRow {
   readonly facts: JsonObject;
 }
 
+/**
+ * What rules may read, for a row of `incidents` named \`row\`: its lead finding, as it was filed. Rows of older versions hold a
+ * copy of their own.
+ */
+export const factsSql = (row: string): string =>
+  `coalesce(${row}.facts, (select jsonb_build_object('finding', lead.body) from findings lead where lead.id = ${row}.lead_finding), '{}')`;
+
 /** `incident` beside what intake wrote (`finding`): the roots of every expression and path. */
 export function factsOf(row: FactRow): JsonObject {
   return {

@@ -9,6 +9,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Priority } from '../domain/policy.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
 import type { Sql } from './database.ts';
+import { factsSql } from './incident-facts.ts';
 
 export interface IncidentRow {
   readonly id: string;
@@ -74,10 +75,11 @@ export async function changeIncident(
   return toIncident({ ...row, state, assignee, verdict });
 }
 
+/** The second `facts` counts. */
+const incidentSql = `select i.*, ${factsSql('i')} as facts from incidents i`;
+
 async function lockIncident(tx: Sql, id: string): Promise<IncidentRow> {
-  const [row] = await tx.query<IncidentRow>('select * from incidents where id = $1 for update', [
-    id,
-  ]);
+  const [row] = await tx.query<IncidentRow>(`${incidentSql} where i.id = $1 for update of i`, [id]);
   if (row === undefined) throw new SallyportError('NOT_FOUND', `no incident ${id}`);
   return row;
 }
@@ -111,11 +113,11 @@ export async function findIncident(
   const number = /^#?(\d{1,15})$/.exec(idOrNumber)?.[1];
   const [row] =
     number === undefined
-      ? await sql.query<IncidentRow>('select * from incidents where tenant = $1 and id = $2', [
+      ? await sql.query<IncidentRow>(`${incidentSql} where i.tenant = $1 and i.id = $2`, [
           tenant,
           idOrNumber,
         ])
-      : await sql.query<IncidentRow>('select * from incidents where tenant = $1 and number = $2', [
+      : await sql.query<IncidentRow>(`${incidentSql} where i.tenant = $1 and i.number = $2`, [
           tenant,
           number,
         ]);

@@ -1,5 +1,5 @@
 import type { Sql } from './database.ts';
-import type { FactRow } from './incident-facts.ts';
+import { factsSql, type FactRow } from './incident-facts.ts';
 
 /** An incident that a quiet window hid. */
 export interface Hit {
@@ -79,7 +79,7 @@ export async function pastIncidents(
   page: { readonly sinceMs: number; readonly before: number | null; readonly limit: number },
 ): Promise<readonly FactRow[]> {
   return sql.query<FactRow>(
-    `select * from incidents
+    `select i.*, ${factsSql('i')} as facts from incidents i
       where tenant = $1 and last_seen >= to_timestamp($2::float8 / 1000) and ($3::bigint is null or number < $3)
       order by number desc limit $4`,
     [tenant, page.sinceMs, page.before, page.limit],

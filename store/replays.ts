@@ -63,24 +63,15 @@ export interface NewLead {
   readonly format: string;
   readonly kind: string;
   readonly severityId: number;
-  readonly facts: JsonObject;
 }
 
 /** What the incident is about, as read today. Severity only rises; the ticket hears of it as of any change. */
 export async function putLead(tx: Sql, lead: NewLead): Promise<void> {
   await tx.query(
     `update incidents
-        set lead_finding = $2, title = $3, format = $4, kind = $5, severity_id = greatest(severity_id, $6), facts = $7,
+        set lead_finding = $2, title = $3, format = $4, kind = $5, severity_id = greatest(severity_id, $6), facts = null,
             revision = revision + 1, due_at = least(coalesce(due_at, clock_timestamp()), clock_timestamp())
       where id = $1`,
-    [
-      lead.incidentId,
-      lead.findingId,
-      lead.title,
-      lead.format,
-      lead.kind,
-      lead.severityId,
-      JSON.stringify(lead.facts),
-    ],
+    [lead.incidentId, lead.findingId, lead.title, lead.format, lead.kind, lead.severityId],
   );
 }

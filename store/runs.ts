@@ -6,6 +6,7 @@ import { isoTime, type Clock } from '../platform/clock.ts';
 import { stages } from '../platform/metrics.ts';
 import type { Stage } from '../platform/metrics.ts';
 import type { Sql } from './database.ts';
+import { joined, joinedColumn } from './joined-columns.ts';
 import { notifyWork } from './notify.ts';
 
 export interface SettledRun {
@@ -24,27 +25,24 @@ export async function saveRuns(
   runs: readonly SettledRun[],
   clock: Clock,
 ): Promise<ReadonlySet<string>> {
-  const rows = runs.map(({ report, movedTo }) => ({
-    key: report.key,
-    step_no: report.stepNo,
-    status: report.status,
-    outcome: report.outcome,
-    moved_to: movedTo,
-    over: isOver(report),
-    report,
-  }));
   const written = await tx.query<{ key: string }>(
     `update runs
-        set step_no = r.step_no, status = r.status, outcome = r.outcome, state = state || r.report,
+        set step_no = r.step_no, status = r.report->>'status', outcome = r.report->>'outcome', state = state || r.report,
             host = case when r.moved_to is null then host else 'respond' end,
             workflow_id = coalesce(r.moved_to, workflow_id),
             workflows = case when r.moved_to is null then workflows else array_append(workflows, r.moved_to) end,
             ended_at = case when r.over then clock_timestamp() end
-       from jsonb_to_recordset($1::jsonb) as r(key text, step_no int, status text, outcome text, moved_to text, over boolean, report jsonb)
+       from (select key, moved_to, over::boolean as over, report::jsonb as report, (report::jsonb->>'stepNo')::int as step_no
+               from unnest(${[1, 2, 3, 4].map(joinedColumn).join(', ')}) as u(key, moved_to, over, report) offset 0) r
       where runs.key = r.key and runs.ended_at is null
         and (runs.step_no < r.step_no or (r.moved_to is not null and runs.host = 'triage'))
      returning runs.key`,
-    [JSON.stringify(rows)],
+    [
+      joined(runs, ({ report }) => report.key),
+      joined(runs, ({ movedTo }) => movedTo ?? ''),
+      joined(runs, ({ report }) => String(isOver(report))),
+      joined(runs, ({ report }) => JSON.stringify(report)),
+    ],
   );
   const keys = new Set(written.map((row) => row.key));
   const changed = runs.filter(
@@ -102,13 +100,13 @@ export async function settleIncidents(
   { reports, batchId }: Settlement,
   clock: Clock,
 ): Promise<readonly StageTime[]> {
-  const times = reports.map(({ incidentId, times: at }) => ({
-    id: incidentId,
-    looked: isoOf(at.lookedUpMs),
-    ticketed: isoOf(at.ticketedMs),
-    decided: isoOf(at.decidedMs),
-  }));
-  const rows = await tx.query<Moved>(settleSql, [JSON.stringify(times), batchId]);
+  const rows = await tx.query<Moved>(settleSql, [
+    joined(reports, ({ incidentId }) => incidentId),
+    batchId,
+    joined(reports, ({ times }) => isoOf(times.lookedUpMs)),
+    joined(reports, ({ times }) => isoOf(times.ticketedMs)),
+    joined(reports, ({ times }) => isoOf(times.decidedMs)),
+  ]);
   await appendEntries(
     tx,
     rows.filter((row) => row.before !== row.after).map((row) => movedEntry(row, clock)),
@@ -136,20 +134,22 @@ interface Moved extends Readonly<Record<Stage, number | null>> {
   readonly after: string;
 }
 
-const isoOf = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
+const isoOf = (ms: number | null): string => (ms === null ? '' : isoTime(ms));
 
 const settleSql = `
   with told as (
-    select id, min(looked) as looked, min(ticketed) as ticketed, min(decided) as decided
-      from jsonb_to_recordset($1::jsonb) as t(id text, looked timestamptz, ticketed timestamptz, decided timestamptz) group by id
+    select id, min(looked::timestamptz) as looked, min(ticketed::timestamptz) as ticketed, min(decided::timestamptz) as decided
+      from unnest(${[1, 3, 4, 5].map(joinedColumn).join(', ')}) as t(id, looked, ticketed, decided) group by id
   ), runs_of as (
     select i.id, i.state as before, i.decided_at, i.looked_up_at, i.ticketed_at, i.all_clear_at >= i.last_seen as clear,
            i.batch_id = $2 and i.follow_ups = 0 and i.dispatched_at > clock_timestamp() - interval '1 minute' as first_time,
-           bool_or(r.ended_at is null) as going,
-           coalesce((array_agg(r.status order by r.ordinal desc) filter (where not r.rehearsal))[1] in ('failed', 'parked'), false) as failed,
+           r.going, r.failed,
            exists (select 1 from effects e where e.incident_id = i.id and e.state = 'held') as held
-      from told t join incidents i on i.id = t.id join runs r on r.incident_id = i.id
-     group by i.id
+      from told t cross join lateral (select * from incidents where id = t.id offset 0) i
+     cross join lateral (
+       select bool_or(ended_at is null) as going,
+              coalesce((array_agg(status order by ordinal desc) filter (where not rehearsal))[1] in ('failed', 'parked'), false) as failed
+         from runs where incident_id = t.id having count(*) > 0) r
   ), moved as (
     select id, before, decided_at, looked_up_at, ticketed_at, first_time,
            case when before in ('closed', 'draft', 'ignored') then before when going then 'responding'

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { TriageTrace } from '../domain/policy.ts';
 import type { Sql } from './database.ts';
+import { factsSql } from './incident-facts.ts';
 
 /** Everything that a ticket may say beside what its run just learned. */
 export interface TicketFile {
@@ -39,7 +40,7 @@ export async function loadTicketFiles(
 ): Promise<ReadonlyMap<string, TicketFile>> {
   if (runKeys.length === 0) return new Map();
   const rows = await sql.query<TicketFile>(
-    `select r.key as "runKey", i.facts, i.trace, i.number, i.count,
+    `select r.key as "runKey", ${factsSql('i')} as facts, i.trace, i.number, i.count,
             i.first_seen as "firstSeen", i.last_seen as "lastSeen", i.all_clear_at as "allClearAt",
             coalesce(p.body->>'runbook', '') as runbook,
             coalesce((select jsonb_agg(f.receipt_id) from (select receipt_id from findings where incident_id = i.id order by at limit ${receiptsMax}) f), '[]') as receipts,

@@ -6,6 +6,7 @@ import { intakeLimits } from '../../intake/limits.ts';
 import { createManualFiler } from '../../intake/manual.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { openDatabase } from '../../store/database.ts';
+import { findIncident } from '../../store/incidents.ts';
 import { listRejects, readReject } from '../../store/rejects.ts';
 import {
   falcoAlert as falco,
@@ -51,7 +52,8 @@ describe('a delivery', () => {
       lead_finding: finding?.id,
     });
     expect(row?.['due_at']).toBeInstanceOf(Date);
-    expect(row?.['facts']).toMatchObject({
+    const { facts } = await findIncident(postgres.db, String(row?.['tenant']), String(row?.['id']));
+    expect(facts).toMatchObject({
       finding: { id: finding?.id, title: 'Terminal shell in container' },
     });
     const types = await postgres.db.query<{ type: string }>(

@@ -34,7 +34,7 @@ async function lost(world: World): Promise<string[]> {
   const alerts = new Map<string, number>();
   for (const { host } of world.accepted.values()) alerts.set(host, (alerts.get(host) ?? 0) + 1);
   const counts = await world.engine.query<{ host: string; count: number; incidents: number }>(
-    "select facts->'finding'->'resources'->0->>'name' as host, sum(count)::bigint as count, count(*) as incidents from incidents group by 1",
+    "select f.body->'resources'->0->>'name' as host, sum(i.count)::bigint as count, count(*) as incidents from incidents i join findings f on f.id = i.lead_finding group by 1",
   );
   for (const { host, count, incidents } of counts) {
     if (count !== (alerts.get(host) ?? 0))

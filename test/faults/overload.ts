@@ -132,8 +132,8 @@ async function ticketMs(
   phase: string,
 ): Promise<{ p50: number; p99: number; count: number }> {
   const rows = await world.engine.query<{ ms: number }>(
-    `select (extract(epoch from ticketed_at - received_at) * 1000)::float8 as ms from incidents
-      where ticketed_at is not null and facts->'finding'->'resources'->0->>'name' like $1 order by 1`,
+    `select (extract(epoch from ticketed_at - received_at) * 1000)::float8 as ms from incidents i join findings f on f.id = i.lead_finding
+      where ticketed_at is not null and f.body->'resources'->0->>'name' like $1 order by 1`,
     [`srv-${phase}-%-critical`],
   );
   const sorted = rows.map((row) => row.ms);
