@@ -8,7 +8,7 @@ import type { SequencerState } from '../audit/sequencer-start.ts';
 import { readCheckpointFile } from '../audit/tile-files.ts';
 import { isoTime } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
-import { clearRestored, markRestored, readRestored, readTimeline } from '../store/timeline.ts';
+import { clearRestored, markFound, readRestored, readTimeline } from '../store/timeline.ts';
 import type { Core } from './core.ts';
 import { loopComponent } from './loop.ts';
 import type { Component } from './supervise.ts';
@@ -28,21 +28,27 @@ export async function sequencerLoop(core: Core): Promise<Component> {
 
 async function keepLog(core: Core, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const sequencer = await examine(core);
-    const state = sequencer === null ? null : await sequencer.run(signal);
-    if (state?.kind === 'restored') await tell(core, state);
-    if (sequencer === null) await delay(pollMs, undefined, { signal }).catch(() => undefined);
+    const found = await examine(core);
+    const state = found === null ? null : await found.sequencer.run(signal);
+    if (found !== null && state?.kind === 'restored') await tell(core, { ...found, state });
+    if (found === null) await delay(pollMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
 /** How often a restored engine looks whether somebody recovered it. */
 const pollMs = 500;
 
+interface Found {
+  readonly sequencer: Sequencer;
+  /** The number of the timeline that it belongs to. */
+  readonly timeline: number;
+}
+
 /** The sequencer of the log as it is now; null while SQL is an older copy. */
-async function examine(core: Core): Promise<Sequencer | null> {
+async function examine(core: Core): Promise<Found | null> {
   const { config, db, clock, logger } = core;
   const { dir, keyFile } = config.ledger;
-  const { origin, began } = await readTimeline(db, config.ledger.origin);
+  const { number, origin, began } = await readTimeline(db, config.ledger.origin);
   const after = began === null ? {} : { after: began.after };
   await setPastLogAside(dir, { origin, after: began?.after ?? null });
   const key = await openLogKey(keyFile, origin);
@@ -58,19 +64,24 @@ async function examine(core: Core): Promise<Sequencer | null> {
       logger.error({ err: error }, 'sequencing failed; the next round tries again'),
     reached: (step) => failpoint(`sequence-${step}`),
   });
-  if (await tell(core, await sequencer.start())) return null;
+  const state = await sequencer.start();
+  if (await tell(core, { state, timeline: number })) return null;
   await publishVerifierKey(config, key.verifierKey);
-  return sequencer;
+  return { sequencer, timeline: number };
 }
 
 /** Writes down whether SQL is an older copy, so that every process knows; true where it is. */
-async function tell(core: Core, state: SequencerState): Promise<boolean> {
+async function tell(
+  core: Core,
+  { state, timeline }: { readonly state: SequencerState; readonly timeline: number },
+): Promise<boolean> {
   const { config, db, clock, logger } = core;
   if (state.kind === 'ready') await clearRestored(db);
   const known = await readRestored(db);
   const file = await readCheckpointFile(config.ledger.dir);
   if (known !== null) {
-    await markRestored(db, { ...known, checkpoint: file?.note ?? known.checkpoint });
+    const restored = { ...known, checkpoint: file?.note ?? known.checkpoint };
+    await markFound(db, { restored, timeline });
     return true;
   }
   if (state.kind === 'ready') return false;
@@ -79,6 +90,7 @@ async function tell(core: Core, state: SequencerState): Promise<boolean> {
     { why, sequenced, promised: state.checkpoint.size },
     'the database is an older copy: alerts are taken in, nothing else is done until `sallyport recover`',
   );
-  await markRestored(db, { why, checkpoint: note, sequenced, foundAt: isoTime(clock.nowMs()) });
+  const restored = { why, checkpoint: note, sequenced, foundAt: isoTime(clock.nowMs()) };
+  await markFound(db, { restored, timeline });
   return true;
 }

@@ -9,7 +9,13 @@ import type { Sql } from './database.ts';
 import { voidGate } from './gates.ts';
 import { notifyWork } from './notify.ts';
 import { setSwitch } from './switches.ts';
-import { endRestored, readRestored, readTimeline, writeTimeline } from './timeline.ts';
+import {
+  endRestored,
+  lockTimeline,
+  readRestored,
+  readTimeline,
+  writeTimeline,
+} from './timeline.ts';
 import type { Restored, Timeline } from './timeline.ts';
 import { voidWarrants } from './warrants.ts';
 
@@ -42,7 +48,7 @@ const voidReason = 'the database was restored from an older copy';
 export async function recover(tx: Sql, asked: Recovering, clock: Clock): Promise<Recovery> {
   // Entries are renumbered, however many there are.
   await tx.query('set local statement_timeout = 0');
-  await tx.query("select 1 from engine_facts where name in ('restored', 'timeline') for update");
+  await lockTimeline(tx);
   const restored = await readRestored(tx);
   if (restored === null)
     throw new SallyportError(

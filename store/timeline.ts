@@ -1,4 +1,4 @@
-import type { Sql } from './database.ts';
+import type { Database, Sql } from './database.ts';
 
 /** Why SQL is not what was promised outside it; `copy`: a copy was put back, which says so itself. */
 export type RestoredWhy = 'behind' | 'differs' | 'other-origin' | 'copy';
@@ -48,6 +48,23 @@ export async function markRestored(sql: Sql, restored: Restored): Promise<void> 
      on conflict (name) do update set value = f.value || jsonb_build_object('checkpoint', excluded.value->'checkpoint')`,
     [JSON.stringify(restored)],
   );
+}
+
+/** Whoever marks and whoever recovers take turns, so that neither sees half of what the other does. */
+export async function lockTimeline(tx: Sql): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('sallyport/timeline', 0))");
+}
+
+/** What was found while that timeline lasted. Nothing where somebody has recovered since: the finding is about the past. */
+export async function markFound(
+  db: Database,
+  found: { readonly restored: Restored; readonly timeline: number },
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    await lockTimeline(tx);
+    if ((await readTimeline(tx, '')).number !== found.timeline) return;
+    await markRestored(tx, found.restored);
+  });
 }
 
 /** A copy that was put back stays marked until a person recovers; what a wrong folder caused ends with it. */

@@ -12,7 +12,13 @@ import type { Actor } from '../../domain/entry.ts';
 import { recover } from '../../store/recover.ts';
 import type { Recovery } from '../../store/recover.ts';
 import { setSwitch, stoppedScopes } from '../../store/switches.ts';
-import { markRestored, readTimeline, writeTimeline } from '../../store/timeline.ts';
+import {
+  markFound,
+  markRestored,
+  readRestored,
+  readTimeline,
+  writeTimeline,
+} from '../../store/timeline.ts';
 import type { Restored } from '../../store/timeline.ts';
 import { setBack } from '../support/older-log.ts';
 import { anOrder } from '../support/orders.ts';
@@ -177,6 +183,27 @@ describe('a recovery', () => {
     expect(past).toMatchObject({ ok: true, entries: found.checkpoint.size });
     expect(await readdir(join(dir, 'past'))).toEqual(['1']);
   });
+
+  it.each(['before', 'after'])(
+    'is not undone by a look at the log that began earlier and ends just %s it is committed',
+    async (when) => {
+      const { db } = world.pg;
+      await markRestored(db, older);
+      const found = { restored: older, timeline: (await readTimeline(db, firstOrigin)).number };
+      let marking: Promise<void> = Promise.resolve();
+      await db.transaction(async (tx) => {
+        await recover(
+          tx,
+          { tenant: 'acme', actor, reason: 'the disk died', firstOrigin },
+          world.deps.clock,
+        );
+        if (when === 'before') marking = markFound(db, found);
+      });
+      await marking;
+      if (when === 'after') await markFound(db, found);
+      expect(await readRestored(db)).toBeNull();
+    },
+  );
 
   it('gives the same copy that is put back twice two logs of different names', async () => {
     await markRestored(world.pg.db, older);

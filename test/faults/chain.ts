@@ -48,7 +48,7 @@ interface Chain {
 export async function playChain(world: World, stops: readonly Stop[]): Promise<readonly Kill[]> {
   const people = startPeople(world);
   const chain: Chain = { world, people, kills: [], isUp: true, killedAtMs: 0, readyAtMs: 0 };
-  const load = startLoad(world, chainEveryMs);
+  const load = startLoad(world, { everyMs: chainEveryMs });
   await pause(warmMs);
   for (const stop of stops) {
     chain.people.wantUndo('point' in stop && stop.point.startsWith('undo-'));

@@ -1,108 +1,26 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { send } from './alerts.ts';
-import { findFaults, leaksAtRest, ledgerFaults, sequenced } from './checks.ts';
-import { isReady } from './engine.ts';
-import { approveAll } from './rounds.ts';
-import { startLoad } from './servers.ts';
-import { eventually, isAtRest, openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { clockBack, clockForward } from './machine-clock.ts';
+import { heap, memory } from './machine-memory.ts';
+import { aftermath, answersDuring, fill, mount, unmount } from './machine-world.ts';
+import type { Verdict } from './machine-world.ts';
+import { pause, startLoad } from './servers.ts';
+import { openWorld } from './world.ts';
 
 /**
- * What the machine does to an engine, each on an engine of its own, with what came of it. Needs root and `mount`.
+ * What the machine does to an engine, each on an engine of its own, with what came of it. Needs root, `mount`, a memory
+ * cgroup and, for the clock, a C compiler.
  *
- *   node test/faults/machine.ts [--only disk,log,descriptors,sleep,read-only]
+ *   node test/faults/machine.ts [--only disk,wal,log,descriptors,sleep,read-only,memory,heap,clock-back,clock-forward]
  */
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 
 const place = '/tmp/sallyport-machine';
-const backLimitMs = 120_000;
 const sleepMs = 60_000;
-
-interface Verdict {
-  readonly during: string;
-  /** How the engine ended meanwhile; null where it went on. */
-  readonly death: string | null;
-  /** From the end of the fault until alerts are accepted again, and until nothing is under way. */
-  readonly acceptsAfterMs: number | null;
-  readonly restsAfterMs: number | null;
-  readonly faults: readonly string[];
-}
-
-const pause = async (ms: number): Promise<void> =>
-  void (await once(AbortSignal.timeout(ms), 'abort'));
-
-function mount(dir: string, size: string): void {
-  mkdirSync(dir, { recursive: true });
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0711`, 'tmpfs', dir]);
-}
-
-const unmount = (dir: string): void => void execFileSync('umount', ['--lazy', dir]);
-
-/** Takes every byte that is left. */
-function fill(dir: string): () => void {
-  const file = join(dir, 'filler');
-  try {
-    for (const size of [1_048_576, 4_096, 1])
-      try {
-        for (;;) writeFileSync(file, Buffer.alloc(size), { flag: 'a' });
-      } catch {
-        // Full, as it should be.
-      }
-  } catch {
-    // As above.
-  }
-  return () => rmSync(file, { force: true });
-}
-
-async function accepts(world: World): Promise<boolean> {
-  const [alert] = world.plain(1);
-  return alert !== undefined && (await world.offer([alert])).length === 0;
-}
-
-/** After the fault: everything goes on by itself, and nothing that was accepted is lost. */
-async function aftermath(
-  world: World,
-  during: string,
-  load: { stop(): Promise<void> },
-): Promise<Verdict> {
-  const death = await world.engine.ended();
-  const overMs = performance.now();
-  if (death !== null) await world.engine.start();
-  const since = (): number => Math.round(performance.now() - overMs);
-  const back = await eventually(() => accepts(world), backLimitMs);
-  const acceptsAfterMs = back ? since() : null;
-  await load.stop();
-  const rested = await eventually(() => isAtRest(world.engine), backLimitMs);
-  const restsAfterMs = rested ? since() : null;
-  await approveAll(world);
-  const entries = await sequenced(world);
-  const found = [...(await findFaults(world))];
-  await world.engine.stop();
-  found.push(...(await ledgerFaults(world, entries)), ...(await leaksAtRest(world)));
-  return { during, death, acceptsAfterMs, restsAfterMs, faults: found };
-}
-
-/** How alerts are answered while it lasts. */
-async function answersDuring(world: World, forMs: number): Promise<string> {
-  const counts = new Map<string, number>();
-  const untilMs = performance.now() + forMs;
-  while (performance.now() < untilMs) {
-    const [alert] = world.plain(1);
-    if (alert === undefined) break;
-    const status = String(await send(world.engine.url, alert));
-    if (status === '202') await world.insist([alert]);
-    counts.set(status, (counts.get(status) ?? 0) + 1);
-    await pause(200);
-  }
-  const ready = await isReady(world.engine.url);
-  return `${[...counts].map(([status, count]) => `${count} x ${status}`).join(', ')}; ready: ${ready}`;
-}
 
 async function disk(): Promise<Verdict> {
   mount(place, '400m');
@@ -116,6 +34,35 @@ async function disk(): Promise<Verdict> {
   free();
   return aftermath(world, during, load).finally(() => unmount(place));
 }
+
+/** The write-ahead log on a disk of its own, which is full: nothing can be committed, whatever room the data has. */
+async function wal(): Promise<Verdict> {
+  const world = await openWorld();
+  await world.engine.start();
+  await world.insist([...world.plain(5), world.contained()]);
+  await world.engine.stop();
+  const dir = readFileSync(join(world.dataDir, 'postgres.path'), 'utf8').trim();
+  const log = join(dir, 'pg_wal');
+  const owner = statSync(log);
+  const kept = join(world.dataDir, 'wal-kept');
+  cpSync(log, kept, { recursive: true });
+  mount(log, '120m', '0700');
+  cpSync(kept, log, { recursive: true });
+  rmSync(kept, { recursive: true });
+  execFileSync('chown', ['-R', `${owner.uid}:${owner.gid}`, log]);
+  await world.engine.start();
+  const load = startLoad(world);
+  await pause(2_000);
+  const free = fill(log);
+  // The segments that are there are used up first.
+  for (let turn = 0; turn < segmentsMax; turn += 1)
+    await world.engine.query('select pg_switch_wal()').catch(() => undefined);
+  const during = await answersDuring(world, 15_000);
+  free();
+  return aftermath(world, during, load).finally(() => unmount(log));
+}
+
+const segmentsMax = 10;
 
 async function log(): Promise<Verdict> {
   mount(place, '400m');
@@ -171,7 +118,18 @@ async function readOnly(): Promise<Verdict> {
   return aftermath(world, during, { stop: async () => undefined }).finally(() => unmount(place));
 }
 
-const all = { disk, log, sleep, descriptors, 'read-only': readOnly } as const;
+const all = {
+  disk,
+  wal,
+  log,
+  sleep,
+  descriptors,
+  'read-only': readOnly,
+  memory,
+  heap,
+  'clock-back': clockBack,
+  'clock-forward': clockForward,
+} as const;
 
 async function main(): Promise<number> {
   if (process.getuid?.() !== 0) {

@@ -11,11 +11,16 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-const usualEveryMs = 50;
 const outstandingMax = 32;
 
+interface LoadOptions {
+  readonly everyMs?: number;
+  /** False: none of the alerts leads to a gate. */
+  readonly gates?: boolean;
+}
+
 /** Twenty alerts a second, or as many as are wanted, from senders that lose nothing. */
-export function startLoad(world: World, everyMs: number = usualEveryMs): Load {
+export function startLoad(world: World, { everyMs = 50, gates = true }: LoadOptions = {}): Load {
   const sends: Promise<void>[] = [];
   let outstanding = 0;
   const sendNext = (): void => {
@@ -23,7 +28,8 @@ export function startLoad(world: World, everyMs: number = usualEveryMs): Load {
     if (outstanding >= outstandingMax) return;
     const turn = sends.length;
     const [plain] = world.plain(1);
-    const alert = turn % 20 === 0 ? world.contained() : turn % 5 === 0 ? world.repeated() : plain;
+    const alert =
+      gates && turn % 20 === 0 ? world.contained() : turn % 5 === 0 ? world.repeated() : plain;
     if (alert === undefined) return;
     outstanding += 1;
     sends.push(world.insist([alert]).finally(() => (outstanding -= 1)));
