@@ -6,6 +6,7 @@ import { SallyportError } from '../domain/errors.ts';
 import { redactDraft, toFinding, type DeliveryRedactor, type DraftRedactor } from './finish.ts';
 import type { Delivery } from './commit.ts';
 import { keepAlert, type AlertKeeping } from './keep-alert.ts';
+import { withYears } from './yearless.ts';
 import { normaliseParsed, parseBody, unparsed } from './normalise.ts';
 import type { KeyedFinding } from './plan-commit.ts';
 
@@ -31,6 +32,8 @@ export interface VerifiedBody {
   readonly complete?: boolean;
   readonly deliveryId: string | null;
   readonly receivedAtMs: number;
+  /** When it was received first, if this is not the first time. */
+  readonly writtenNearMs?: number;
 }
 
 /**
@@ -47,7 +50,7 @@ export async function receive<Sealed>(
   const body = parseBody(decoded.kind === 'body' ? decoded.body : sent.raw);
   const drafts =
     decoded.kind === 'body'
-      ? normaliseParsed(body, sent.formatHint)
+      ? withYears(normaliseParsed(body, sent.formatHint), sent.writtenNearMs ?? sent.receivedAtMs)
       : [unparsed(sent.raw, decoded.verdict)];
   const redactor = sessionOf(deps, sent.source);
   const delivery = await fileRedacted(

@@ -83,6 +83,7 @@ async function replayOne<Sealed>(
     formatHint: deps.sources[kept.source]?.format ?? null,
     deliveryId: `replay:${kept.receiptId}`,
     receivedAtMs: deps.clock.nowMs(),
+    writtenNearMs: kept.receivedAt.getTime(),
   });
   const outcome = await deps.db.transaction(async (tx) => {
     const before = await filedBefore(tx, deps.tenant, kept.receiptId);

@@ -9,6 +9,7 @@ import { factsOf } from '../store/incident-facts.ts';
 import { createCorrelator, type Correlation } from './correlation.ts';
 import { redactDraft, toFinding } from './finish.ts';
 import { readerOf, type Detect } from './formats/registry.ts';
+import { withYears } from './yearless.ts';
 import { normalise } from './normalise.ts';
 
 const place = { tenant: 'local', source: 'try' };
@@ -35,7 +36,7 @@ export function tryBody(
   { redactor, nowMs, ...inForce }: TryDeps,
 ): readonly TriedFinding[] {
   const correlate = createCorrelator(inForce.policy.correlation);
-  return normalise(body).map((item) => {
+  return withYears(normalise(body), nowMs).map((item) => {
     let redactions: RedactionReport['replacements'] = [];
     const listening = {
       redact: (value: Parameters<Redactor['redact']>[0]): ReturnType<Redactor['redact']> => {

@@ -28,11 +28,15 @@ function isId(leaves: readonly Leaf[]): (text: string, leaf: Leaf) => boolean {
 const idCharsMax = 300;
 
 /** When it happened, by the surest key that holds a time. */
-export function timeOf(leaves: readonly Leaf[]): string | null {
+export function timeOf(
+  leaves: readonly Leaf[],
+  parse: typeof parseTime = parseTime,
+): string | null {
   for (const { leaf } of ranked(leaves, names.time)) {
-    const time = parseTime(leaf.value);
+    const time = parse(leaf.value);
     if (time !== null) return time;
   }
+  if (parse !== parseTime) return null;
   const joined = dayAndClock(leaves);
   if (joined !== null) return joined;
   for (const leaf of leaves) {

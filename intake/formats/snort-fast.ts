@@ -12,7 +12,7 @@ const mark = new RE2(
 const grade = new RE2(/\[Priority:\s*(\d{1,3})\]/);
 const classed = new RE2(/\[Classification:\s*([^\]]+)\]/);
 const flow = new RE2(/\{([A-Za-z0-9-]{1,16})\}\s+(\S+)\s+->\s+(\S+)/);
-const dated = new RE2(/^(\d\d\/\d\d\/\d{4}-\d\d:\d\d:\d\d(?:\.\d+)?)/);
+const dated = new RE2(/^(\d\d\/\d\d(?:\/\d{4})?-\d\d:\d\d:\d\d(?:\.\d+)?)/);
 
 /** One line of Snort's or Suricata's fast log (also within syslog), or null. Most of them state no year. */
 export function snortFastLine(line: string): JsonObject | null {

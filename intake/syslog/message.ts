@@ -2,6 +2,7 @@ import RE2 from 're2';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { everyMatch } from '../every-match.ts';
 import { textEvent } from '../text-event.ts';
+import { inNearestYear, months } from '../yearless.ts';
 
 /** One message of syslog, taken apart as far as it keeps to a form. */
 export interface SyslogMessage {
@@ -127,8 +128,6 @@ function readStructured(
   return { structured, end };
 }
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
 interface OldTime {
   readonly month: string | undefined;
   readonly day: string | undefined;
@@ -137,29 +136,14 @@ interface OldTime {
   readonly fraction: string;
 }
 
-/** A time without a year is of the year that puts it nearest to now: not of next December in January. */
-function oldTime(written: OldTime, zone: SyslogZone): string | null {
-  const month = months.indexOf(written.month ?? '') + 1;
-  if (month === 0) return null;
-  const two = (value: string | number): string => String(value).padStart(2, '0');
-  const at = (year: number): number =>
-    Date.parse(`${year}-${two(month)}-${two(written.day ?? '')}T${written.clock}Z`) -
-    zone.offsetMinutes * 60_000;
-  const thisYear = new Date(zone.nowMs).getUTCFullYear();
-  const years =
-    written.year === undefined ? [thisYear - 1, thisYear, thisYear + 1] : [Number(written.year)];
-  const [best] = years
-    .map(at)
-    .filter((ms) => isDay(ms + zone.offsetMinutes * 60_000, Number(written.day)))
-    .toSorted((a, b) => Math.abs(a - zone.nowMs) - Math.abs(b - zone.nowMs));
-  if (best === undefined) return null;
-  const fraction = written.fraction === '' ? '' : `.${written.fraction}`;
-  return `${new Date(best).toISOString().slice(0, 19)}${fraction}Z`;
+function oldTime(
+  { month, day, year, clock = '', fraction }: OldTime,
+  zone: SyslogZone,
+): string | null {
+  const written = { month: months.indexOf(month ?? '') + 1, day: Number(day), clock, fraction };
+  if (written.month === 0) return null;
+  return inNearestYear(written, zone, year === undefined ? undefined : [Number(year)]);
 }
-
-/** 30 February is read as 2 March by Date. */
-const isDay = (ms: number, day: number): boolean =>
-  Number.isFinite(ms) && new Date(ms).getUTCDate() === day;
 
 const zoned = new RE2(/(Z|[+-]\d\d:?\d\d)$/);
 
