@@ -5,7 +5,7 @@ import { binaryEvent } from './cloud-event-headers.ts';
 import { eventGridCode, type HandshakeAnswer } from './handshakes.ts';
 import type { Inbox } from './inbox.ts';
 import type { Receipt } from './plan-commit.ts';
-import { receive, type ReceiveDeps } from './receive.ts';
+import { receive, type ReceiveDeps, type VerifiedBody } from './receive.ts';
 import type { Rejects } from './rejects.ts';
 import { createVerifiers } from './verify-sender.ts';
 import type { FetchText } from './verify/key-sets.ts';
@@ -82,11 +82,21 @@ export async function fileRequest<Sealed>(
     ...(request.read === undefined ? {} : { read: request.read }),
     coding: headerOf(request, 'content-encoding') ?? undefined,
     formatHint: known.source.format ?? null,
-    ...(known.source.completeReports === true ? { complete: true } : {}),
+    ...reportOf(known.source, request),
     deliveryId: request.deliveryId,
     receivedAtMs: request.nowMs,
   });
   return deps.inbox.file(delivery);
+}
+
+/** Whether a delivery is a whole report, and of which name. One that names none is part of something. */
+function reportOf(
+  { completeReports = false }: SourceConfig,
+  request: VerifiedRequest,
+): Partial<Pick<VerifiedBody, 'complete' | 'report'>> {
+  if (typeof completeReports === 'boolean') return { complete: completeReports };
+  const report = headerOf(request, completeReports.named) ?? '';
+  return report === '' ? {} : { complete: true, report };
 }
 
 function handshakeOf(

@@ -30,10 +30,16 @@ export interface Filing {
   readonly person?: string | null;
   /**
    * `complete`: it says all that is wrong; each such report counts by its time, for the same body an hour later says
-   * that nothing changed since. `canary`: our own synthetic alert.
+   * that nothing changed since. `report:…`: of which report. `canary`: our own synthetic alert.
    */
-  readonly marks?: readonly ('complete' | 'canary')[];
+  readonly marks?: readonly DeliveryMark[];
 }
+
+export type DeliveryMark = 'complete' | 'canary' | `report:${string}`;
+
+/** Hashed: the name is foreign text of any length. */
+export const reportMark = (name: string): DeliveryMark =>
+  `report:${hash('sha256', name, 'hex').slice(0, 24)}`;
 
 export interface KeyedFinding {
   readonly finding: Finding;

@@ -8,7 +8,7 @@ import type { Delivery } from './commit.ts';
 import { keepAlert, type AlertKeeping } from './keep-alert.ts';
 import { withYears } from './yearless.ts';
 import { normaliseParsed, parseBody, unparsed } from './normalise.ts';
-import type { KeyedFinding } from './plan-commit.ts';
+import { reportMark, type KeyedFinding } from './plan-commit.ts';
 
 export interface ReceiveDeps<Sealed> {
   readonly tenant: string;
@@ -30,6 +30,8 @@ export interface VerifiedBody {
   readonly formatHint: string | null;
   /** It says all that is wrong, so that what it does not hold is over. */
   readonly complete?: boolean;
+  /** Of which it says all that is wrong; left out: of its whole source. */
+  readonly report?: string;
   readonly deliveryId: string | null;
   readonly receivedAtMs: number;
   /** When it was received first, if this is not the first time. */
@@ -65,6 +67,7 @@ export async function receive<Sealed>(
       person: null,
       marks: [
         ...(sent.complete === true ? (['complete'] as const) : []),
+        ...(sent.report === undefined ? [] : [reportMark(sent.report)]),
         ...(drafts.every(({ format }) => format === 'canary') ? (['canary'] as const) : []),
       ],
     },

@@ -15,8 +15,8 @@ export interface SourceConfig {
   readonly handshake?: Handshake;
   readonly deliveryHeader?: string;
   readonly pull?: PullSource;
-  /** Each delivery holds all that is wrong. */
-  readonly completeReports?: boolean;
+  /** Each delivery holds all that is wrong, or all of the report that a header names. */
+  readonly completeReports?: boolean | { readonly named: string };
   /** Durations such as `1h`. */
   readonly cadence?: { readonly every: string; readonly owner: string };
   readonly canary?: { readonly every: string; readonly within: string; readonly owner: string };

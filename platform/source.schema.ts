@@ -16,10 +16,10 @@ export const source = z.strictObject({
       "The header with the sender's own id of a delivery, by which a repeated delivery is known; left out: the product's own where `verify` names one, else the body's hash.",
     ),
   completeReports: z
-    .boolean()
+    .union([z.boolean(), z.strictObject({ named: header })])
     .optional()
     .describe(
-      'True where each delivery says all that is wrong: what it no longer holds is over, for correlation rules with `clear: { by: absence }`.',
+      'True where each delivery says all that is wrong: what it no longer holds is over, for correlation rules with `clear: { by: absence }`. `named: HEADER` where each says all of the report that this header names (a cluster, a namespace): it ends only what came in that report.',
     ),
   cadence: z
     .strictObject({

@@ -25,6 +25,10 @@ const nothingGoesOn = `
     select 1 from ticket_links l left join board_tickets b on b.tenant = l.tenant and b.external_id = l.key
      where l.incident_id = i.id and (l.state = 'in-progress' or b.status = 'in-progress'))`;
 
+/** The mark of the report that a receipt is the whole of; null where it is of its whole source, or of none. */
+const reportIn = (receipt: string): string =>
+  `(select flag from unnest(${receipt}.flags) flag where flag like 'report:%' limit 1)`;
+
 const roundMax = 200;
 
 export interface EndingQuestion {
@@ -59,8 +63,12 @@ export async function findEndings(
     `select i.id, 'absent from the complete report ' || c.id as why
        from incidents i
        cross join lateral (
+         select ${reportIn('came')} as report from (select) one
+           left join findings f on f.id = i.lead_finding left join receipts came on came.id = f.receipt_id) of
+       cross join lateral (
          select r.id, r.received_at, r.findings from receipts r
           where r.tenant = i.tenant and r.source = i.source and 'complete' = any(r.flags)
+            and ${reportIn('r')} is not distinct from of.report
           order by r.received_at desc limit 1) c
       where i.tenant = $1 and i.join_rule = $2 and c.received_at > i.last_seen
         and not c.findings @> jsonb_build_array(jsonb_build_object('incident', i.id))

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ClearRule } from '../../domain/correlation.ts';
 import { sweepEndings } from '../../intake/ending-sweep.ts';
 import { systemClock } from '../../platform/clock.ts';
+import type { SourceConfig } from '../../platform/source-config.ts';
 import { shippedPolicy } from '../support/correlate.ts';
 import { insertDue, tenant } from '../support/due-incidents.ts';
+import { falcoAlert, testIntake, testToken } from '../support/intake.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 
 let pg: TestPostgres;
@@ -146,6 +148,52 @@ describe('an incident that a complete report no longer holds', () => {
   ])('stays open where %s', async (_what, flags, findings, ago) => {
     await report(flags, findings, ago);
     expect(await sweep(absence)).toBe(0);
+  });
+});
+
+describe('an incident of a source whose reports have names', () => {
+  const sources: Readonly<Record<string, SourceConfig>> = {
+    test: {
+      verify: { kind: 'bearer', secrets: [testToken] },
+      completeReports: { named: 'x-report' },
+    },
+  };
+  const post = async (report: string | null, alerts: readonly object[]): Promise<void> => {
+    const headers: Record<string, string> = report === null ? {} : { 'x-report': report };
+    const intake = testIntake(pg.db, { sources });
+    const answer = await intake.post(JSON.stringify(alerts), headers);
+    expect(answer.status).toBe(202);
+  };
+  const closed = async (): Promise<readonly string[]> =>
+    (
+      await pg.db.query<{ rule: string }>(
+        "select facts->'finding'->'analytic'->>'uid' as rule from incidents where source = 'test' and state = 'closed'",
+      )
+    ).map(({ rule }) => rule);
+  const settled = (): Promise<unknown> =>
+    set("state = 'handled', due_at = null, batch_id = null, join_rule = 'r' where source = 'test'");
+  const a = falcoAlert({ rule: 'a' });
+  const b = falcoAlert({ rule: 'b' });
+  const filler = { id: 'nothing', title: 'The report of prod', severity: 'info' };
+
+  it('is over when its own report no longer holds it, and not because of another', async () => {
+    await post('prod', [a]);
+    await post('test', [b]);
+    await settled();
+    await post('prod', [a, filler]);
+    await settled();
+    expect(await sweep({ by: 'absence' })).toBe(0);
+    await post('prod', [filler]);
+    await settled();
+    expect(await sweep({ by: 'absence' })).toBe(1);
+    expect(await closed()).toEqual(['a']);
+  });
+
+  it('is not over when a delivery that names no report comes without it', async () => {
+    await post('prod', [a]);
+    await post(null, [filler]);
+    await settled();
+    expect(await sweep({ by: 'absence' })).toBe(0);
   });
 });
 
