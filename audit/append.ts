@@ -1,12 +1,12 @@
 import type { Entry } from '../domain/entry.ts';
 import type { Sql } from '../store/database.ts';
 import { joined, joinedColumn } from '../store/joined-columns.ts';
-import { entryBody } from './entry.ts';
+import { entryBody, hasRandomId } from './entry.ts';
 
 /** Rows of one statement; more entries become more statements. No more than a block of `audit_blocks` holds. */
 const rowsMax = 2_000;
 
-const insert = `
+const insertSql = (onConflict: string): string => `
   with block as materialized (
     select nextval('audit_blocks') as first
   ), written as (
@@ -14,11 +14,15 @@ const insert = `
     select id, first + position - 1, time::timestamptz, tenant, type, actor, incident, run, subject, outcome, body
     from block, unnest(${Array.from({ length: 10 }, (_, index) => joinedColumn(index + 1)).join(', ')})
       with ordinality as given (id, time, tenant, type, actor, incident, run, subject, outcome, body, position)
-    on conflict (id) do nothing
+    ${onConflict}
     returning inserted
   )
   insert into audit_groups (first, entries, dense)
   select min(inserted), count(*), max(inserted) - min(inserted) + 1 = count(*) from written having count(*) > 0`;
+
+/** By the index `audit_once`, which leaves random ids out. */
+const insertOnce = insertSql("on conflict (id) where left(id, 4) <> 'aud_' do nothing");
+const insertRandom = insertSql('');
 
 /**
  * Writes entries in the transaction of the state change that they describe, so that neither exists without the other.
@@ -28,7 +32,7 @@ export async function appendEntries(tx: Sql, entries: readonly Entry[]): Promise
   for (let from = 0; from < entries.length; from += rowsMax) {
     const rows = entries.slice(from, from + rowsMax);
     await tx.query(
-      insert,
+      rows.every(hasRandomId) ? insertRandom : insertOnce,
       columns.map((read) => joined(rows, read)),
     );
   }

@@ -14,7 +14,7 @@ const valueBytesKept = 1_024;
 
 /**
  * Fills in what is the same for every entry. Pass a deterministic `id` where the writer may run twice (the repeat then
- * changes nothing); without one it is random.
+ * changes nothing) that does not begin with `aud_`; without one it is random.
  */
 export function newEntry(
   fields: Omit<Entry, 'schema' | 'id' | 'time'> & { id?: string },
@@ -47,8 +47,13 @@ function randomId(): string {
   }
   const id = base32(pool.subarray(poolAt, poolAt + idBytes));
   poolAt += idBytes;
-  return `aud_${id}`;
+  return `${randomPrefix}${id}`;
 }
+
+/** Of random ids, and of no other: SQL does not look whether one is there already. */
+const randomPrefix = 'aud_';
+
+export const hasRandomId = ({ id }: Entry): boolean => id.startsWith(randomPrefix);
 
 /**
  * The canonical JSON that the log holds, at most `entryBytesMax` bytes. Of an entry that is larger, the largest values

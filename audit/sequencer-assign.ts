@@ -46,7 +46,7 @@ export async function assign(deps: SequencerDeps, heartbeat: boolean): Promise<n
 
 /** The log's first entry names it, whatever else was written before the sequencer first ran. */
 async function openLog(tx: Sql, deps: SequencerDeps): Promise<void> {
-  const id = idOf('aud', 'sallyport/log-opened/v1', [deps.origin]);
+  const id = idOf('log', 'sallyport/log-opened/v1', [deps.origin]);
   await appendEntries(tx, [
     ownEntry(deps, {
       id,
@@ -59,7 +59,7 @@ async function openLog(tx: Sql, deps: SequencerDeps): Promise<void> {
     }),
   ]);
   await tx.query(
-    'update audit_groups set seq = 0 where first = (select inserted from audit_entries where id = $1)',
+    "update audit_groups set seq = 0 where first = (select inserted from audit_entries where id = $1 and left(id, 4) <> 'aud_')",
     [id],
   );
 }
@@ -67,7 +67,7 @@ async function openLog(tx: Sql, deps: SequencerDeps): Promise<void> {
 function heartbeatEntry(deps: SequencerDeps): Entry {
   const minute = Math.floor(deps.clock.nowMs() / heartbeatMs);
   return ownEntry(deps, {
-    id: idOf('aud', 'sallyport/heartbeat/v1', [deps.origin, minute]),
+    id: idOf('log', 'sallyport/heartbeat/v1', [deps.origin, minute]),
     type: 'log.heartbeat',
     data: {},
   });

@@ -98,7 +98,7 @@ test('a log that an older version numbered keeps its numbers, and goes on', asyn
     'e2049',
     'e2060',
     'new',
-    expect.stringMatching(/^aud_/),
+    expect.stringMatching(/^log_/),
   ]);
   expect((await verifyLog(dir, { publicKeys: [key.verifierKey] })).problems).toEqual([]);
 });
