@@ -23,9 +23,10 @@ const { values } = parseArgs({
   },
 });
 
-const quiet = { rate: 4, seconds: 20, restSeconds: 30 } as const;
-/** One in so many alerts is critical. */
-const criticalEvery = 25;
+/** One in `criticalEvery` alerts is critical: of a quiet time's few every other one, so that there are some to rank. */
+const quiet = { rate: 4, seconds: 20, criticalEvery: 2 } as const;
+const restSeconds = 30;
+const loadCriticalEvery = 25;
 const drainLimitMs = 900_000;
 const attemptsMax = 10_000;
 
@@ -97,7 +98,7 @@ const outstandingMax = 2_000;
 async function sendFor(
   world: World,
   tally: Tally,
-  phase: { name: string; rate: number; seconds: number },
+  phase: { name: string; rate: number; seconds: number; criticalEvery: number },
 ): Promise<void> {
   const open = new Set<Promise<void>>();
   const startMs = performance.now();
@@ -111,7 +112,7 @@ async function sendFor(
     if (dueMs > 1) await pause(dueMs);
     if (open.size >= outstandingMax) await Promise.race(open);
     const id = `${phase.name}-${turn}`;
-    const critical = turn % criticalEvery === 0;
+    const critical = turn % phase.criticalEvery === 0;
     const sending = deliver(world, tally, {
       id: critical ? `${id}-critical` : id,
       body: bodyOf(critical ? `${id}-critical` : id, critical),
@@ -180,10 +181,11 @@ async function main(): Promise<number> {
       name: 'load',
       rate: Number(values.rate),
       seconds: Number(values.seconds),
+      criticalEvery: loadCriticalEvery,
     });
     const loadMs = performance.now() - loadStartMs;
     clearInterval(sampling);
-    await pause(quiet.restSeconds * 1_000);
+    await pause(restSeconds * 1_000);
     await sendFor(world, tally, { name: 'after', ...quiet });
     const drained = await eventually(
       async () => (await ticketed(world)) >= tally.accepted.size,
