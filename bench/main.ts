@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startBenchEngine } from './engine.ts';
+import { measureFlood } from './flood.ts';
 import { measureGates, measureWaiting } from './gates.ts';
 import { measureGrowth } from './growth.ts';
 import { sendFlatOut } from './load.ts';
@@ -54,6 +55,12 @@ const modes: Readonly<Record<string, (job: Job) => Promise<object>>> = {
   gate: (job) => measureGates(job, schedule(2, 30)),
   waiting: (job) =>
     measureWaiting(job, { gates: Number(values.gates), votes: Number(values.votes), senders }),
+  flood: (job) =>
+    measureFlood(job, {
+      alerts: number(values.alerts, 100_000),
+      senders,
+      ...schedule(5, 60),
+    }),
   growth: (job) =>
     measureGrowth(job, {
       alerts: number(values.alerts, 20_000),

@@ -56,7 +56,7 @@ export async function measureTickets(
   };
 }
 
-function answers(sent: Sent): object {
+export function answers(sent: Sent): object {
   return {
     accepted: sent.accepted,
     refused: sent.refused,
@@ -66,7 +66,7 @@ function answers(sent: Sent): object {
 }
 
 /** From the scheduled send to the sink's arrival of the ticket, matched by the alert's id in the ticket's text. */
-function latencies(sent: Sent, tickets: readonly SinkTicket[]): object {
+export function latencies(sent: Sent, tickets: readonly SinkTicket[]): object {
   const ms = tickets.flatMap((ticket) => {
     const atMs = sent.sentAtMs.get(ticket.alertId);
     return atMs === undefined ? [] : [ticket.atMs - atMs];

@@ -4,6 +4,8 @@ import { parse } from 'csv-parse/sync';
 import { SallyportError } from '../domain/errors.ts';
 import { isObject, type Json } from '../domain/json.ts';
 import { withinDepth } from '../platform/json-depth.ts';
+import type { Connector } from './contract.ts';
+import { reportCheck } from './report.ts';
 
 /** One row of an inventory file: named fields as text; lists are joined with `;`. */
 export type FileRecord = Readonly<Record<string, string>>;
@@ -39,6 +41,13 @@ export async function readRecords(address: string): Promise<readonly FileRecord[
   cache.set(path, { stamp, records });
   return records;
 }
+
+/** The check of a connection that is such a file. */
+export const checkRecords: Connector['check'] = async (ctx) => ({
+  ...(await reportCheck({ read: () => readRecords(ctx.connection.address) })),
+  credential: 'none',
+  canWrite: 'no',
+});
 
 function fromCsv(text: string): readonly FileRecord[] {
   try {

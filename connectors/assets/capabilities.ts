@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCapability, type Connector } from '../contract.ts';
-import { readRecords, type FileRecord } from '../record-file.ts';
-import { reportCheck } from '../report.ts';
+import { lookupManifest } from '../lookup-manifest.ts';
+import { checkRecords, readRecords, type FileRecord } from '../record-file.ts';
 
 const text = z.string().max(1_024);
 const tagsMax = 50;
@@ -29,18 +29,11 @@ const absent: Asset = {
 
 /** Columns: name, criticality (low, normal, high, crown), exposure (internal, internet), environment, owner, team, tags (`;` between). */
 const find = defineCapability({
-  manifest: {
+  manifest: lookupManifest({
     name: 'assets.asset.find',
     title: 'Find an asset in the inventory file',
-    effect: 'read',
-    privilege: 'lookup',
-    target: null,
-    reveals: [],
-    undo: null,
-    precondition: null,
-    settle: 'by-state',
     reach: 'Reads one row of a file.',
-  },
+  }),
   input: z.strictObject({ name: z.string().min(1).max(512) }),
   output,
   call: async ({ name }, ctx) => {
@@ -60,11 +53,7 @@ export const assets: Connector = {
     capabilities: [find.manifest],
   },
   capabilities: { 'assets.asset.find': find },
-  check: async (ctx) => ({
-    ...(await reportCheck({ read: () => readRecords(ctx.connection.address) })),
-    credential: 'none',
-    canWrite: 'no',
-  }),
+  check: checkRecords,
 };
 
 function toAsset(row: FileRecord): Asset {

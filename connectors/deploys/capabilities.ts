@@ -3,6 +3,7 @@ import type { DeployStore } from '../../domain/deploy.ts';
 import { SallyportError } from '../../domain/errors.ts';
 import { serviceNames } from '../../domain/hold.ts';
 import { defineCapability, type CallContext, type Connector } from '../contract.ts';
+import { lookupManifest } from '../lookup-manifest.ts';
 
 const namesMax = 50;
 const deploysMax = 20;
@@ -23,18 +24,11 @@ const deploy = z.strictObject({
 
 /** Names as alerts give them: a pod is found by what owns it, a repository with or without its owner. */
 const find = defineCapability({
-  manifest: {
+  manifest: lookupManifest({
     name: 'deploys.deploy.find',
     title: 'Find recent deploys of a service',
-    effect: 'read',
-    privilege: 'lookup',
-    target: null,
-    reveals: [],
-    undo: null,
-    precondition: null,
-    settle: 'by-state',
     reach: 'Reads what this engine was told of deploys.',
-  },
+  }),
   input: z.strictObject({
     names: z.array(z.string().max(1_024)).max(namesMax),
     hours: z.int().min(1).max(hoursMax).optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCapability, type Connector } from '../contract.ts';
-import { readRecords, type FileRecord } from '../record-file.ts';
-import { reportCheck } from '../report.ts';
+import { lookupManifest } from '../lookup-manifest.ts';
+import { checkRecords, readRecords, type FileRecord } from '../record-file.ts';
 
 const valuesMax = 50;
 const matchesMax = 100;
@@ -19,18 +19,11 @@ const match = z.strictObject({
 
 /** Columns: value, type, verdict (malicious, suspicious, benign), score (0–100), source, note. */
 const find = defineCapability({
-  manifest: {
+  manifest: lookupManifest({
     name: 'indicators.indicator.find',
     title: 'Find values in the indicator list',
-    effect: 'read',
-    privilege: 'lookup',
-    target: null,
-    reveals: [],
-    undo: null,
-    precondition: null,
-    settle: 'by-state',
     reach: 'Reads rows of a file.',
-  },
+  }),
   input: z.strictObject({ values: z.array(z.string().max(2_048)).max(valuesMax) }),
   output: z.strictObject({
     found: z.boolean(),
@@ -58,11 +51,7 @@ export const indicators: Connector = {
     capabilities: [find.manifest],
   },
   capabilities: { 'indicators.indicator.find': find },
-  check: async (ctx) => ({
-    ...(await reportCheck({ read: () => readRecords(ctx.connection.address) })),
-    credential: 'none',
-    canWrite: 'no',
-  }),
+  check: checkRecords,
 };
 
 function toMatch(row: FileRecord): z.output<typeof match> {

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { LightMyRequestResponse } from 'fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SourceConfig } from '../../platform/source-config.ts';
-import { falcoAlert, testIntake, type TestIntake } from '../support/intake.ts';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { falcoAlert } from '../support/intake.ts';
+import { useIntakeDatabase } from '../support/intake-database.ts';
 
 const bearer = { kind: 'bearer', secrets: ['t'] } as const;
 const sources: Readonly<Record<string, SourceConfig>> = {
@@ -18,18 +18,7 @@ const sources: Readonly<Record<string, SourceConfig>> = {
   github: { verify: { kind: 'product', product: 'github', secrets: ['s'] } },
 };
 
-let postgres: TestPostgres;
-let intake: TestIntake;
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
-  await postgres.db.query(
-    'truncate receipts, rejects, incidents, findings, audit_entries, vault cascade',
-  );
-  intake = testIntake(postgres.db, { sources });
-});
+const shared = useIntakeDatabase({ sources });
 
 interface Sent {
   readonly method?: 'POST' | 'PUT' | 'GET' | 'OPTIONS';
@@ -38,7 +27,7 @@ interface Sent {
 }
 
 const send = (url: string, sent: Sent): Promise<LightMyRequestResponse> =>
-  intake.app.inject({
+  shared.intake.app.inject({
     method: sent.method ?? 'POST',
     url: `/v1/alerts/${url}`,
     headers: sent.headers ?? {},
@@ -46,7 +35,9 @@ const send = (url: string, sent: Sent): Promise<LightMyRequestResponse> =>
   });
 const token = { authorization: 'Bearer t' };
 const filed = async (): Promise<number> =>
-  Number((await postgres.db.query<{ n: number }>('select count(*) as n from receipts'))[0]?.n);
+  Number(
+    (await shared.postgres.db.query<{ n: number }>('select count(*) as n from receipts'))[0]?.n,
+  );
 
 describe('Okta’s question', () => {
   const question = { 'x-okta-verification-challenge': 'abc<' };
@@ -131,7 +122,9 @@ describe('CloudEvents', () => {
     const first = await send('events', event('e-1'));
     expect(first.statusCode).toBe(202);
     expect((await send('events', event('e-1'))).json()).toEqual(first.json());
-    const [row] = await postgres.db.query<{ format: string }>('select format from incidents');
+    const [row] = await shared.postgres.db.query<{ format: string }>(
+      'select format from incidents',
+    );
     expect(row?.format).toBe('falco');
     await send('events', event('e-2'));
     expect(await filed()).toBe(2);
@@ -155,7 +148,7 @@ describe('a delivery of GitHub that is played again', () => {
   test('under another id, which nobody signed, counts nothing', async () => {
     await play('d-1');
     expect((await play('d-2')).statusCode).toBe(202);
-    const [row] = await postgres.db.query<{ count: number }>('select count from incidents');
+    const [row] = await shared.postgres.db.query<{ count: number }>('select count from incidents');
     expect(Number(row?.count)).toBe(1);
   });
 });

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import type { LightMyRequestResponse } from 'fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SourceConfig } from '../../platform/source-config.ts';
-import { falcoAlert, testIntake, type TestIntake } from '../support/intake.ts';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { falcoAlert } from '../support/intake.ts';
+import { useIntakeDatabase } from '../support/intake-database.ts';
 
 const sources: Readonly<Record<string, SourceConfig>> = {
   shipper: { verify: { kind: 'splunk-hec', secrets: ['11111111-1111'], ack: false } },
@@ -14,28 +14,17 @@ const splunk = (token: string): Record<string, string> => ({ authorization: `Spl
 const plain = splunk('11111111-1111');
 const acked = { ...splunk('22222222-2222'), 'x-splunk-request-channel': 'c0ffee-1' };
 
-let postgres: TestPostgres;
-let intake: TestIntake;
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
-  await postgres.db.query(
-    'truncate receipts, rejects, incidents, findings, audit_entries, vault cascade',
-  );
-  intake = testIntake(postgres.db, { sources });
-});
+const shared = useIntakeDatabase({ sources });
 
 const post = (
   path: string,
   payload: string | Buffer,
   headers: Record<string, string> = plain,
 ): Promise<LightMyRequestResponse> =>
-  intake.app.inject({ method: 'POST', url: `/services/collector${path}`, payload, headers });
+  shared.intake.app.inject({ method: 'POST', url: `/services/collector${path}`, payload, headers });
 const findings = (): Promise<
   readonly { body: { title: string; format: string; kind: string } }[]
-> => postgres.db.query('select body from findings order by at, id');
+> => shared.postgres.db.query('select body from findings order by at, id');
 const said = (answer: LightMyRequestResponse): readonly unknown[] => [
   answer.statusCode,
   answer.json(),
@@ -78,7 +67,7 @@ describe('events of a shipper', () => {
   test('that come again count nothing', async () => {
     await post('/event', event());
     expect(said(await post('/event', event()))).toEqual(success);
-    const [row] = await postgres.db.query<{ count: number }>('select count from incidents');
+    const [row] = await shared.postgres.db.query<{ count: number }>('select count from incidents');
     expect(Number(row?.count)).toBe(1);
   });
   test('as raw lines are an alert each', async () => {
@@ -133,20 +122,20 @@ describe('what Splunk refuses', () => {
     ],
   ])('%s files nothing', async (_what, headers, query, answer) => {
     expect(said(await post(`/event${query}`, event(), headers))).toEqual(answer);
-    await intake.rejects.drained();
+    await shared.intake.rejects.drained();
     expect(await findings()).toHaveLength(0);
-    expect(await postgres.db.query('select reason from rejects')).toHaveLength(1);
+    expect(await shared.postgres.db.query('select reason from rejects')).toHaveLength(1);
   });
   test('a body beyond the bound is told so', async () => {
     const answer = await post('/event', 'x'.repeat(1_048_577));
     expect([answer.statusCode, answer.json<{ code: number }>().code]).toEqual([413, 27]);
   });
   test('a full queue is told so, with the time to wait', async () => {
-    intake = testIntake(postgres.db, { sources, limits: { queueMax: 0 } });
+    shared.replaceIntake({ sources, limits: { queueMax: 0 } });
     const answer = await post('/event', event());
     expect(said(answer)).toEqual([503, { text: 'Server is busy', code: 9 }]);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
-    const health = await intake.app.inject({ url: '/services/collector/health' });
+    const health = await shared.intake.app.inject({ url: '/services/collector/health' });
     expect([health.statusCode, health.json<{ code: number }>().code]).toEqual([503, 18]);
   });
 });
@@ -160,7 +149,7 @@ describe('the token', () => {
   });
   test('names the source', async () => {
     await post('/event', event());
-    const [row] = await postgres.db.query<{ source: string }>('select source from receipts');
+    const [row] = await shared.postgres.db.query<{ source: string }>('select source from receipts');
     expect(row?.source).toBe('shipper');
   });
 });
@@ -205,7 +194,7 @@ describe('acknowledgements', () => {
 
 describe('the health of the collector', () => {
   test('is asked without a token', async () => {
-    const answer = await intake.app.inject({ url: '/services/collector/health/1.0' });
+    const answer = await shared.intake.app.inject({ url: '/services/collector/health/1.0' });
     expect(said(answer)).toEqual([200, { text: 'HEC is healthy', code: 17 }]);
   });
 });

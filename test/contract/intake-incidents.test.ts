@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { shippedCorrelate } from '../support/correlate.ts';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { useIntakeDatabase } from '../support/intake-database.ts';
 import type { SealedOriginal } from '../../domain/sealed-original.ts';
 import type { Delivery } from '../../intake/commit.ts';
 import { receive } from '../../intake/receive.ts';
@@ -10,34 +10,21 @@ import {
   testIntake,
   testRedactor,
   testTenant,
-  type TestIntake,
 } from '../support/intake.ts';
 
-let postgres: TestPostgres;
-let intake: TestIntake;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-}, 60_000);
-afterAll(() => postgres.stop());
-beforeEach(async () => {
-  await postgres.db.query(
-    'truncate receipts, rejects, incidents, findings, audit_entries, vault cascade',
-  );
-  intake = testIntake(postgres.db);
-});
+const shared = useIntakeDatabase();
 
 const incidents = (): Promise<Record<string, unknown>[]> =>
-  postgres.db.query('select * from incidents order by number');
+  shared.postgres.db.query('select * from incidents order by number');
 const one = async (text: string): Promise<number> =>
-  Number((await postgres.db.query<{ n: number }>(text))[0]?.n);
+  Number((await shared.postgres.db.query<{ n: number }>(text))[0]?.n);
 
 describe('an incident', () => {
   test('counts a storm of one problem exactly, in a few commits', async () => {
     const size = 500;
     const answers = await Promise.all(
       Array.from({ length: size }, (_, at) =>
-        intake.post(
+        shared.intake.post(
           JSON.stringify(falco({ time: `2026-11-20T10:00:00.${String(at).padStart(9, '0')}Z` })),
         ),
       ),
@@ -46,20 +33,20 @@ describe('an incident', () => {
     const rows = await incidents();
     expect(rows).toMatchObject([{ count: size, revision: size }]);
     expect(rows[0]?.['samples']).toHaveLength(8);
-    expect(intake.committed()).toBeLessThan(50);
+    expect(shared.intake.committed()).toBeLessThan(50);
   });
 
   test('takes the severity of the worst finding and is due at once when it rises', async () => {
-    await intake.post(JSON.stringify(falco()));
-    await postgres.db.query(
+    await shared.intake.post(JSON.stringify(falco()));
+    await shared.postgres.db.query(
       "update incidents set due_at = null, state = 'handled', follow_ups = 2",
     );
-    await intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
-    const [calm] = await postgres.db.query<{ ahead: number }>(
+    await shared.intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
+    const [calm] = await shared.postgres.db.query<{ ahead: number }>(
       'select extract(epoch from due_at - clock_timestamp()) as ahead from incidents',
     );
     expect(Number(calm?.ahead)).toBeGreaterThan(25);
-    const worse = await intake.post(
+    const worse = await shared.intake.post(
       JSON.stringify(falco({ time: '2026-11-20T10:02:00Z', priority: 'Critical' })),
     );
     const [row] = await incidents();
@@ -74,9 +61,11 @@ describe('an incident', () => {
   });
 
   test('that was closed long ago does not match again: a new one opens and says which it follows', async () => {
-    const first = await intake.post(JSON.stringify(falco()));
+    const first = await shared.intake.post(JSON.stringify(falco()));
     await close('1 hour');
-    const second = await intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
+    const second = await shared.intake.post(
+      JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })),
+    );
     const before = first.body.findings[0]?.incident;
     expect(second.body.findings[0]?.incident).not.toBe(before);
     expect(await incidents()).toMatchObject([
@@ -86,16 +75,18 @@ describe('an incident', () => {
   });
 
   const close = (ago: string, verdict = 'resolved'): Promise<unknown> =>
-    postgres.db.query(
+    shared.postgres.db.query(
       `update incidents set state = 'closed', due_at = null, triaged_severity = 2, verdict = $2,
               changed_at = clock_timestamp() - $1::interval`,
       [ago, verdict],
     );
 
   test('that was closed a moment ago opens again, is triaged anew and says so in the log', async () => {
-    const first = await intake.post(JSON.stringify(falco()));
+    const first = await shared.intake.post(JSON.stringify(falco()));
     await close('1 minute');
-    const second = await intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
+    const second = await shared.intake.post(
+      JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })),
+    );
     expect(second.body.findings[0]?.incident).toBe(first.body.findings[0]?.incident);
     const [row] = await incidents();
     expect(row).toMatchObject({ state: 'new', count: 2, reopened: 1, triaged_severity: -1 });
@@ -106,19 +97,19 @@ describe('an incident', () => {
   });
 
   test('that was closed as part of another stays closed', async () => {
-    await intake.post(JSON.stringify(falco()));
+    await shared.intake.post(JSON.stringify(falco()));
     await close('1 minute', 'duplicate');
-    await intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
+    await shared.intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
     expect(await incidents()).toMatchObject([{ state: 'closed' }, { state: 'new' }]);
   });
 
   test('whose window passed takes no more alerts, but stays open', async () => {
-    await intake.post(JSON.stringify(falco()));
-    await postgres.db.query(
+    await shared.intake.post(JSON.stringify(falco()));
+    await shared.postgres.db.query(
       "update incidents set last_seen = last_seen - interval '61 minutes', state = 'handled'",
     );
     const [before] = await incidents();
-    await intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
+    await shared.intake.post(JSON.stringify(falco({ time: '2026-11-20T10:01:00Z' })));
     expect(await incidents()).toMatchObject([
       { state: 'handled', joins: false, count: 1 },
       { state: 'new', joins: true, count: 1, follows: before?.['id'] },
@@ -127,7 +118,7 @@ describe('an incident', () => {
   });
 
   test('says which rule made its key, and of what', async () => {
-    await intake.post(JSON.stringify(falco()));
+    await shared.intake.post(JSON.stringify(falco()));
     expect(await incidents()).toMatchObject([
       {
         join_rule: 'workload-and-process',
@@ -140,7 +131,7 @@ describe('an incident', () => {
     one('select count(*) as n from incidents where due_at <= clock_timestamp()');
   const entries = async (field: string): Promise<readonly string[]> =>
     (
-      await postgres.db.query<{ text: string | null }>(
+      await shared.postgres.db.query<{ text: string | null }>(
         "select body::json->'data'->>$1 as text from audit_entries where type = 'incident.changed'",
         [field],
       )
@@ -164,23 +155,23 @@ describe('an incident', () => {
     });
 
   test('learns of its all-clear, and forgets it when the problem is back', async () => {
-    await intake.post(group('firing', '2026-11-20T10:00:00Z'));
-    await intake.post(group('resolved', '2026-11-20T10:00:00Z'));
+    await shared.intake.post(group('firing', '2026-11-20T10:00:00Z'));
+    await shared.intake.post(group('resolved', '2026-11-20T10:00:00Z'));
     expect(
       await one('select count(*) as n from incidents where all_clear_at is not null and count = 2'),
     ).toBe(1);
-    await intake.post(group('firing', '2026-11-20T11:00:00Z'));
+    await shared.intake.post(group('firing', '2026-11-20T11:00:00Z'));
     expect(
       await one('select count(*) as n from incidents where all_clear_at is null and count = 3'),
     ).toBe(1);
   });
 
   test('takes an all-clear that comes late without opening again, and an all-clear alone opens nothing', async () => {
-    const first = await intake.post(group('firing', '2026-11-20T10:00:00Z'));
-    await postgres.db.query("update incidents set state = 'closed', due_at = null");
-    const late = await intake.post(group('resolved', '2026-11-20T10:00:00Z'));
+    const first = await shared.intake.post(group('firing', '2026-11-20T10:00:00Z'));
+    await shared.postgres.db.query("update incidents set state = 'closed', due_at = null");
+    const late = await shared.intake.post(group('resolved', '2026-11-20T10:00:00Z'));
     expect(late.body.findings[0]?.incident).toBe(first.body.findings[0]?.incident);
-    await intake.post(group('resolved', '2026-11-20T10:00:00Z').replaceAll('f00d', 'beef'));
+    await shared.intake.post(group('resolved', '2026-11-20T10:00:00Z').replaceAll('f00d', 'beef'));
     expect(
       await one(
         "select count(*) as n from incidents where state <> 'closed' or due_at is not null",
@@ -192,14 +183,14 @@ describe('an incident', () => {
 
 describe('a full or broken store', () => {
   test('answers 503 with Retry-After when the backlog is at its bound', async () => {
-    intake = testIntake(postgres.db, { limits: { queueMax: 0 } });
-    const answer = await intake.post(JSON.stringify(falco()));
+    shared.replaceIntake({ limits: { queueMax: 0 } });
+    const answer = await shared.intake.post(JSON.stringify(falco()));
     expect(answer).toMatchObject({ status: 503, body: { code: 'BACKLOG_FULL' } });
     expect(answer.headers['retry-after']).toBe('2');
   });
 
   test('two processes that file the same storm count each finding once', async () => {
-    const other = testIntake(postgres.db);
+    const other = testIntake(shared.postgres.db);
     const bodies = Array.from({ length: 120 }, (_, at) =>
       JSON.stringify(
         falco(
@@ -210,7 +201,7 @@ describe('a full or broken store', () => {
     );
     const answers = await Promise.all(
       bodies.flatMap((body, at) => [
-        intake.post(body, { 'x-delivery': `a${at}` }),
+        shared.intake.post(body, { 'x-delivery': `a${at}` }),
         other.post(body, { 'x-delivery': `b${at}` }),
       ]),
     );
@@ -224,7 +215,7 @@ describe('a full or broken store', () => {
 
 describe('a delivery that SQL refuses', () => {
   test('is filed without what was refused, and those beside it are filed whole', async () => {
-    const inbox = testInbox(postgres.db);
+    const inbox = testInbox(shared.postgres.db);
     const send = async (time: string): Promise<Delivery<SealedOriginal>> => {
       const body = Buffer.from(JSON.stringify(falco({ time })));
       const verified = {
@@ -255,7 +246,7 @@ describe('a delivery that SQL refuses', () => {
     };
     const receipts = await Promise.all([inbox.file(good), inbox.file(broken)]);
     expect(receipts.map((receipt) => receipt.findings[0]?.kind)).toEqual(['detection', 'unparsed']);
-    const [row] = await postgres.db.query<{ body: { notes: string[] } }>(
+    const [row] = await shared.postgres.db.query<{ body: { notes: string[] } }>(
       "select body from findings where body ->> 'kind' = 'unparsed'",
     );
     expect(row?.body.notes).toEqual(['store-refused: 22007']);

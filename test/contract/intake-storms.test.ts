@@ -1,5 +1,5 @@
 import type { LightMyRequestResponse } from 'fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { claimBatch, claimLimits } from '../../intake/claim.ts';
 import { endStorms } from '../../intake/end-storms.ts';
 import type { StormRates } from '../../intake/storm-gauge.ts';
@@ -7,8 +7,8 @@ import { systemClock } from '../../platform/clock.ts';
 import type { SourceConfig } from '../../platform/source-config.ts';
 import { listIncidents } from '../../store/incident-lists.ts';
 import { runAllCatalog } from '../support/due-incidents.ts';
-import { falcoAlert, testIntake, testTenant, type TestIntake } from '../support/intake.ts';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { falcoAlert, testTenant } from '../support/intake.ts';
+import { useIntakeDatabase } from '../support/intake-database.ts';
 
 const sources: Readonly<Record<string, SourceConfig>> = {
   loud: { verify: { kind: 'bearer', secrets: ['t'] } },
@@ -20,18 +20,7 @@ const storms: StormRates = {
   bySource: { calm: { deliveries: { perSecond: 1 / 3_600, burst: 2 } } },
 };
 
-let postgres: TestPostgres;
-let intake: TestIntake;
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
-  await postgres.db.query(
-    'truncate storms, receipts, rejects, incidents, findings, audit_entries, vault cascade',
-  );
-  intake = testIntake(postgres.db, { sources, storms });
-});
+const shared = useIntakeDatabase({ sources, storms });
 
 const problem = (at: number, priority = 'Notice'): Record<string, unknown> =>
   falcoAlert({ rule: `Rule ${at}`, priority });
@@ -40,7 +29,7 @@ function send(
   source: string,
   alerts: readonly Record<string, unknown>[],
 ): Promise<LightMyRequestResponse> {
-  return intake.app.inject({
+  return shared.intake.app.inject({
     method: 'POST',
     url: `/v1/alerts/${source}`,
     headers: { authorization: 'Bearer t' },
@@ -61,7 +50,7 @@ interface Row {
   readonly all_clear_at: Date | null;
 }
 const incidents = (): Promise<Row[]> =>
-  postgres.db.query<Row>('select * from incidents order by number');
+  shared.postgres.db.query<Row>('select * from incidents order by number');
 const umbrellas = async (): Promise<Row[]> =>
   (await incidents()).filter((row) => row.format === 'storm');
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
@@ -93,7 +82,7 @@ describe('more new problems than a source may open', () => {
     const [umbrella, ...others] = await umbrellas();
     expect(others).toEqual([]);
     expect(Number(umbrella?.count)).toBe(90);
-    const [storm] = await postgres.db.query<{ held: number }>('select held from storms');
+    const [storm] = await shared.postgres.db.query<{ held: number }>('select held from storms');
     expect(Number(storm?.held)).toBe(90);
   });
   test('let the worst go on, and the umbrella is as bad as the worst that it holds', async () => {
@@ -119,7 +108,7 @@ describe('more new problems than a source may open', () => {
       'loud',
       range(15).map((at) => problem(at)),
     );
-    await postgres.db.query("update incidents set state = 'closed' where format = 'storm'");
+    await shared.postgres.db.query("update incidents set state = 'closed' where format = 'storm'");
     await send(
       'loud',
       range(3).map((at) => problem(100 + at)),
@@ -140,7 +129,7 @@ describe('more new problems than a source may open', () => {
       range(30).map((at) => problem(at)),
     );
     const [umbrella] = await umbrellas();
-    const page = await listIncidents(postgres.db, {
+    const page = await listIncidents(shared.postgres.db, {
       tenant: testTenant,
       state: null,
       severityMin: 0,
@@ -158,7 +147,7 @@ describe('more new problems than a source may open', () => {
       range(12).map((at) => problem(at)),
     );
     const [umbrella] = await umbrellas();
-    const entries = await postgres.db.query<{ body: string }>(
+    const entries = await shared.postgres.db.query<{ body: string }>(
       "select body from audit_entries where type = 'incident.changed' order by inserted",
     );
     const data = entries.map(
@@ -175,10 +164,12 @@ describe('more new problems than a source may open', () => {
 
 describe('what a storm holds', () => {
   const claimed = async (order: 'severity' | 'age' = 'severity'): Promise<Row[]> => {
-    const deps = { db: postgres.db, clock: systemClock, tenant: testTenant };
+    const deps = { db: shared.postgres.db, clock: systemClock, tenant: testTenant };
     await claimBatch({ ...deps, catalog: () => runAllCatalog }, order);
-    const rows = await postgres.db.query<Row>('select * from incidents where batch_id is not null');
-    await postgres.db.query(
+    const rows = await shared.postgres.db.query<Row>(
+      'select * from incidents where batch_id is not null',
+    );
+    await shared.postgres.db.query(
       'update incidents set due_at = null, batch_id = null where batch_id is not null',
     );
     return rows;
@@ -214,7 +205,7 @@ describe('what a storm holds', () => {
       'loud',
       range(20).map((at) => problem(at)),
     );
-    await postgres.db.query(
+    await shared.postgres.db.query(
       "update incidents set due_at = due_at - interval '1 hour' where storm is not null",
     );
     await send(
@@ -234,11 +225,11 @@ describe('the end of a storm', () => {
       'loud',
       range(12).map((at) => problem(at)),
     );
-    expect(await endStorms(postgres.db, testTenant, systemClock)).toBe(0);
-    await postgres.db.query("update storms set last_at = last_at - interval '10 minutes'");
-    expect(await endStorms(postgres.db, testTenant, systemClock)).toBe(1);
+    expect(await endStorms(shared.postgres.db, testTenant, systemClock)).toBe(0);
+    await shared.postgres.db.query("update storms set last_at = last_at - interval '10 minutes'");
+    expect(await endStorms(shared.postgres.db, testTenant, systemClock)).toBe(1);
     expect((await umbrellas())[0]?.all_clear_at).toBeInstanceOf(Date);
-    expect(await endStorms(postgres.db, testTenant, systemClock)).toBe(0);
+    expect(await endStorms(shared.postgres.db, testTenant, systemClock)).toBe(0);
   });
 });
 
@@ -254,7 +245,7 @@ describe('a source that sends faster than it may', () => {
 
 describe('a full queue', () => {
   test('keeps a half for other sources', async () => {
-    intake = testIntake(postgres.db, { sources, limits: { queueMax: 4 } });
+    shared.replaceIntake({ sources, limits: { queueMax: 4 } });
     const flood = range(8).map((at) => send('loud', [problem(at)]));
     const other = send('calm', [problem(100)]);
     const codes = (await Promise.all(flood)).map((answer) => answer.statusCode);

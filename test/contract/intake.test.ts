@@ -1,43 +1,25 @@
 import { gzipSync } from 'node:zlib';
 import { shippedCorrelate } from '../support/correlate.ts';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { describe, expect, test } from 'vitest';
+import { useIntakeDatabase } from '../support/intake-database.ts';
 import { intakeLimits } from '../../intake/limits.ts';
 import { createManualFiler } from '../../intake/manual.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { openDatabase } from '../../store/database.ts';
 import { findIncident } from '../../store/incidents.ts';
 import { listRejects, readReject } from '../../store/rejects.ts';
-import {
-  falcoAlert as falco,
-  testIntake,
-  testRedactor,
-  testTenant,
-  type TestIntake,
-} from '../support/intake.ts';
+import { falcoAlert as falco, testIntake, testRedactor, testTenant } from '../support/intake.ts';
 
-let postgres: TestPostgres;
-let intake: TestIntake;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-}, 60_000);
-afterAll(() => postgres.stop());
-beforeEach(async () => {
-  await postgres.db.query(
-    'truncate receipts, rejects, incidents, findings, audit_entries, vault cascade',
-  );
-  intake = testIntake(postgres.db);
-});
+const shared = useIntakeDatabase();
 
 const incidents = (): Promise<Record<string, unknown>[]> =>
-  postgres.db.query('select * from incidents order by number');
+  shared.postgres.db.query('select * from incidents order by number');
 const one = async (text: string): Promise<number> =>
-  Number((await postgres.db.query<{ n: number }>(text))[0]?.n);
+  Number((await shared.postgres.db.query<{ n: number }>(text))[0]?.n);
 
 describe('a delivery', () => {
   test('is answered 202 once receipt, finding and incident are committed', async () => {
-    const answer = await intake.post(JSON.stringify(falco()));
+    const answer = await shared.intake.post(JSON.stringify(falco()));
     expect(answer.status).toBe(202);
     const [finding] = answer.body.findings;
     const [row] = await incidents();
@@ -52,11 +34,15 @@ describe('a delivery', () => {
       lead_finding: finding?.id,
     });
     expect(row?.['due_at']).toBeInstanceOf(Date);
-    const { facts } = await findIncident(postgres.db, String(row?.['tenant']), String(row?.['id']));
+    const { facts } = await findIncident(
+      shared.postgres.db,
+      String(row?.['tenant']),
+      String(row?.['id']),
+    );
     expect(facts).toMatchObject({
       finding: { id: finding?.id, title: 'Terminal shell in container' },
     });
-    const types = await postgres.db.query<{ type: string }>(
+    const types = await shared.postgres.db.query<{ type: string }>(
       'select type from audit_entries order by inserted',
     );
     expect(types.map((entry) => entry.type)).toEqual([
@@ -64,25 +50,25 @@ describe('a delivery', () => {
       'finding.filed',
       'incident.changed',
     ]);
-    expect(intake.committed()).toBe(1);
+    expect(shared.intake.committed()).toBe(1);
   });
 
   test('that comes again gets the same receipt and counts nothing', async () => {
-    const first = await intake.post(JSON.stringify(falco()));
-    const again = await intake.post(JSON.stringify(falco()));
+    const first = await shared.intake.post(JSON.stringify(falco()));
+    const again = await shared.intake.post(JSON.stringify(falco()));
     expect(again.body).toEqual(first.body);
     expect(await one('select count from incidents'.replace('count', 'count as n'))).toBe(1);
     expect(await one('select count(*) as n from receipts')).toBe(1);
   });
 
   test('under a known id with another body is filed on its own and flagged', async () => {
-    const first = await intake.post(JSON.stringify(falco()), { 'x-delivery': 'd-1' });
+    const first = await shared.intake.post(JSON.stringify(falco()), { 'x-delivery': 'd-1' });
     const other = JSON.stringify(falco({ time: '2026-11-20T10:05:00Z' }));
-    const second = await intake.post(other, { 'x-delivery': 'd-1' });
-    const third = await intake.post(other, { 'x-delivery': 'd-1' });
+    const second = await shared.intake.post(other, { 'x-delivery': 'd-1' });
+    const third = await shared.intake.post(other, { 'x-delivery': 'd-1' });
     expect(second.body.receiptId).not.toBe(first.body.receiptId);
     expect(third.body).toEqual(second.body);
-    const flags = await postgres.db.query<{ flags: string[] }>(
+    const flags = await shared.postgres.db.query<{ flags: string[] }>(
       'select flags from receipts order by committed_at',
     );
     expect(flags.map((row) => row.flags)).toEqual([[], ['id-reused']]);
@@ -90,17 +76,19 @@ describe('a delivery', () => {
   });
 
   test('with a finding that was seen in another one does not count it again', async () => {
-    await intake.post(JSON.stringify(falco()), { 'x-delivery': 'd-1' });
-    const again = await intake.post(JSON.stringify(falco()), { 'x-delivery': 'd-2' });
+    await shared.intake.post(JSON.stringify(falco()), { 'x-delivery': 'd-1' });
+    const again = await shared.intake.post(JSON.stringify(falco()), { 'x-delivery': 'd-2' });
     expect(again.status).toBe(202);
     expect(await one('select count as n from incidents')).toBe(1);
     expect(await one('select count(*) as n from receipts')).toBe(2);
   });
 
   test('seven days later is a new one, whose known finding still counts once', async () => {
-    await intake.post(JSON.stringify(falco()));
-    await postgres.db.query("update receipts set received_at = received_at - interval '8 days'");
-    const answer = await intake.post(JSON.stringify(falco()));
+    await shared.intake.post(JSON.stringify(falco()));
+    await shared.postgres.db.query(
+      "update receipts set received_at = received_at - interval '8 days'",
+    );
+    const answer = await shared.intake.post(JSON.stringify(falco()));
     expect(answer.status).toBe(202);
     expect(await one('select count(*) as n from receipts')).toBe(1);
     expect(await one('select count as n from incidents')).toBe(1);
@@ -108,10 +96,10 @@ describe('a delivery', () => {
 
   test('in gzip is read, and in a coding that we do not know is answered 415', async () => {
     const body = gzipSync(JSON.stringify(falco()));
-    expect((await intake.post(body, { 'content-encoding': 'gzip' })).body.findings[0]?.kind).toBe(
-      'detection',
-    );
-    const refused = await intake.post(body, { 'content-encoding': 'br' });
+    expect(
+      (await shared.intake.post(body, { 'content-encoding': 'gzip' })).body.findings[0]?.kind,
+    ).toBe('detection');
+    const refused = await shared.intake.post(body, { 'content-encoding': 'br' });
     expect(refused).toMatchObject({ status: 415, body: { code: 'CODING_UNSUPPORTED' } });
   });
 
@@ -126,10 +114,10 @@ describe('a delivery', () => {
     ['21,000 keys', `{${Array.from({ length: 21_000 }, (_, at) => `"k${at}":1`).join(',')}}`],
     ['a gzip that ends too soon', gzipSync('x'.repeat(10_000)).subarray(0, 40)],
   ])('that holds %s is filed as unparsed with the verdict', async (_name, body) => {
-    const answer = await intake.post(body);
+    const answer = await shared.intake.post(body);
     expect(answer.status).toBe(202);
     expect(answer.body.findings).toMatchObject([{ kind: 'unparsed' }]);
-    const [row] = await postgres.db.query<{ body: { notes: string[] } }>(
+    const [row] = await shared.postgres.db.query<{ body: { notes: string[] } }>(
       'select body from findings',
     );
     expect(row?.body.notes[0]).toMatch(/^[a-z0-9-]+/);
@@ -137,11 +125,11 @@ describe('a delivery', () => {
   });
 
   test('whose text PostgreSQL cannot hold is filed all the same', async () => {
-    const answer = await intake.post(
+    const answer = await shared.intake.post(
       '{"title":"nul \\u0000 and lone \\ud800 here","severity":"high"}',
     );
     expect(answer.status).toBe(202);
-    const [row] = await postgres.db.query<{ body: { notes: string[]; title: string } }>(
+    const [row] = await shared.postgres.db.query<{ body: { notes: string[]; title: string } }>(
       'select body from findings',
     );
     expect(row?.body.title).toBe('nul \ufffd and lone \ufffd here');
@@ -156,10 +144,10 @@ describe('a rejected delivery', () => {
     ['without a credential', { authorization: '' }, 'CREDENTIAL_MISSING'],
     ['with a wrong token', { authorization: 'Bearer nope' }, 'CREDENTIAL_REFUSED'],
   ])('%s leaves a record with a redacted head', async (_name, headers, code) => {
-    const answer = await intake.post('{"note":"mail dana@corp.example"}', headers);
+    const answer = await shared.intake.post('{"note":"mail dana@corp.example"}', headers);
     expect(answer).toMatchObject({ status: 401, body: { code } });
-    await intake.rejects.drained();
-    const [row] = await postgres.db.query<{ reason: string; head: string }>(
+    await shared.intake.rejects.drained();
+    const [row] = await shared.postgres.db.query<{ reason: string; head: string }>(
       'select reason, head from rejects',
     );
     expect(row?.reason).toBe(code);
@@ -171,16 +159,16 @@ describe('a rejected delivery', () => {
 
   test('is kept, redacted, as far as a person needs to see what was wrong with it', async () => {
     const body = `{"note":"mail dana@corp.example","rows":"${'row '.repeat(5_000)}"}`;
-    await intake.post(body, { authorization: 'Bearer nope' });
-    await intake.rejects.drained();
+    await shared.intake.post(body, { authorization: 'Bearer nope' });
+    await shared.intake.rejects.drained();
     const question = { tenant: testTenant, limit: 10, headChars: 100 };
-    const [listed] = await listRejects(postgres.db, question);
+    const [listed] = await listRejects(shared.postgres.db, question);
     expect(listed?.head).toHaveLength(100);
-    const whole = await readReject(postgres.db, testTenant, listed?.id ?? '');
+    const whole = await readReject(shared.postgres.db, testTenant, listed?.id ?? '');
     expect(whole.head).toHaveLength(intakeLimits.rejectViewChars);
     expect(whole.head).toContain('row row');
     expect(whole.head).not.toContain('dana@corp.example');
-    await expect(readReject(postgres.db, testTenant, 'rej_none')).rejects.toMatchObject({
+    await expect(readReject(shared.postgres.db, testTenant, 'rej_none')).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
   });
@@ -190,10 +178,10 @@ describe('a rejected delivery', () => {
     const rejection = { reason: 'CREDENTIAL_REFUSED', detail: '', sender: '' } as const;
     const whole = intakeLimits.rejectViewCharsPerMinuteMax / intakeLimits.rejectViewChars;
     for (let at = 0; at < whole + 5; at += 1)
-      intake.rejects.record({ ...rejection, source: `s${at}`, body: Buffer.from(body) });
-    await intake.rejects.drained();
+      shared.intake.rejects.record({ ...rejection, source: `s${at}`, body: Buffer.from(body) });
+    await shared.intake.rejects.drained();
     expect(
-      await postgres.db.query(
+      await shared.postgres.db.query(
         'select char_length(head) as chars, count(*)::int as n from rejects group by 1 order by 1',
       ),
     ).toEqual([
@@ -203,23 +191,25 @@ describe('a rejected delivery', () => {
   });
 
   test('to an unknown source is answered 404, one over the size 413', async () => {
-    const unknown = await intake.app.inject({
+    const unknown = await shared.intake.app.inject({
       method: 'POST',
       url: '/v1/alerts/nobody',
       payload: '{}',
     });
     expect(unknown.statusCode).toBe(404);
-    const large = await intake.post(new Uint8Array(1_048_577));
+    const large = await shared.intake.post(new Uint8Array(1_048_577));
     expect(large).toMatchObject({ status: 413, body: { code: 'BODY_TOO_LARGE' } });
-    await intake.rejects.drained();
+    await shared.intake.rejects.drained();
     expect(await one('select count(*) as n from rejects')).toBe(2);
   });
 
   test('a thousand times in a minute writes thirty records', async () => {
     await Promise.all(
-      Array.from({ length: 1_000 }, () => intake.post('{}', { authorization: 'Bearer nope' })),
+      Array.from({ length: 1_000 }, () =>
+        shared.intake.post('{}', { authorization: 'Bearer nope' }),
+      ),
     );
-    await intake.rejects.drained();
+    await shared.intake.rejects.drained();
     expect(await one('select count(*) as n from rejects')).toBe(30);
   });
 });
@@ -230,7 +220,7 @@ describe('a person’s report', () => {
       correlate: shippedCorrelate,
       tenant: testTenant,
       redactor: testRedactor,
-      inbox: intake.inbox,
+      inbox: shared.intake.inbox,
       clock: systemClock,
     });
     const report = {
@@ -251,7 +241,7 @@ describe('a person’s report', () => {
       changed_by: 'person:alice',
     });
     expect(JSON.stringify(row)).not.toContain('eli@corp.example');
-    const actors = await postgres.db.query<{ actor: string }>(
+    const actors = await shared.postgres.db.query<{ actor: string }>(
       'select distinct actor from audit_entries',
     );
     expect(actors).toEqual([{ actor: 'person:alice' }]);
