@@ -48,6 +48,8 @@ const settings: Readonly<Record<string, string>> = {
   autovacuum_naptime: '10s',
   // Rows are looked up by keys: which one is the right index shows in a small sample too, and it is taken often.
   default_statistics_target: '20',
+  autovacuum_analyze_scale_factor: '0.5',
+  autovacuum_vacuum_insert_scale_factor: '1',
   synchronous_commit: 'on',
   random_page_cost: '1.1',
   jit: 'off',
