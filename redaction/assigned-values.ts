@@ -95,14 +95,27 @@ function acceptsToken(value: string, context: ValueContext): boolean {
 /** A value of several words: cookies are, and configuration of CI systems; a secret may have blanks where it is quoted. */
 function acceptsSpaced(value: string, context: ValueContext): boolean {
   if (context.verdict.kind === 'cookie') return true;
-  if (context.operator === 'tag')
-    return value.split(/\s+/).some((word) => word.length >= 16 && looksRandom(word));
+  if (context.operator === 'tag') return randomPart(value) !== null;
   return (
     context.quoted &&
     context.operator === 'strong' &&
     value.length >= 24 &&
     looksRandom(value.replace(/\s/g, ''))
   );
+}
+
+const randomWordChars = 16;
+
+/** From the first to the last of several words that look random; null where none does, or it is one word. */
+export function randomPart(value: string): readonly [number, number] | null {
+  if (!/\s/.test(value.trim())) return null;
+  const random = [...value.matchAll(/\S+/g)].filter(
+    ([word]) => word.length >= randomWordChars && looksRandom(word),
+  );
+  const [first, last] = [random[0], random.at(-1)];
+  return first === undefined || last === undefined
+    ? null
+    : [first.index, last.index + last[0].length];
 }
 
 /** Letters and digits mixed without the regularity of words. */

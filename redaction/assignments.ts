@@ -1,6 +1,6 @@
 import { decideField, type FieldVerdict } from './field-names.ts';
 import { bareEnd, bareEndAt, openingAt, quotedEnd } from './value-ends.ts';
-import { acceptsValue, type Operator } from './assigned-values.ts';
+import { acceptsValue, randomPart, type Operator } from './assigned-values.ts';
 
 /** `name = value` in free text: code, `.env` files, YAML, query strings, XML, headers, command lines. */
 export interface Assignment {
@@ -114,6 +114,8 @@ function wordBefore(text: string, start: number): string {
   if (text.charAt(start - 1) !== ' ') return '';
   let from = start - 1;
   while (from > 0 && start - from < nameChars && isNameChar(text.charCodeAt(from - 1))) from -= 1;
+  // `<add key="…">`: the word is an element's name.
+  if (text.charAt(from - 1) === '<') return '';
   return text.slice(from, start - 1);
 }
 
@@ -141,16 +143,17 @@ function valueAfter(
     return null;
   const followed = text.charAt(end);
   const value = text.slice(start, end);
-  return acceptsValue(value, {
+  const accepted = acceptsValue(value, {
     verdict: of.verdict,
     operator,
     quoted: open !== '',
     followed,
     name: of.name.text,
     said: operator === 'said' || isAboutAnApi(text, of.name.start),
-  })
-    ? { start, end }
-    : null;
+  });
+  if (!accepted) return null;
+  const part = operator === 'tag' && of.verdict.value === 'random' ? randomPart(value) : null;
+  return part === null ? { start, end } : { start: start + part[0], end: start + part[1] };
 }
 
 /** `if password == "…":` ends with a colon that names nothing. */

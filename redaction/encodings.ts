@@ -1,4 +1,5 @@
 import { inflateSync, gunzipSync, constants } from 'node:zlib';
+import { spacedHexIn } from './spaced-hex.ts';
 import { utf8Quarter, looksLikeText, isUtf16 } from './text-bytes.ts';
 
 /** A run of base64, base64url or hexadecimal, and what it decodes to. */
@@ -50,6 +51,19 @@ export function encodedRuns(
     done = at;
   }
   return runs ?? none;
+}
+
+/** The same for bytes that are written apart: `70 61 73 73`. */
+export function spacedRuns(text: string, budget: DecodeBudget): readonly EncodedRun[] {
+  return spacedHexIn(text).flatMap(({ start, end, digits }) => {
+    const bytes = (chars: number): Buffer => Buffer.from(digits.slice(0, chars), 'hex');
+    const run = decoded(
+      { start, end },
+      { form: 'hex', head: () => bytes(64), all: () => bytes(digits.length) },
+      budget,
+    );
+    return run ?? [];
+  });
 }
 
 const none: readonly EncodedRun[] = [];

@@ -1,6 +1,7 @@
 import { findAssignments } from './assignments.ts';
 import { findSecretData } from './kubernetes-secret.ts';
 import type { SpanKind } from './spans.ts';
+import { findTableValues } from './table-values.ts';
 import { findVendorValues } from './vendor-values.ts';
 
 export type Add = (start: number, end: number, what: SpanKind) => void;
@@ -23,6 +24,13 @@ export function addNamed(text: string, wordEnds: readonly number[], add: Add): v
       kind: found.verdict.kind,
       class: 'secret',
       rule: 'assigned-value',
+      confidence: 'likely',
+    });
+  for (const found of findTableValues(text, wordEnds))
+    add(found.start, found.end, {
+      kind: found.verdict.kind,
+      class: 'secret',
+      rule: 'table-value',
       confidence: 'likely',
     });
   for (const [start, end] of findSecretData(text))

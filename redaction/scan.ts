@@ -1,5 +1,5 @@
 import { withEchoes } from './echoes.ts';
-import { encodedRuns, type DecodeBudget, type EncodedRun } from './encodings.ts';
+import { encodedRuns, spacedRuns, type DecodeBudget, type EncodedRun } from './encodings.ts';
 import { marksIn, withoutMarkText } from './kinds.ts';
 import { createPlaceRules, type PlaceRules } from './place-rules.ts';
 import { createPrefilter, prefilterLimits, type Clue, type Prefilter } from './prefilter.ts';
@@ -163,14 +163,15 @@ function scanView(machine: Machine, layer: Layer): readonly Span[] {
   };
   if (!runRules(machine, layer, add)) return [wholly(view, boundRules.matches)];
   if (clue.wordEnds.length > 0) addNamed(view.text, clue.wordEnds, add);
-  if (clue.longRuns.length > 0) {
-    addVendorValues(view.text, clue.longRuns, add);
-    if (clue.longestRun >= prefilterLimits.encodedRunChars)
-      for (const run of encodedRuns(view.text, clue.longRuns, job.budget)) {
-        const found = foundInside(machine, run, job);
-        if (found !== null) add(run.start, run.end, found);
-      }
-  }
+  if (clue.longRuns.length > 0) addVendorValues(view.text, clue.longRuns, add);
+  const addInside = (run: EncodedRun): void => {
+    const found = foundInside(machine, run, job);
+    if (found !== null) add(run.start, run.end, found);
+  };
+  if (clue.longestRun >= prefilterLimits.encodedRunChars)
+    encodedRuns(view.text, clue.longRuns, job.budget).forEach(addInside);
+  if (clue.longestDigits >= prefilterLimits.digitsMin)
+    spacedRuns(view.text, job.budget).forEach(addInside);
   return spans;
 }
 

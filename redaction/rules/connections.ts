@@ -6,13 +6,15 @@ export const connectionRules: readonly Rule[] = [
   placed('url-password', {
     literals: ['://', '%3a%2f%2f'],
     also: '@',
-    pattern: re`\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[!$-&(-.0-9;=A-Z\[-z|~]*:([!#-&(-;=?A-~]+?)@(?:[A-Za-z0-9\[%$<{_-])`,
+    // A password may hold `@` itself: the last one before the host ends it. Where no host follows, the first one does.
+    pattern: re`\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[!$-&(-.0-9;=A-Z\[-z|~]*:(?:([!#-&(-;=?-~]+?)@[A-Za-z0-9\[%$<{_-][A-Za-z0-9._:-]{0,253}(?:[^A-Za-z0-9._:@-]|$)|([!#-&(-;=?A-~]+?)@[A-Za-z0-9\[%$<{_-])`,
     group: 1,
     validator: 'urlSecret',
     positives: [
       'postgres://app:{b62:12}@db.example/x',
       'https://u:{b62:9}@h.example',
       'amqp://:{b62:9}@mq:5672',
+      'https://u:{b62:5}@{b62:5}@h.example/',
     ],
     negatives: ['https://h.example:8443/x@y', 'postgres://app:${PW}@db', 'https://h.example/'],
     source: 'https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1',

@@ -6,6 +6,10 @@ import { aRedactor } from './a-redactor.ts';
 const redactor = aRedactor();
 const secret = exampleOf('ghp_{b62:36}', 'decoders');
 const base64 = (text: string | Buffer): string => Buffer.from(text).toString('base64');
+const spaced = (text: string | Buffer, by: string): string =>
+  Buffer.from(text)
+    .toString('hex')
+    .replace(/..(?=.)/g, `$&${by}`);
 const wrapped = (levels: number): string =>
   levels === 0 ? `some text ${secret} and more` : base64(`padding ${wrapped(levels - 1)} tail`);
 const reported = (text: string): readonly (readonly string[] | undefined)[] =>
@@ -22,6 +26,10 @@ describe('a secret', () => {
       ['base64'],
     ],
     ['hexadecimal', Buffer.from(`x ${secret}`).toString('hex'), ['hex']],
+    ['hexadecimal pairs', spaced(`x ${secret}`, ' '), ['hex']],
+    ['hexadecimal pairs with colons', `at ${spaced(`x ${secret}`, ':')}.`, ['hex']],
+    ['hexadecimal pairs with hyphens', spaced(`x ${secret}`, '-'), ['hex']],
+    ['gzip in hexadecimal pairs', spaced(gzipSync(`x ${secret}`), ' '), ['hex', 'gzip']],
     ['UTF-16', base64(Buffer.from(`$p='${secret}'`, 'utf16le')), ['base64', 'utf16']],
     ['gzip', base64(gzipSync(`x ${secret}`)), ['base64', 'gzip']],
     [
@@ -43,6 +51,13 @@ describe('a secret', () => {
   ])('goes when it is written in %s, and the report says how', (_, text, decoders) => {
     expect(redactor.redactText(text).text).not.toContain(text.slice(4, -4));
     expect(reported(text)).toContainEqual(decoders);
+  });
+
+  it.each([
+    'mac 00:1b:44:11:3a:b7, fingerprint 3f:2e:aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77',
+    spaced('just some plain words here', ' '),
+  ])('is not in %j, which stays', (text) => {
+    expect(redactor.redactText(text).text).toBe(text);
   });
 
   it('goes from four levels, and what lies deeper goes unread', () => {
