@@ -38,7 +38,9 @@ export function createLogger(options: LoggerOptions): Logger {
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) =>
-          Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, clean(value)])),
+          Object.fromEntries(
+            Object.entries(fields).map(([key, value]) => [options.redactText(key), clean(value)]),
+          ),
       },
       serializers: {
         err: (error: unknown) => clean(error),

@@ -1,5 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createRedactingInterceptor } from '../../activities/redacting-interceptor.ts';
+import { profiles, profileNames } from '../../redaction/profiles.ts';
+import { readPolicies } from '../../redaction/read-policies.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { createDataConverter } from '../../platform/payload-codec.ts';
+import { outwards } from '../../server/outwards.ts';
+import { findLeaks, makeCanaries, type Leak } from '../support/canaries.ts';
 import { filesOfRepository, textOf } from '../support/repository.ts';
+import { aKeyRing, aRedactor } from '../unit/redaction/a-redactor.ts';
 
 const rooms = filesOfRepository().filter((path) =>
   /^(activities|api|audit|catalog|cli|connectors|domain|intake|platform|server|store|workflows)\/.*\.ts$/.test(
@@ -10,9 +22,12 @@ const rooms = filesOfRepository().filter((path) =>
 interface Sink {
   /** How data leaves: a file of the rooms in which this stands writes to the outside. */
   readonly written: RegExp;
-  /** Each such file, and what in it shows that the data is redacted first, or why it carries none. */
-  readonly files: { readonly [path: string]: RegExp };
+  /** Each such file, and what in it (or in another file: `path` then pattern) shows that the data is redacted, or why it carries none. */
+  readonly files: { readonly [path: string]: RegExp | readonly [string, RegExp] };
 }
+
+const ownState = /[^]/;
+const byExecutor = ['server/originals.ts', /const shown = outwards\(/] as const;
 
 /** Where data leaves the process or is stored. A new place is not in this list: it fails, until it redacts and says so here. */
 const sinks: { readonly [name: string]: Sink } = {
@@ -33,9 +48,59 @@ const sinks: { readonly [name: string]: Sink } = {
     written: /Worker\.create\(/,
     files: { 'server/workers.ts': /createRedactingInterceptor\(/ },
   },
+  'payloads of the history': {
+    written: /\bpayloadCodecs\b/,
+    files: { 'platform/payload-codec.ts': /payloadCodecs: \[createPayloadCodec\(options\)\]/ },
+  },
   'problem documents': {
     written: /\bproblemFor\(error\)/,
     files: { 'server/http.ts': /deps\.redactText\(problem\.body\.detail\)/ },
+  },
+  'entries of the ledger': {
+    // One place writes them; what they tell was redacted where it came in, which `test/attack/canaries.test.ts` reads after.
+    written: /insert into audit_entries/,
+    files: { 'audit/append.ts': ['server/originals.ts', /redact: \(value\) =>/] },
+  },
+  mail: {
+    written: /from 'nodemailer\//,
+    files: { 'connectors/smtp/client.ts': byExecutor },
+  },
+  'requests to other products, tickets and chats': {
+    written: /from 'undici'|\bnew Pool\(/,
+    files: {
+      'platform/egress-connect.ts': byExecutor,
+      'platform/egress-exchange.ts': byExecutor,
+      'platform/http.ts': byExecutor,
+    },
+  },
+  files: {
+    written:
+      /\b(?:writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|writeSync)\(/,
+    files: {
+      // Checkpoints and tiles: hashes of entries.
+      'audit/tile-files.ts': /checkpoints\.jsonl/,
+      'catalog/write-playbook-schema.ts': /playbook\.schema\.json/,
+      // What the API exports, for its own user.
+      'cli/audit.ts': /mode: 0o600/,
+      'connectors/fake-server.ts': /memory/,
+      'connectors/fakes.ts': /urls/,
+      'connectors/smtp/fake.ts': /state/,
+      // Keys and facts of the engine's own making.
+      'platform/keyring.ts': /newKeyFile\(\)/,
+      'platform/private-file.ts': ownState,
+      // Copies of the database, which holds what was redacted.
+      'server/backup.ts': /manifest/,
+      // What embedded servers say of themselves.
+      'server/child-output.ts': /0o600/,
+      'server/demo-people.ts': ownState,
+      'server/embedded-secrets.ts': ownState,
+      'server/lock.ts': ownState,
+      'server/own-namespace.ts': ownState,
+      'server/postgres-cluster.ts': ownState,
+      'server/process-record.ts': ownState,
+      'server/temporal.ts': ownState,
+      'server/verifier-key.ts': ownState,
+    },
   },
 };
 
@@ -47,8 +112,10 @@ describe('a place where data leaves', () => {
     '%s: every file that writes there is known and redacts',
     (_, sink) => {
       expect(filesWith(sink.written)).toEqual(Object.keys(sink.files).sort());
-      for (const [path, evidence] of Object.entries(sink.files))
-        expect(textOf(path), path).toMatch(evidence);
+      for (const [path, evidence] of Object.entries(sink.files)) {
+        const [file, pattern] = evidence instanceof RegExp ? [path, evidence] : evidence;
+        expect(textOf(file), path).toMatch(pattern);
+      }
     },
   );
 
@@ -75,4 +142,108 @@ describe('a place where data leaves', () => {
   ])('%s is redacted where it passes', (_, path, evidence) => {
     expect(textOf(path)).toMatch(evidence);
   });
+});
+
+const canaries = makeCanaries('sinks');
+const marker = 'these harmless words stay';
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-sinks-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const redactor = aRedactor();
+const said = canaries.map(({ text }) => text);
+const leaks = (bytes: Buffer | string): readonly Leak[] =>
+  findLeaks(Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes), canaries);
+
+/** What arrives where the real code of a sink is given all canaries; the marker shows that something arrived. */
+const arrived: { readonly [sink: string]: () => Promise<Buffer | string> } = {
+  'a log file': () => {
+    const file = join(folder, 'log.jsonl');
+    const logger = createLogger({
+      level: 'debug',
+      file,
+      process: 'sinks',
+      redactText: (text) => redactor.redactText(text).text,
+    });
+    for (const text of said) {
+      logger.info(text);
+      logger.warn({ text, [text]: 1, list: [{ text }], error: new Error(text) }, text);
+      logger.error({ err: new Error('outer', { cause: new Error(text) }) }, marker);
+    }
+    return Promise.resolve(readFileSync(file));
+  },
+  'results of activities': async () => {
+    const result: unknown = await border(() => Promise.resolve({ said, marker }));
+    return JSON.stringify(result);
+  },
+  'errors of activities': async () => {
+    const errors = await Promise.all(
+      said.map((text) =>
+        border(() =>
+          Promise.reject(new Error(`${marker} ${text}`, { cause: new Error(text) })),
+        ).then(() => 'no error', everythingOf),
+      ),
+    );
+    return errors.join('\n');
+  },
+  'tickets under a strict policy': () => Promise.resolve(outside('ticket')),
+  'notifications under a strict policy': () => Promise.resolve(outside('notify')),
+};
+
+const { execute: border = () => Promise.reject(new Error('no border')) } = ((): {
+  execute?: (next: () => Promise<unknown>) => Promise<unknown>;
+} => {
+  const { execute } = createRedactingInterceptor({ redactor, keep: () => Promise.resolve() });
+  return execute === undefined
+    ? {}
+    : { execute: (next) => execute({ args: [], headers: {} }, next) };
+})();
+
+const everythingOf = (error: unknown): string =>
+  error instanceof Error
+    ? `${error.name} ${error.message} ${error.stack ?? ''} ${everythingOf(error.cause)}`
+    : JSON.stringify(error ?? null);
+
+function outside(privilege: 'ticket' | 'notify'): string {
+  const policies = readPolicies({
+    policy: 'default',
+    policies: {},
+    sources: {},
+    destinations: { ticket: 'strict', chat: 'strict' },
+  });
+  return JSON.stringify(
+    outwards({ redactor, policies }, { said, marker }, { privilege, kinds: ['email', 'phone'] }),
+  );
+}
+
+describe('what arrives', () => {
+  it.each(Object.keys(arrived))('in %s holds no canary', async (sink) => {
+    const bytes = (await arrived[sink]?.()) ?? '';
+    expect(bytes.toString()).toContain(marker);
+    expect(leaks(bytes)).toEqual([]);
+  });
+
+  it('in a payload holds no canary, though nobody redacted it before: it is sealed', async () => {
+    const [codec] =
+      createDataConverter({ keyring: aKeyRing(), namespace: 'sinks' }).payloadCodecs ?? [];
+    const payload = defaultPayloadConverter.toPayload({ said, marker });
+    const [sealed] = (await codec?.encode([payload])) ?? [];
+    expect(sealed?.data?.length).toBeGreaterThan(0);
+    expect(leaks(Buffer.from(sealed?.data ?? []))).toEqual([]);
+    expect(leaks(Buffer.from(payload.data ?? [])).length).toBeGreaterThan(0);
+  });
+
+  it.each(profileNames)(
+    'under %s as the policy for models is what that profile lets through',
+    (name) => {
+      const policy = readPolicies({
+        policy: 'default',
+        policies: {},
+        sources: {},
+        destinations: { model: name },
+      }).forDestination('model');
+      expect(policy).toBe(profiles[name]);
+      const { report } = redactor.redact({ said }, policy ?? undefined);
+      expect(report.policyDigest).toBe(redactor.redact({}, profiles[name]).report.policyDigest);
+      expect(Object.keys(report.counts).length).toBeGreaterThan(10);
+    },
+  );
 });
