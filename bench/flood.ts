@@ -15,7 +15,7 @@ export interface FloodLoad {
 const floodIndex = 10_000_000;
 
 /**
- * One source sends problem after problem while another goes on as before. Says what became of the flood, and what the
+ * One source sends problem after problem while another goes on as before, for as long as that takes. Says what became of the flood, and what the
  * other source notices of it: its answers, and its tickets.
  */
 export async function measureFlood({ engine, sink }: Job, load: FloodLoad): Promise<object> {
@@ -26,10 +26,18 @@ export async function measureFlood({ engine, sink }: Job, load: FloodLoad): Prom
   const aloneTickets = await ticketsOfOther({ engine, sink }, alone);
   await sink.reset();
   const flooded = { ...engine.target, source: 'flood' };
-  const [flood, beside] = await Promise.all([
-    sendFlatOut(flooded, { count: alerts, keys: alerts, senders, firstIndex: floodIndex }),
-    other(perSecond * seconds),
-  ]);
+  let isOver = false;
+  const flooding = sendFlatOut(flooded, {
+    count: alerts,
+    keys: alerts,
+    senders,
+    firstIndex: floodIndex,
+  }).finally(() => (isOver = true));
+  const rounds: Sent[] = [];
+  while (!isOver || rounds.length === 0)
+    rounds.push(await other(perSecond * seconds * (rounds.length + 1)));
+  const flood = await flooding;
+  const beside = together(rounds);
   const besideTickets = await ticketsOfOther({ engine, sink }, beside);
   return {
     alerts,
@@ -44,6 +52,14 @@ export async function measureFlood({ engine, sink }: Job, load: FloodLoad): Prom
     beside: { ...answers(beside), ticketMs: besideTickets },
   };
 }
+
+const together = (rounds: readonly Sent[]): Sent => ({
+  accepted: rounds.reduce((sum, { accepted }) => sum + accepted, 0),
+  refused: rounds.reduce((sum, { refused }) => sum + refused, 0),
+  elapsedMs: rounds.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0),
+  responseMs: rounds.flatMap(({ responseMs }) => responseMs),
+  sentAtMs: new Map(rounds.flatMap(({ sentAtMs }) => [...sentAtMs])),
+});
 
 /** Waits for the other source's tickets alone: those of the flood come when it has calmed down. */
 async function ticketsOfOther({ sink }: Job, sent: Sent): Promise<object> {

@@ -56,11 +56,14 @@ function leafOf({ parts, value, listed: inList }: Node): Leaf {
 }
 
 function spread(node: Node, value: JsonObject, next: Node[]): void {
+  const { parts: above, listed: inList } = node;
   const pair = pairOf(value);
-  if (pair !== null) next.push({ ...node, parts: [...node.parts, fold(pair[0])], value: pair[1] });
-  for (const [key, item] of Object.entries(value)) {
-    const parts = key.includes('.') ? key.split('.') : [key];
-    next.push({ ...node, parts: [...node.parts, ...parts], value: item });
+  if (pair !== null)
+    next.push({ parts: above.concat(fold(pair[0])), value: pair[1], listed: inList });
+  for (const key of Object.keys(value)) {
+    const item = value[key] ?? null;
+    const parts = above.concat(key.includes('.') ? key.split('.') : key);
+    next.push({ parts, value: item, listed: inList });
     if (typeof item === 'string' && tagKeys.has(key) && item.includes(':')) {
       const tags = item
         .split(',')
@@ -68,9 +71,9 @@ function spread(node: Node, value: JsonObject, next: Node[]): void {
         .flatMap((text) => tagOf(text.trim()) ?? []);
       for (let at = 0; at + 1 < tags.length; at += 2)
         next.push({
-          ...node,
-          parts: [...node.parts, key, tags[at] ?? ''],
+          parts: above.concat(key, tags[at] ?? ''),
           value: tags[at + 1] ?? '',
+          listed: inList,
         });
     }
   }
@@ -78,14 +81,15 @@ function spread(node: Node, value: JsonObject, next: Node[]): void {
 
 function listed(node: Node, items: readonly Json[], next: Node[]): void {
   for (const [index, item] of items.slice(0, intakeLimits.keysMax).entries()) {
-    const inside = {
-      ...node,
+    const inside: Node = {
+      parts: node.parts,
       value: item,
-      listed: node.listed === 2 || index > 0 ? 2 : (1 as Listed),
+      listed: node.listed === 2 || index > 0 ? 2 : 1,
     };
     next.push(inside);
     const tag = typeof item === 'string' ? tagOf(item) : null;
-    if (tag !== null) next.push({ ...inside, parts: [...node.parts, tag[0]], value: tag[1] });
+    if (tag !== null)
+      next.push({ parts: node.parts.concat(tag[0]), value: tag[1], listed: inside.listed });
   }
 }
 

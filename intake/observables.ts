@@ -41,7 +41,7 @@ export class ObservableList {
     const later: (readonly [Kind, string])[] = [];
     for (const { key, value } of leaves) {
       if (typeof value !== 'string' || value.length > valueCharsMax) continue;
-      const kind = isIP(value) === 0 ? kindOfKey(key) : 'ip';
+      const kind = mayBeIp(value) && isIP(value) !== 0 ? 'ip' : kindOfKey(key);
       if (kind === 'ip' || kind === 'hash') this.add(kind, 'artifact', value);
       else if (kind === null && hashByShape(key, value)) this.add('hash', 'artifact', value);
       else if (kind !== null || value.startsWith('http')) later.push([kind ?? 'url', value]);
@@ -86,6 +86,11 @@ export class ObservableList {
     }
   }
 }
+
+/** No address is longer, and each has a sign that few other texts have: asking costs more than looking. */
+const mayBeIp = (value: string): boolean =>
+  value.length <= ipCharsMax && (value.includes('.') || value.includes(':'));
+const ipCharsMax = 64;
 
 const valueCharsMax = 2_048;
 
