@@ -32,7 +32,7 @@ const wrapChars = 32;
  */
 export function encodedRuns(
   text: string,
-  longRuns: Int32Array,
+  longRuns: readonly number[],
   budget: DecodeBudget,
 ): readonly EncodedRun[] {
   let runs: EncodedRun[] | undefined;
@@ -40,6 +40,7 @@ export function encodedRuns(
   for (let each = 0; each < longRuns.length; each += 2) {
     const limit = longRuns[each + 1] ?? 0;
     let at = Math.max(longRuns[each] ?? 0, done);
+    if (limit - at < runChars || !mayDecode(text, at, limit)) continue;
     while (limit - at >= runChars) {
       const end = runEnd(text, at);
       if (end - at >= runChars) {
@@ -51,6 +52,30 @@ export function encodedRuns(
     done = at;
   }
   return runs ?? none;
+}
+
+/**
+ * Whether something in a run may decode: hexadecimal, or base64 from its start or from behind a slash or `=`. Where the run goes on in the
+ * next line it may.
+ */
+function mayDecode(text: string, start: number, limit: number): boolean {
+  const behind = text.charCodeAt(limit);
+  if (behind === 10 || behind === 13 || behind === 92) return true;
+  for (let at = start; limit - at >= runChars; at += 1) {
+    if (utf8Quarter(text, at) || isHexFrom(text, at, limit)) return true;
+    while (at < limit && !isBorder(text.charCodeAt(at))) at += 1;
+  }
+  return false;
+}
+
+const isBorder = (code: number): boolean => code === 47 || code === 61;
+
+function isHexFrom(text: string, start: number, limit: number): boolean {
+  const from = text.startsWith('0x', start) ? start + 2 : start;
+  const end = from + hexChars;
+  if (end > limit) return false;
+  for (let at = from; at < end; at += 1) if ((traitAt(text, at) & 2) === 0) return false;
+  return true;
 }
 
 /** The same for bytes that are written apart: `70 61 73 73`. */

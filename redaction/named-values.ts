@@ -7,7 +7,7 @@ import { findVendorValues } from './vendor-values.ts';
 export type Add = (start: number, end: number, what: SpanKind) => void;
 
 /** Random values behind the name of a service. */
-export function addVendorValues(text: string, longRuns: Int32Array, add: Add): void {
+export function addVendorValues(text: string, longRuns: readonly number[], add: Add): void {
   for (const [start, end] of findVendorValues(text, longRuns))
     add(start, end, {
       kind: 'api-key',

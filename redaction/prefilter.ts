@@ -15,7 +15,7 @@ export interface Clue {
   readonly overflow: boolean;
   readonly longestRun: number;
   /** Start and end of each run of `literalLimits.longRunChars` and more, in turn. */
-  readonly longRuns: Int32Array;
+  readonly longRuns: readonly number[];
   readonly longestDigits: number;
   readonly ascii: boolean;
   /** False: nothing can stand in it. */
@@ -32,7 +32,7 @@ const clear: Clue = {
   escaped: false,
   overflow: false,
   longestRun: 0,
-  longRuns: new Int32Array(0),
+  longRuns: [],
   longestDigits: 0,
   ascii: true,
   suspect: false,
@@ -119,11 +119,19 @@ function clueOf(tables: Tables, hits: LiteralHits, text: string): Clue {
     escaped,
     overflow: hits.overflow,
     longestRun: hits.longestRun,
-    longRuns: hits.longRunCount === 0 ? clear.longRuns : hits.longRuns.slice(0, hits.longRunCount),
+    longRuns: longRunsOf(hits),
     longestDigits: hits.longestDigits,
     ascii: hits.ascii,
     suspect: true,
   };
+}
+
+/** A plain list: making a typed array costs more than all that is done with it. */
+function longRunsOf(hits: LiteralHits): readonly number[] {
+  if (hits.longRunCount === 0) return noNumbers;
+  const runs: number[] = [];
+  for (let at = 0; at < hits.longRunCount; at += 1) runs.push(hits.longRuns[at] ?? 0);
+  return runs;
 }
 
 const isCalledFor = (rule: CompiledRule, hits: LiteralHits, text: string): boolean =>

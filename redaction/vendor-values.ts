@@ -29,7 +29,7 @@ function has(trait: number, text: string, at: number): boolean {
  */
 export function findVendorValues(
   text: string,
-  longRuns: Int32Array,
+  longRuns: readonly number[],
 ): readonly (readonly [number, number])[] {
   const found: (readonly [number, number])[] = [];
   let done = 0;
