@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { send } from './alerts.ts';
 import { findFaults, leaksAtRest, ledgerFaults, sequenced } from './checks.ts';
 import { isReady } from './engine.ts';
 import { approveAll } from './rounds.ts';
@@ -42,7 +41,7 @@ export function fill(dir: string): () => void {
 
 async function accepts(world: World): Promise<boolean> {
   const [alert] = world.plain(1);
-  return alert !== undefined && (await world.offer([alert])).length === 0;
+  return alert !== undefined && (await world.knock(alert)) === 202;
 }
 
 /** After the fault: everything goes on by itself, and nothing that was accepted is lost. */
@@ -58,6 +57,7 @@ export async function aftermath(
   const back = await eventually(() => accepts(world), backLimitMs);
   const acceptsAfterMs = back ? since() : null;
   await load.stop();
+  await world.insist([]);
   const rested = await eventually(() => isAtRest(world.engine), backLimitMs);
   const restsAfterMs = rested ? since() : null;
   await approveAll(world);
@@ -75,8 +75,7 @@ export async function answersDuring(world: World, forMs: number): Promise<string
   while (performance.now() < untilMs) {
     const [alert] = world.plain(1);
     if (alert === undefined) break;
-    const status = String(await send(world.engine.url, alert));
-    if (status === '202') await world.insist([alert]);
+    const status = String(await world.knock(alert));
     counts.set(status, (counts.get(status) ?? 0) + 1);
     await pause(200);
   }

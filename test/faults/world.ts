@@ -31,6 +31,8 @@ export interface World {
   /** Once, whatever the answer; gives those that were not accepted. */
   offer(alerts: readonly Alert[]): Promise<Alert[]>;
   insist(alerts: readonly Alert[]): Promise<void>;
+  /** Once, with its answer; what was not accepted is sent again by the next `insist`, as by any sender. */
+  knock(alert: Alert): Promise<number | null>;
   /** `sallyport` as a person uses it; gives the exit code. */
   person(...words: readonly string[]): Promise<number>;
   close(): Promise<void>;
@@ -57,6 +59,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   };
   const engine = createEngine({ ...options, dataDir, port: await freePort(0), variables });
   const accepted = new Map<string, Alert>();
+  const unsure: Alert[] = [];
   const numbers = { alert: 0, host: 0 };
   const nextId = (): string => `faults-${(numbers.alert += 1)}`;
   const leave = (): void => killRecorded(dataDir);
@@ -81,8 +84,15 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       return alerts.filter((_, index) => answers[index] !== 202);
     },
     insist: async (alerts) => {
-      await Promise.all(alerts.map((alert) => sendUntilAccepted(engine.url, alert)));
-      for (const alert of alerts) accepted.set(alert.id, alert);
+      const all = [...alerts, ...unsure.splice(0)];
+      await Promise.all(all.map((alert) => sendUntilAccepted(engine.url, alert)));
+      for (const alert of all) accepted.set(alert.id, alert);
+    },
+    knock: async (alert) => {
+      const status = await send(engine.url, alert);
+      if (status === 202) accepted.set(alert.id, alert);
+      else unsure.push(alert);
+      return status;
     },
     person: async (...words) => {
       const secret = planted.map((canary) => canary.text).join(' ');
