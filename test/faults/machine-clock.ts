@@ -53,7 +53,8 @@ async function shiftedClock(): Promise<ShiftedClock> {
 /** PostgreSQL gets no variables from the engine: a script of its name hands these over. */
 async function wrappedPostgres(dir: string, variables: string): Promise<string> {
   const { postgres } = await locatePostgres(null);
-  const home = join(dir, 'postgres');
+  // As npm's package calls it: its list of links names the folder.
+  const home = join(dir, 'native');
   cpSync(dirname(dirname(postgres)), home, { recursive: true, verbatimSymlinks: true });
   const program = join(home, 'bin', 'postgres');
   renameSync(program, `${program}.real`);
