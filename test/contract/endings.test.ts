@@ -167,7 +167,8 @@ describe('an incident of a source whose reports have names', () => {
   const closed = async (): Promise<readonly string[]> =>
     (
       await pg.db.query<{ rule: string }>(
-        "select facts->'finding'->'analytic'->>'uid' as rule from incidents where source = 'test' and state = 'closed'",
+        `select lead.body->'analytic'->>'uid' as rule from incidents i join findings lead on lead.id = i.lead_finding
+          where i.source = 'test' and i.state = 'closed'`,
       )
     ).map(({ rule }) => rule);
   const settled = (): Promise<unknown> =>

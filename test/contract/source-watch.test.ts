@@ -3,7 +3,7 @@ import { decideTriage } from '../../domain/rule.ts';
 import { fileRequest, knownSources } from '../../intake/accept.ts';
 import { watchSources } from '../../intake/source-watch.ts';
 import type { SourceConfig } from '../../platform/source-config.ts';
-import { factsOf, type FactRow } from '../../store/incident-facts.ts';
+import { factsOf, factsSql, type FactRow } from '../../store/incident-facts.ts';
 import { listWatched, type WatchedSource } from '../../store/source-watch.ts';
 import { testClock } from '../support/approvals.ts';
 import { shippedPolicy } from '../support/correlate.ts';
@@ -80,7 +80,9 @@ describe('a source that states its cadence', () => {
       { title: 'Source falco is silent', count: 1, severity_id: 4, clear: false },
     ]);
     expect(await entries('source.silent')).toEqual([{ outcome: 'opened' }]);
-    const [row] = await pg.db.query<FactRow>("select * from incidents where format = 'sallyport'");
+    const [row] = await pg.db.query<FactRow>(
+      `select i.*, ${factsSql('i')} as facts from incidents i where format = 'sallyport'`,
+    );
     if (row === undefined) throw new Error('no incident');
     const inForce = { policy: shippedPolicy(), policyDigest: 'd' };
     expect(decideTriage(inForce, factsOf(row), startMs)).toMatchObject({
@@ -173,7 +175,9 @@ describe('a canary', () => {
   it('makes a light ticket by the shipped rules', async () => {
     const at = watched({ canary });
     await at.look();
-    const [row] = await pg.db.query<FactRow>('select * from incidents');
+    const [row] = await pg.db.query<FactRow>(
+      `select i.*, ${factsSql('i')} as facts from incidents i`,
+    );
     if (row === undefined) throw new Error('no incident');
     const inForce = { policy: shippedPolicy(), policyDigest: 'd' };
     expect(decideTriage(inForce, factsOf(row), startMs)).toMatchObject({
