@@ -74,6 +74,10 @@ function placesIn(value: unknown, found: Place[] = []): Place[] {
   return found;
 }
 
+/** `String` asks an object that holds `toString` for its own, which may be a number. */
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+
 /** Changes the structure of a body where it is JSON, and its characters where it is text. */
 function mutated(text: string, changes: readonly Change[]): string {
   let body: unknown;
@@ -82,7 +86,7 @@ function mutated(text: string, changes: readonly Change[]): string {
   } catch {
     return changes.reduce((line, { where, value }) => {
       const at = Math.floor(where * line.length);
-      return line.slice(0, at) + String(value).slice(0, 40) + line.slice(at + 1);
+      return line.slice(0, at) + textOf(value).slice(0, 40) + line.slice(at + 1);
     }, text);
   }
   for (const { where, how, value } of changes) {
@@ -92,7 +96,7 @@ function mutated(text: string, changes: readonly Change[]): string {
     const { holder, key } = place;
     if (how === 'replace') holder[key] = value;
     if (how === 'drop') delete holder[key];
-    if (how === 'rename') holder[String(value).slice(0, 40) || 'x'] = holder[key];
+    if (how === 'rename') holder[textOf(value).slice(0, 40) || 'x'] = holder[key];
     if (how === 'wrap') holder[key] = [holder[key], { [key]: holder[key] }];
     if (how === 'double') holder[key] = JSON.stringify(holder[key]) ?? null;
   }
