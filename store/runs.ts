@@ -16,9 +16,13 @@ export interface SettledRun {
   readonly why: string;
 }
 
+/** What the new host reported may be written before the batch says that the run moved: then only the move is news. */
+const isNews = 'runs.ended_at is null and runs.step_no <= r.step_no';
+
 /**
  * Writes what became of runs. A report counts only if its step number is higher than the row's (or equal, for a move),
- * so that late and repeated reports change nothing. Returns the keys that were written.
+ * so that late and repeated reports change nothing; that a run moved counts whenever it is told. Returns the keys that
+ * were written.
  */
 export async function saveRuns(
   tx: Sql,
@@ -27,15 +31,18 @@ export async function saveRuns(
 ): Promise<ReadonlySet<string>> {
   const written = await tx.query<{ key: string }>(
     `update runs
-        set step_no = r.step_no, status = r.report->>'status', outcome = r.report->>'outcome', state = state || r.report,
+        set step_no = greatest(runs.step_no, r.step_no),
+            status = case when ${isNews} then r.report->>'status' else status end,
+            outcome = case when ${isNews} then r.report->>'outcome' else outcome end,
+            state = case when ${isNews} then state || r.report else state end,
             host = case when r.moved_to is null then host else 'respond' end,
             workflow_id = coalesce(r.moved_to, workflow_id),
             workflows = case when r.moved_to is null then workflows else array_append(workflows, r.moved_to) end,
-            ended_at = case when r.over then clock_timestamp() end
+            ended_at = case when ${isNews} and r.over then clock_timestamp() else ended_at end
        from (select key, moved_to, over::boolean as over, report::jsonb as report, (report::jsonb->>'stepNo')::int as step_no
                from unnest(${[1, 2, 3, 4].map(joinedColumn).join(', ')}) as u(key, moved_to, over, report) offset 0) r
-      where runs.key = r.key and runs.ended_at is null
-        and (runs.step_no < r.step_no or (r.moved_to is not null and runs.host = 'triage'))
+      where runs.key = r.key
+        and ((runs.ended_at is null and runs.step_no < r.step_no) or (r.moved_to is not null and runs.host = 'triage'))
      returning runs.key`,
     [
       joined(runs, ({ report }) => report.key),

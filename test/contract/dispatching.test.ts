@@ -194,6 +194,42 @@ describe('the settling', () => {
     expect((await incident('inc_a')).state).toBe('responding');
   });
 
+  it.each([
+    ['waits', { status: 'waiting' }, null],
+    ['has ended', { status: 'done' }, expect.any(Date)],
+  ] as const)(
+    'keeps what the new host of a run said before the batch said that it moved: it %s',
+    async (_what, later, ended) => {
+      await insertDue(pg.db, 'inc_a');
+      const batch = await claimed();
+      const [run] = batch.runs;
+      const movedTo = respondId(run?.key ?? '');
+      await record().recordRun(reportOf(run as RunState, { ...later, stepNo: 7 }));
+      await record().settleBatch({
+        batchId: batch.id,
+        tenant,
+        runs: [
+          {
+            report: reportOf(run as RunState, { status: 'active', stepNo: 5 }),
+            movedTo,
+            why: 'waits',
+          },
+        ],
+      });
+      expect(
+        await pg.db.query('select host, workflow_id, step_no, status, ended_at from runs'),
+      ).toEqual([
+        {
+          host: 'respond',
+          workflow_id: movedTo,
+          step_no: 7,
+          status: later.status,
+          ended_at: ended,
+        },
+      ]);
+    },
+  );
+
   it('asks for attention where a run failed', async () => {
     await insertDue(pg.db, 'inc_a');
     await settle(await claimed(), { status: 'failed' });
