@@ -11,6 +11,7 @@ import {
 import { reportCheck } from '../report.ts';
 import { actOnDevice, findDevices, probeWriteScope, readDevices } from './client.ts';
 import type { FalconDevice } from './responses.schema.ts';
+import { lookupManifest } from '../lookup-manifest.ts';
 
 const hostName = z
   .string()
@@ -145,18 +146,11 @@ export const crowdstrike: Connector = {
 };
 
 function base(verb: string, title: string): Omit<CapabilityManifest, 'input' | 'output'> {
-  return {
+  return lookupManifest({
     name: `crowdstrike.host.${verb}`,
     title,
-    effect: 'read',
-    privilege: 'lookup',
-    target: null,
-    reveals: [],
-    undo: null,
-    precondition: null,
-    settle: 'by-state',
     reach: 'Reads the state of hosts.',
-  };
+  });
 }
 
 /** SECURITY: exactly one device, or none is touched: a name that two devices bear is a `CONFLICT`, not a guess. */

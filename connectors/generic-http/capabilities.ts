@@ -22,6 +22,7 @@ import {
   type EnsureInput,
 } from '../ticket.schema.ts';
 import { ask, dataOf, fieldsAt, optionsOf, textAt, ticketOptionsOf } from './client.ts';
+import { lookupManifest } from '../lookup-manifest.ts';
 
 /** A field of a looked-up record; longer text is a `RESPONSE_INVALID`, never cut in silence. */
 const fieldValue = z.union([
@@ -33,18 +34,11 @@ const fieldValue = z.union([
 ]);
 
 const recordRead = defineCapability({
-  manifest: {
+  manifest: lookupManifest({
     name: 'generic-http.record.read',
     title: 'Look a record up with GET',
-    effect: 'read',
-    privilege: 'lookup',
-    target: null,
-    reveals: [],
-    undo: null,
-    precondition: null,
-    settle: 'by-state',
     reach: 'Reads one record by the path that the connection names.',
-  },
+  }),
   input: z.strictObject({
     params: z
       .record(z.string().max(64), z.string().min(1).max(512))
