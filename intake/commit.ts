@@ -92,13 +92,16 @@ async function commitOnce<Sealed>(
   const planned = planCommit(deliveries, known, { tenant: deps.tenant, nowMs });
   if (planned.filed.length === 0) return noneFiled(planned.answers);
   const { plan, storms } = await withStorms(deps, tx, { plan: planned, nowMs });
-  await writeFiled(tx, plan.rows);
-  if (storms.length > 0) await saveStorms(tx, storms);
   const kept = keptOf(deliveries, plan.answers);
-  if (kept.length > 0) await insertKept(tx, deps.tenant, kept);
   const sealed = deliveries.flatMap((delivery) => delivery.sealed);
-  if (sealed.length > 0) await deps.keepOriginals(tx, deps.tenant, sealed);
-  await appendEntries(tx, entriesOfCommit(plan, deps));
+  // Sent at once, and run in this order: what is kept refers to receipts.
+  await Promise.all([
+    writeFiled(tx, plan.rows),
+    storms.length > 0 && saveStorms(tx, storms),
+    kept.length > 0 && insertKept(tx, deps.tenant, kept),
+    sealed.length > 0 && deps.keepOriginals(tx, deps.tenant, sealed),
+    appendEntries(tx, entriesOfCommit(plan, deps)),
+  ]);
   failpoint('intake-before-commit');
   return { answers: plan.answers, opened: openedBySource(planned) };
 }

@@ -36,6 +36,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: 5_000,
     // A new connection costs more than ten statements, and bursts come again.
     idleTimeoutMillis: 60_000,
+    // Statements that are sent together are answered together: each wait for an answer costs a turn of a busy event loop.
+    pipeline: true,
     application_name: options.name ?? 'sallyport',
   });
   // An idle connection that dies must not take the process with it: the next query opens another one.
@@ -56,6 +58,7 @@ async function inTransaction<Result>(
   const client = await pool.connect().catch(asUnavailable);
   let broken: Error | undefined;
   try {
+    // Alone, though others may go out together: where it fails, what follows would commit by itself.
     await run(client, 'begin');
     const result = await work({ query: (text, values) => run(client, text, values) });
     await run(client, 'commit');

@@ -223,16 +223,30 @@ select (select count(*) from i) as incidents, (select count(*) from u) as update
  * so that the whole transaction must be tried again.
  */
 export async function writeFiled(tx: Sql, rows: FiledRows): Promise<void> {
-  if (rows.expiredReceipts.length > 0)
-    await tx.query('delete from receipts where id = any($1::text[])', [rows.expiredReceipts]);
-  if (rows.retired.length > 0)
-    await tx.query('update incidents set joins = false where id = any($1::text[])', [rows.retired]);
-  const [written] = await tx.query<{
-    incidents: number;
-    updates: number;
-    findings: number;
-    receipts: number;
-  }>(writeFiledSql, [
+  const { expiredReceipts: expired, retired } = rows;
+  const [, , [written]] = await Promise.all([
+    expired.length === 0
+      ? []
+      : tx.query('delete from receipts where id = any($1::text[])', [expired]),
+    retired.length > 0 &&
+      tx.query('update incidents set joins = false where id = any($1::text[])', [retired]),
+    insertFiled(tx, rows),
+  ]);
+  const counted = ['incidents', 'updates', 'findings', 'receipts'] as const;
+  const whole = counted.every((of) => written?.[of] === rows[of].length);
+  if (!whole)
+    throw new SallyportError('CONFLICT', 'another process filed one of these alerts meanwhile');
+}
+
+interface WrittenCounts {
+  readonly incidents: number;
+  readonly updates: number;
+  readonly findings: number;
+  readonly receipts: number;
+}
+
+const insertFiled = (tx: Sql, rows: FiledRows): Promise<readonly WrittenCounts[]> =>
+  tx.query<WrittenCounts>(writeFiledSql, [
     JSON.stringify(rows.incidents),
     JSON.stringify(rows.updates),
     joined(rows.findings, (row) => row.id),
@@ -242,8 +256,3 @@ export async function writeFiled(tx: Sql, rows: FiledRows): Promise<void> {
     joined(rows.findings, (row) => JSON.stringify(row.body)),
     JSON.stringify(rows.receipts),
   ]);
-  const counted = ['incidents', 'updates', 'findings', 'receipts'] as const;
-  const whole = counted.every((of) => written?.[of] === rows[of].length);
-  if (!whole)
-    throw new SallyportError('CONFLICT', 'another process filed one of these alerts meanwhile');
-}
