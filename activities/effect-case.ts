@@ -96,7 +96,7 @@ export function claimOf(effect: EffectCase, state: EffectClaim['state']): Effect
 }
 
 export function callContext(
-  deps: ActivityDeps,
+  deps: Pick<ActivityDeps, 'egress' | 'clock' | 'ports'>,
   call: { connection: Connection; key: string; tenant: string; signal: AbortSignal },
 ): CallContext {
   return {

@@ -1,5 +1,6 @@
 import { listIncidents, lockedIncident, readIncidentFile } from '../store/incident-lists.ts';
 import { readJoining } from '../store/joining.ts';
+import { readStaying } from '../store/staying.ts';
 import { addNote } from '../store/notes.ts';
 import { merge } from './incident-merge.ts';
 import { change, promote, refuseUnlessDraft, toReport } from './incident-changes.ts';
@@ -60,7 +61,7 @@ function readingRoutes(deps: PeopleDeps): readonly Route[] {
       method: 'GET',
       path: '/v1/incidents/:id/explain',
       summary:
-        'Why its alerts are one incident, which rule decided it, and why the earlier ones did not',
+        'Why its alerts are one incident, why it does not end, which rule decided it, and why the earlier ones did not',
       roles: readers,
       params: incidentParams,
       handle: async ({ params }) => {
@@ -70,7 +71,8 @@ function readingRoutes(deps: PeopleDeps): readonly Route[] {
           params.id,
         );
         const joining = await readJoining(deps.db, incident.id);
-        return ok({ incident, joining, trace, facts, runs, gates });
+        const staying = await readStaying(deps.db, incident.id);
+        return ok({ incident, joining, staying, trace, facts, runs, gates });
       },
     }),
   ];

@@ -2,6 +2,7 @@ import type { TriageDecision, TriageTrace } from '../domain/policy.ts';
 import { readFlags } from './flags.ts';
 import { exitCodes, printJson, printLine, type CliCommand } from './io.ts';
 import { joiningLines, type JoiningAnswer } from './joining-lines.ts';
+import { stayingLines, type StayingAnswer } from './staying-lines.ts';
 import { printable } from './printable.ts';
 
 export const explainUsage = 'sallyport explain <incident> [--json]';
@@ -15,6 +16,8 @@ export interface Explanation {
     readonly title: string;
   };
   readonly joining?: JoiningAnswer;
+  /** Null for one that is closed. */
+  readonly staying?: StayingAnswer | null;
   /** Null until triage looked at the incident. */
   readonly trace: TriageTrace | null;
   readonly runs: readonly {
@@ -47,10 +50,11 @@ export function createExplainCommand(api: ExplainApi): CliCommand {
 }
 
 export function explanationLines(found: Explanation): readonly string[] {
-  const { incident, joining, trace, runs } = found;
+  const { incident, joining, staying = null, trace, runs } = found;
   const head = [
     `#${incident.number} ${incident.id} ${incident.state}: ${incident.title}`,
     ...(joining === undefined ? [] : joiningLines(joining)),
+    ...(staying === null ? [] : stayingLines(staying)),
   ];
   const tail = runs.map(
     (run) =>

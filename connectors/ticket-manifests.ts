@@ -1,6 +1,6 @@
 import type { CapabilityManifest } from '../domain/capability.ts';
 
-type TicketVerb = 'ensure' | 'comment' | 'update' | 'transition' | 'find';
+type TicketVerb = 'ensure' | 'comment' | 'update' | 'transition' | 'find' | 'status';
 type Manifest = Omit<CapabilityManifest, 'input' | 'output'>;
 
 /**
@@ -12,7 +12,7 @@ export function ticketManifest(connector: string, system: string, verb: TicketVe
   return {
     name: `${connector}.ticket.${verb}`,
     title: `${title} ${system}`,
-    effect: verb === 'find' ? 'read' : 'reversible',
+    effect: verb === 'find' || verb === 'status' ? 'read' : 'reversible',
     privilege: 'ticket',
     target: null,
     reveals: [],
@@ -45,4 +45,9 @@ const verbs: Record<TicketVerb, Pick<Manifest, 'title' | 'settle' | 'reach'>> = 
     reach: 'The status of one ticket.',
   },
   find: { title: 'Find a ticket by our key in', settle: 'by-state', reach: 'Reads one ticket.' },
+  status: {
+    title: 'Read how far a ticket is in',
+    settle: 'by-state',
+    reach: 'Reads the state of one ticket.',
+  },
 };

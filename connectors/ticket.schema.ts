@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readTicketWord, type TicketReading } from '../domain/ticket-states.ts';
 
 /** What every ticket system is asked and answers, so that a playbook can change systems by naming another connection. */
 export const ticketLimits = {
@@ -68,3 +69,20 @@ export const findOutput = z.strictObject({
 });
 
 export const notFound = { found: false, ticketId: '', url: '', status: '', title: '' } as const;
+
+export const statusInput = z.strictObject({ ticketId, externalKey: key });
+/** `said` is the system's own word. */
+export const statusOutput = z.strictObject({
+  state: z.enum([...ticketStatuses, 'unknown']),
+  said: word,
+});
+export type StatusOutput = z.output<typeof statusOutput>;
+
+/** The word as it fits an answer, and what it says: by `states`, else by the words that everybody uses. */
+export function toStatus(
+  said: string,
+  states: Readonly<Record<string, TicketReading>> = {},
+): StatusOutput {
+  const state = Object.hasOwn(states, said) ? states[said] : undefined;
+  return { state: state ?? readTicketWord(said), said: said.slice(0, ticketLimits.wordChars) };
+}

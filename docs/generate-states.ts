@@ -85,7 +85,7 @@ export function renderStates(): string {
     ),
     section(
       'Ticket',
-      'On the local board; another ticket system keeps its own states.',
+      'On the local board. Another system keeps its own states, which are read as one of these, or as `unknown`, before an incident ends by itself.',
       table(ticketMeanings, ticketMoves),
     ),
     section(

@@ -76,6 +76,7 @@ export const entryTypes = [
   'audit.read',
   'audit.exported',
   'ticket.linked',
+  'ticket.read',
   'note.added',
   'engine.started',
   'engine.stopped',

@@ -1,7 +1,8 @@
 import type { Policy } from '../domain/policy.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Sql } from '../store/database.ts';
-import { findEndings, findStale, tellTicket, type Ending } from '../store/endings.ts';
+import { askTickets, findEndings, tellTicket } from '../store/endings.ts';
+import type { Ending, EndingQuestion } from '../store/endings.ts';
 import { changeIncident } from '../store/incidents.ts';
 import { notifyWork } from '../store/notify.ts';
 
@@ -14,24 +15,24 @@ export interface EndingDeps {
 
 /**
  * Closes incidents that are over by themselves: by the `clear` of their correlation rule, or because nothing was heard
- * for long. Each with its entry, and a word on its ticket. Gives how many it closed.
+ * for long. Each with its entry, and a word on its ticket. One with a ticket waits until the ticket's own system says
+ * that nobody works on it, which the ticket role asks for (`activities/read-ticket-states.ts`). Gives how many it closed.
  */
 export async function sweepEndings({ db, clock, tenant, policy }: EndingDeps): Promise<number> {
+  const questions: EndingQuestion[] = policy.correlation.flatMap(({ id, clear }) =>
+    clear === null ? [] : [{ tenant, rule: id, clear }],
+  );
+  const { staleMs } = policy.quiet;
+  if (staleMs !== null) questions.push({ tenant, staleMs });
   let closed = 0;
-  for (const { id, clear } of policy.correlation) {
-    if (clear === null) continue;
+  for (const question of questions) {
+    const verdict = 'staleMs' in question ? null : 'resolved';
+    await askTickets(db, question);
     closed += await db.transaction(async (tx) =>
-      close(tx, await findEndings(tx, { tenant, rule: id, clear }), { clock, verdict: 'resolved' }),
+      close(tx, await findEndings(tx, question), { clock, verdict }),
     );
   }
-  const { staleMs } = policy.quiet;
-  if (staleMs === null) return closed;
-  return (
-    closed +
-    (await db.transaction(async (tx) =>
-      close(tx, await findStale(tx, { tenant, staleMs }), { clock, verdict: null }),
-    ))
-  );
+  return closed;
 }
 
 async function close(

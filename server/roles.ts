@@ -7,6 +7,7 @@ import { dispatcherLoops } from './dispatcher-role.ts';
 import type { Routes } from './http.ts';
 import { intakeRole } from './intake-role.ts';
 import { sequencerLoop } from './sequencer-role.ts';
+import { ticketRole } from './ticket-role.ts';
 import { activityWorker, activityWorkers, workflowWorker } from './workers.ts';
 import type { WorkerName } from './workers.ts';
 
@@ -57,6 +58,7 @@ export async function roleParts(
   role: Exclude<RoleName, 'workflow'>,
   parts: Parts,
 ): Promise<RoleParts> {
+  if (role === 'ticket') return ticketRole(parts);
   if (isWorker(role))
     return {
       components: [activityWorker(parts.core, role, parts.activities.depsFor(role))],

@@ -15,6 +15,9 @@ import {
   findInput,
   findOutput,
   notFound,
+  statusInput,
+  statusOutput,
+  toStatus,
   transitionInput,
   transitionOutput,
   updateInput,
@@ -109,12 +112,22 @@ const find = defineCapability({
   },
 });
 
+const status = defineCapability({
+  manifest: manifestOf('status'),
+  input: statusInput,
+  output: statusOutput,
+  call: async ({ ticketId }, ctx) =>
+    toStatus(present(await boardOf(ctx).read(ctx.tenant, ticketId)).status),
+});
+
 export const board: Connector = {
   manifest: {
     name: 'board',
     title: 'Local ticket board',
     version: '1.0.0',
-    capabilities: [ensure, comment, update, transition, find].map(({ manifest }) => manifest),
+    capabilities: [ensure, comment, update, transition, find, status].map(
+      ({ manifest }) => manifest,
+    ),
   },
   capabilities: {
     'board.ticket.ensure': ensure,
@@ -122,6 +135,7 @@ export const board: Connector = {
     'board.ticket.update': update,
     'board.ticket.transition': transition,
     'board.ticket.find': find,
+    'board.ticket.status': status,
   },
   check: async ({ ports, tenant }) => {
     if (ports.board === null)

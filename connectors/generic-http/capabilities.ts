@@ -18,9 +18,10 @@ import {
   ensureOutput,
   findInput,
   findOutput,
-  notFound,
   type EnsureInput,
 } from '../ticket.schema.ts';
+import { findTicket } from './find-ticket.ts';
+import { ticketStatus } from './ticket-status.ts';
 import { ask, dataOf, fieldsAt, optionsOf, textAt, ticketOptionsOf } from './client.ts';
 import { lookupManifest } from '../lookup-manifest.ts';
 
@@ -148,13 +149,14 @@ export const genericHttp: Connector = {
     name: 'generic-http',
     title: 'Any product with an HTTP API',
     version: '1.0.0',
-    capabilities: [recordRead, ensure, find, comment].map(({ manifest }) => manifest),
+    capabilities: [recordRead, ensure, find, comment, ticketStatus].map(({ manifest }) => manifest),
   },
   capabilities: {
     'generic-http.record.read': recordRead,
     'generic-http.ticket.ensure': ensure,
     'generic-http.ticket.find': find,
     'generic-http.ticket.comment': comment,
+    'generic-http.ticket.status': ticketStatus,
   },
   check: async (ctx) =>
     reportCheck({
@@ -165,36 +167,6 @@ export const genericHttp: Connector = {
       },
     }),
 };
-
-async function findTicket(
-  externalKey: string,
-  ctx: CallContext,
-): Promise<z.output<typeof findOutput>> {
-  const { find: options } = ticketOptionsOf(ctx);
-  if (options === undefined)
-    throw new SallyportError(
-      'CONFIG_INVALID',
-      `connections.${ctx.connection.name}.options.ticket.find is missing`,
-    );
-  const response = await ask(ctx, {
-    method: 'GET',
-    path: fillPath(options.path, { externalKey }),
-    effect: 'read',
-    answers: [404],
-  });
-  if (response.status === 404) return notFound;
-  const data = dataOf(response);
-  const ticketId = textAt(options.idPath, data);
-  if (ticketId === null) return notFound;
-  const url = textAt(options.urlPath, data) ?? '';
-  return {
-    found: true,
-    ticketId,
-    url,
-    status: textAt(options.statusPath, data) ?? '',
-    title: textAt(options.titlePath, data) ?? '',
-  };
-}
 
 function ticketBody(input: EnsureInput, ctx: CallContext): JsonObject {
   const { fields, constant } = ticketOptionsOf(ctx);

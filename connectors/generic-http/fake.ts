@@ -11,6 +11,7 @@ interface SinkTicket {
   readonly external_id: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly comments: { id: string; key: string; body: string }[];
+  status: string;
 }
 
 /** A ticket system and an asset service as many firms have them: no idempotency, found by external id. */
@@ -72,9 +73,14 @@ function reply(request: FakeRequest, state: SinkState): FakeReply {
       ? { status: 404, body: {} }
       : { status: 200, body: { name, ...known } };
   }
-  const [, verb, id] = /^(GET|POST) \/tickets\/([^/]+)\/comments$/.exec(route) ?? [];
+  const [, verb, id, below] =
+    /^(GET|POST|PATCH) \/tickets\/([^/]+)(\/comments)?$/.exec(route) ?? [];
   const ticket = state.tickets.find((one) => one.id === id);
   if (ticket === undefined) return { status: 404, body: {} };
+  if (below === undefined) {
+    if (verb === 'PATCH') ticket.status = textIn(fieldsOf(request), 'status');
+    return { status: 200, body: shown(ticket) };
+  }
   if (verb === 'GET')
     return {
       status: 200,
@@ -98,11 +104,17 @@ function open(request: FakeRequest, state: SinkState): FakeReply {
     external_id: textIn(fields, 'external_id'),
     fields,
     comments: [],
+    status: 'New',
   };
   state.tickets.push(ticket);
   return { status: 201, body: shown(ticket) };
 }
 
-function shown({ id, external_id: externalId, fields }: SinkTicket): Record<string, unknown> {
-  return { ...fields, id, url: `/tickets/${id}`, external_id: externalId, status: 'open' };
+function shown({
+  id,
+  external_id: externalId,
+  fields,
+  status,
+}: SinkTicket): Record<string, unknown> {
+  return { ...fields, id, url: `/tickets/${id}`, external_id: externalId, status };
 }

@@ -38,6 +38,13 @@ const findTicket = z.strictObject({
   titlePath: dataPath.optional(),
 });
 
+/** How far a ticket is. Left out, `find` is asked for it. */
+const ticketStatus = z.strictObject({
+  /** Holds `{ticketId}`. */
+  path: pathTemplate,
+  statusPath: dataPath.default('$.status'),
+});
+
 const comments = z.strictObject({
   /** Holds `{ticketId}`. */
   path: pathTemplate,
@@ -72,6 +79,12 @@ const ticket = z.strictObject({
     .record(fieldName, z.union([z.string().max(1_024), z.number(), z.boolean()]))
     .default({}),
   find: findTicket.optional(),
+  status: ticketStatus.optional(),
+  /** The product's word for a state → ours. Words that everybody uses (`In Progress`, `Done`) need no row. */
+  states: z
+    .record(z.string().min(1).max(64), z.enum(['open', 'in-progress', 'resolved', 'closed']))
+    .default({})
+    .refine((states) => Object.keys(states).length <= 50, 'at most 50 words'),
   /**
    * Ask before making. Without it the engine still asks whenever an earlier try of the same ticket is on its record;
    * look first where others use the same keys.

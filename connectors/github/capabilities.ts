@@ -8,6 +8,7 @@ import {
   type Settlement,
 } from '../contract.ts';
 import { reportCheck } from '../report.ts';
+import { statusOf } from './issue-status.ts';
 import { ticketManifest } from '../ticket-manifests.ts';
 import {
   commentInput,
@@ -17,6 +18,8 @@ import {
   findInput,
   findOutput,
   notFound,
+  statusInput,
+  statusOutput,
   transitionInput,
   transitionOutput,
   updateInput,
@@ -150,12 +153,21 @@ const find = defineCapability({
   },
 });
 
+const status = defineCapability({
+  manifest: manifestOf('status'),
+  input: statusInput,
+  output: statusOutput,
+  call: async ({ ticketId }, ctx) => statusOf(await readIssue(ctx, ticketId), ctx),
+});
+
 export const githubIssues: Connector = {
   manifest: {
     name: 'github',
     title: 'GitHub Issues',
     version: '1.0.0',
-    capabilities: [ensure, comment, update, transition, find].map(({ manifest }) => manifest),
+    capabilities: [ensure, comment, update, transition, find, status].map(
+      ({ manifest }) => manifest,
+    ),
   },
   capabilities: {
     'github.ticket.ensure': ensure,
@@ -163,6 +175,7 @@ export const githubIssues: Connector = {
     'github.ticket.update': update,
     'github.ticket.transition': transition,
     'github.ticket.find': find,
+    'github.ticket.status': status,
   },
   check: async (ctx) =>
     reportCheck({

@@ -13,6 +13,7 @@ interface Issue {
   body: string;
   state: string;
   labels: { name: string }[];
+  assignees: { login: string }[];
   readonly created_at: string;
   readonly comments: { id: number; body: string }[];
 }
@@ -77,6 +78,7 @@ function open(request: FakeRequest, state: GithubState): FakeReply {
     body: textIn(wanted, 'body'),
     state: 'open',
     labels: labelsIn(wanted),
+    assignees: [],
     created_at: new Date().toISOString(),
     comments: [],
   };
@@ -101,6 +103,8 @@ function change(request: FakeRequest, issue: Issue): FakeReply {
   if (typeof wanted['body'] === 'string') issue.body = wanted['body'];
   if (typeof wanted['state'] === 'string') issue.state = wanted['state'];
   if (Array.isArray(wanted['labels'])) issue.labels = labelsIn(wanted);
+  if (Array.isArray(wanted['assignees']))
+    issue.assignees = wanted['assignees'].map((login) => ({ login: String(login) }));
   return { status: 200, headers: limits, body: issue };
 }
 

@@ -9,6 +9,7 @@ export const issueAnswer = z.object({
   body: z.string().max(262_144).nullish(),
   created_at: z.string().max(64),
   labels: z.array(z.object({ name: z.string().max(256) })).max(100),
+  assignees: z.array(z.unknown()).max(100).nullish(),
   pull_request: z.unknown().optional(),
 });
 export const issuesAnswer = z.array(issueAnswer).max(100);
@@ -37,4 +38,9 @@ export const githubOptions = z.strictObject({
     .regex(/^[A-Za-z0-9._-]+$/),
   /** Every issue that we open bears it: issues are found by listing it, because search lags behind by minutes. */
   label: z.string().min(1).max(50).default('sallyport'),
+  /** GitHub knows open and closed only: an open issue with one of these labels, or with an assignee, is in progress. */
+  inProgressLabels: z
+    .array(z.string().min(1).max(50))
+    .max(20)
+    .default(['in progress', 'in-progress', 'doing', 'wip']),
 });

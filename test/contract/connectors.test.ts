@@ -146,6 +146,18 @@ const reads: readonly Row[] = [
     input: { externalKey: 'ticket-key-1' },
     path: 'GET /tickets',
   },
+  {
+    name: 'github.ticket.status',
+    input: { ticketId: '1', externalKey: 'ticket-key-1' },
+    path: 'GET /repos/corp/incidents/issues/1',
+    before: ensureAt('github'),
+  },
+  {
+    name: 'generic-http.ticket.status',
+    input: { ticketId: '1', externalKey: 'ticket-key-1' },
+    path: 'GET /tickets',
+    before: ensureAt('generic-http'),
+  },
   { name: 'generic-http.record.read', input: { params: { name: 'web-7' } }, path: 'GET /assets' },
 ];
 
@@ -286,6 +298,7 @@ describe.each(writes)('$name with its answer lost', (row) => {
 describe.each(reads)('$name', (row) => {
   beforeEach(async () => {
     world = await openProduct(connectorOf(row.name));
+    if (row.before !== undefined) await perform(row.before.name, row.before.input);
   });
   afterEach(() => world.close());
 

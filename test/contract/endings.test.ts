@@ -58,10 +58,11 @@ describe('an incident whose all-clear came', () => {
     expect((await incident())['due_at']).toBeInstanceOf(Date);
   });
 
-  const link = (state: string): Promise<unknown> =>
+  const link = (state: string, heard: string | null = '1 second'): Promise<unknown> =>
     pg.db.query(
-      `insert into ticket_links (key, tenant, incident_id, connection, purpose, external_id, url, state) values ('k', $1, 'i1', 'tickets', '', '7', '', $2)`,
-      [tenant, state],
+      `insert into ticket_links (key, tenant, incident_id, connection, purpose, external_id, url, state, heard_at)
+       values ('k', $1, 'i1', 'tickets', '', '7', '', $2, now() - $3::interval)`,
+      [tenant, state, heard],
     );
   const run = (): Promise<unknown> =>
     pg.db.query(
@@ -83,6 +84,10 @@ describe('an incident whose all-clear came', () => {
 
   it.each<[string, () => Promise<unknown>]>([
     ['its ticket is in progress', () => link('in-progress')],
+    ['nobody knows how far its ticket is', () => link('unknown')],
+    ['its ticket was never asked for', () => link('open', null)],
+    ['its ticket was asked for long ago', () => link('resolved', '2 minutes')],
+    ['a clock that was set back makes an answer of tomorrow', () => link('open', '-1 day')],
     ['a run goes on', run],
     ['a gate is open', () => gate('open')],
     [

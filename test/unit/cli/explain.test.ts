@@ -63,6 +63,35 @@ test('an explanation says why its alerts are one incident', () => {
   ]);
 });
 
+test('an explanation says what keeps an incident open that is over', () => {
+  const ticket = {
+    connection: 'tracker',
+    ticket: '7',
+    said: '',
+    why: '',
+    heardAt: '2026-11-20T10:15:00Z',
+    askedAgainAt: '2026-11-20T10:20:00Z',
+    ends: 'all clear',
+  };
+  const staying = {
+    why: ['a gate is open', 'somebody has it'],
+    tickets: [
+      { ...ticket, state: 'in-progress', said: 'In Review' },
+      { ...ticket, state: 'unknown', heardAt: null, why: 'VENDOR_UNAVAILABLE: away' },
+      { ...ticket, state: 'unasked', heardAt: null, askedAgainAt: null },
+      { ...ticket, state: 'resolved', said: 'Done' },
+      { ...ticket, state: 'unasked', ends: '' },
+    ],
+  };
+  expect(explanationLines({ ...explained, staying }).slice(1, 6)).toEqual([
+    'open      as a gate is open; somebody has it',
+    'open      as ticket 7 on tracker is in progress ("In Review") at 2026-11-20T10:15:00Z, asked again from 2026-11-20T10:20:00Z; else over: all clear',
+    'open      as nobody knows how far ticket 7 on tracker is: VENDOR_UNAVAILABLE: away, asked again from 2026-11-20T10:20:00Z; else over: all clear',
+    'open      until ticket 7 on tracker says how far it is; else over: all clear',
+    'asked     ticket 7 on tracker is resolved ("Done") at 2026-11-20T10:15:00Z; over: all clear',
+  ]);
+});
+
 test('before triage there is nothing to explain yet', () => {
   expect(explanationLines({ ...explained, trace: null, runs: [] })[1]).toContain('none yet');
 });

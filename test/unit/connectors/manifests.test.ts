@@ -42,6 +42,7 @@ describe('the registry', () => {
         "board.ticket.comment",
         "board.ticket.ensure",
         "board.ticket.find",
+        "board.ticket.status",
         "board.ticket.transition",
         "board.ticket.update",
         "crowdstrike.host.contain",
@@ -53,9 +54,11 @@ describe('the registry', () => {
         "generic-http.ticket.comment",
         "generic-http.ticket.ensure",
         "generic-http.ticket.find",
+        "generic-http.ticket.status",
         "github.ticket.comment",
         "github.ticket.ensure",
         "github.ticket.find",
+        "github.ticket.status",
         "github.ticket.transition",
         "github.ticket.update",
         "indicators.indicator.find",
@@ -101,9 +104,9 @@ describe.each(manifests)('$name', (manifest) => {
     expect(connectorNamed(manifest.name.split('.')[0] ?? '')).not.toBeNull();
   });
 
-  it('reads exactly where its class of privilege is lookup, or finds tickets', () => {
+  it('reads exactly where its class of privilege is lookup, or finds or reads tickets', () => {
     expect(manifest.effect === 'read').toBe(
-      manifest.privilege === 'lookup' || manifest.name.endsWith('.ticket.find'),
+      manifest.privilege === 'lookup' || /\.ticket\.(?:find|status)$/.test(manifest.name),
     );
   });
 
