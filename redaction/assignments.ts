@@ -132,7 +132,7 @@ function valueAfter(
       : open === ''
         ? bareEnd(text, start, of.verdict)
         : quotedEnd(text, start, open);
-  while (end > start && text.charAt(end - 1) === ' ') end -= 1;
+  while (end > start && /\s/.test(text.charAt(end - 1))) end -= 1;
   if (end <= start) return null;
   // A quoted text before a colon is the next name, not this one's value.
   if (

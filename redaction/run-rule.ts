@@ -41,7 +41,7 @@ export function runRule(rule: CompiledRule, target: RuleTarget): boolean {
           ? ([start, keyBlockEnd(view.text, end)] as const)
           : ([start, end] as const);
     if (
-      !(rule.kind === 'email' && isInArn(view.text, range[0])) &&
+      !(rule.kind === 'email' && isPartOfName(view.text, range[0])) &&
       accepts(rule, {
         text: view.text.slice(range[0], range[1]),
         before: view.text.slice(
@@ -102,6 +102,22 @@ const whatOf = (rule: CompiledRule): SpanKind => ({
   rule: rule.id,
   confidence: rule.confidence ?? 'likely',
 });
+
+/** What reads as an address and is a part of a longer name. */
+const isPartOfName = (text: string, start: number): boolean =>
+  isInArn(text, start) || isUrlPassword(text, start);
+
+const userInfoChars = 256;
+/** `https://key:x-oauth-basic@host.example`: what stands before the `@` is the password's place, what stands behind it the host. */
+function isUrlPassword(text: string, start: number): boolean {
+  const before = text.slice(Math.max(0, start - userInfoChars), start);
+  const scheme = before.lastIndexOf('://');
+  return (
+    scheme !== -1 &&
+    /^[^\s/@?#"'<>]*$/.test(before.slice(scheme + 3)) &&
+    before.includes(':', scheme + 3)
+  );
+}
 
 const arnChars = 512;
 

@@ -42,7 +42,10 @@ export const validators = {
   mixed: (text: string): boolean =>
     /\d/.test(text) && /[A-Za-z]/.test(text) && !isPlaceholder(text),
   urlSecret: (text: string): boolean =>
-    !isPlaceholder(text) && !/^\d{1,5}:?[\\/]|^(?:pass(?:word)?|pw|pwd|token|secret)$/i.test(text),
+    !isPlaceholder(text) &&
+    !/^\d{1,5}:?[\\/]|^(?:pass(?:word)?|pw|pwd|token|secret|x-(?:oauth-basic|access-token|token-auth))$/i.test(
+      text,
+    ),
 } as const;
 
 const maskRuns = /[x*]{5,}|([x0#.*-])\1{11,}/gi;

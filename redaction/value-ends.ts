@@ -31,10 +31,25 @@ const leefDelimiter = (text: string): string =>
 
 export function bareEnd(text: string, start: number, verdict: FieldVerdict): number {
   const delimiter = text.startsWith('LEEF:2') ? leefDelimiter(text) : '';
-  const end = bareEndOf(text, start, verdict);
+  const end = lineEnd(text, start, { end: bareEndOf(text, start, verdict), verdict });
   const cut = delimiter === '' ? -1 : text.slice(start, end).indexOf(delimiter);
   return cut === -1 ? end : start + cut;
 }
+
+/**
+ * A file inside a string of JSON has its lines written as one (`TOKEN=…\\nDEBUG=1`). No token holds a backslash; a password may, so
+ * that there the next line must begin with a name of its own.
+ */
+function lineEnd(text: string, start: number, of: { end: number; verdict: FieldVerdict }): number {
+  const value = text.slice(start, of.end);
+  if (!value.includes('\\')) return of.end;
+  const line = of.verdict.value === 'any' ? nextAssignment : escapedLine;
+  const at = value.search(line);
+  return at < 1 ? of.end : start + at;
+}
+
+const escapedLine = /\\{1,31}[nrt]/;
+const nextAssignment = /\\{1,31}n(?:export )?[A-Za-z_][\w.-]{0,63} ?[=:]/;
 
 function bareEndOf(text: string, start: number, verdict: FieldVerdict): number {
   if (verdict.kind === 'cookie') return bareEndAt(text, start, /[\r\n"'`]/);

@@ -28,7 +28,8 @@ export const messagingRules: readonly Rule[] = [
   }),
   marked('slack-webhook', {
     literals: ['hooks.slack'],
-    pattern: re`(?i)hooks\.slack(?:-gov)?\.com/((?:services|workflows|triggers)/[A-Za-z0-9_/+-]{20,})`,
+    // The workspace stays: it says whose channel it is, and opens nothing.
+    pattern: re`(?i)hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/(?:T[A-Z0-9]{6,12}/)?([A-Za-z0-9_/+-]{20,})`,
     validator: 'anything',
     group: 1,
     positives: [
@@ -45,7 +46,8 @@ export const messagingRules: readonly Rule[] = [
   }),
   marked('teams-webhook', {
     literals: ['webhook.office.com', 'outlook.office.com/webhook', 'outlook.office365.com/webhook'],
-    pattern: re`(?i)(?:webhook\.office\.com/webhookb2|outlook\.office(?:365)?\.com/webhook)/([A-Za-z0-9@/_-]{36,})`,
+    // Group and key go, and the second key of newer addresses; the tenant and the account that made it stay.
+    pattern: re`(?i)(?:webhook\.office\.com/webhookb2|outlook\.office(?:365)?\.com/webhook)/(?:([0-9a-f-]{36})(?:@|%(?:25)?40)[0-9a-f-]{36}/IncomingWebhook/[0-9a-f]{32}/[0-9a-f-]{36}|([A-Za-z0-9@%/_-]{36,}))|/IncomingWebhook/([0-9a-f]{32})/[0-9a-f]{8}-|/[0-9a-f]{8}-[0-9a-f-]{27}/(V2[A-Za-z0-9_-]{20,})`,
     validator: 'anything',
     group: 1,
     positives: [
@@ -61,8 +63,9 @@ export const messagingRules: readonly Rule[] = [
     source: 'https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/',
   }),
   marked('discord-webhook', {
-    literals: ['/api/webhooks/'],
-    pattern: re`(?i)discord(?:app)?\.com/api/webhooks/(\d{15,22}/[A-Za-z0-9_-]{40,})`,
+    literals: ['/webhooks/'],
+    also: 'discord',
+    pattern: re`(?i)discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/\d{15,22}/([A-Za-z0-9_-]{40,})`,
     validator: 'anything',
     group: 1,
     positives: [

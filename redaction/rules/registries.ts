@@ -5,7 +5,8 @@ import { marked, placed, re } from './make-rule.ts';
 export const registryRules: readonly Rule[] = [
   marked('npm-token', {
     literals: ['npm_'],
-    pattern: re`npm_[A-Za-z0-9]{36}(?:[^A-Za-z0-9]|$)`,
+    pattern: re`(npm_[A-Za-z0-9]{36})(?:[^A-Za-z0-9]|$)`,
+    group: 1,
     validator: 'notMasked',
     positives: ['npm_{b62:36}', '_authToken=npm_{b62:36}', 'X_npm_{b62:36} '],
     negatives: ['npm_config_registry', 'npm_{b62:9}', 'npm_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'],
