@@ -12,10 +12,7 @@ import { messagingRules } from './rules/messaging.ts';
 import { monitoringRules } from './rules/monitoring.ts';
 import { paymentRules } from './rules/payment.ts';
 import { registryRules } from './rules/registries.ts';
-import { vendorKeysAToC } from './rules/vendor-keys-a.ts';
-import { vendorKeysDToK } from './rules/vendor-keys-d.ts';
-import { vendorKeysLToR } from './rules/vendor-keys-l.ts';
-import { vendorKeysSToZ } from './rules/vendor-keys-s.ts';
+import { vendorKeys } from './rules/vendor-keys/all.ts';
 import { workAppRules } from './rules/work-apps.ts';
 
 /** Every credential that a pattern tells. Of two that name the same range the earlier names the kind: marks before neighbours. */
@@ -32,10 +29,7 @@ export const allCredentialRules: readonly Rule[] = [
   ...aiRules,
   ...credentialRules,
   ...connectionRules,
-  ...vendorKeysAToC,
-  ...vendorKeysDToK,
-  ...vendorKeysLToR,
-  ...vendorKeysSToZ,
+  ...vendorKeys,
   ...commandLineRules,
   ...credentialIdRules,
 ];

@@ -1,0 +1,125 @@
+import type { Rule } from '../../rule.ts';
+import { re, vendorKey } from '../make-rule.ts';
+
+/** Clouds, hosting, networks and devices. */
+export const cloudKeys: readonly Rule[] = [
+  vendorKey('adafruit-key', {
+    names: ['adafruit'],
+    value: re`[A-Za-z0-9_-]{32}`,
+    sample: '{b62:32}',
+    alone: true,
+    source: 'https://io.adafruit.com/api/docs/',
+  }),
+  vendorKey('alibaba-secret', {
+    names: ['alibaba', 'aliyun', 'alicloud'],
+    value: re`[A-Za-z0-9]{30}`,
+    sample: '{b62:30}',
+    alone: true,
+    source: 'https://www.alibabacloud.com/help/en/ram/',
+  }),
+  vendorKey('cisco-meraki-key', {
+    names: ['meraki'],
+    value: re`[a-f0-9]{40}`,
+    sample: '{hex:40}',
+    source: 'https://developer.cisco.com/meraki/api-v1/authorization/',
+  }),
+  vendorKey('cloudflare-api-token', {
+    names: ['cloudflare'],
+    value: re`[A-Za-z0-9_-]{40}|[a-f0-9]{37}`,
+    sample: '{url:40}',
+    source: 'https://developers.cloudflare.com/fundamentals/api/get-started/',
+  }),
+  vendorKey('consul-token', {
+    names: ['consul'],
+    value: re`[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}`,
+    sample: '{uuid}',
+    source: 'https://developer.hashicorp.com/consul/docs/security/acl/tokens',
+  }),
+  vendorKey('fastly-token', {
+    names: ['fastly'],
+    value: re`[A-Za-z0-9_=-]{32}`,
+    sample: '{url:32}',
+    alone: true,
+    source: 'https://www.fastly.com/documentation/reference/api/auth-tokens/',
+  }),
+  vendorKey('heroku-key', {
+    names: ['heroku'],
+    value: re`[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}`,
+    sample: '{uuid}',
+    alone: true,
+    source: 'https://devcenter.heroku.com/articles/authentication',
+  }),
+  vendorKey('hetzner-token', {
+    names: ['hetzner', 'hcloud'],
+    value: re`[A-Za-z0-9]{64}`,
+    sample: '{b62:64}',
+    alone: true,
+    source: 'https://docs.hetzner.cloud/',
+  }),
+  vendorKey('ibm-cloud-key', {
+    names: ['ibm', 'bluemix', 'softlayer'],
+    value: re`[A-Za-z0-9_-]{44}|[a-f0-9]{64}|[a-f0-9]{48}`,
+    sample: '{url:44}',
+    alone: true,
+    source: 'https://cloud.ibm.com/docs/account?topic=account-userapikey',
+  }),
+  vendorKey('infracost-key', {
+    names: ['infracost'],
+    value: re`ico-[A-Za-z0-9]{32}`,
+    sample: 'ico-{b62:32}',
+    alone: true,
+    source: 'https://www.infracost.io/docs/',
+  }),
+  vendorKey('linode-token', {
+    names: ['linode'],
+    value: re`[a-f0-9]{64}`,
+    sample: '{hex:64}',
+    source: 'https://techdocs.akamai.com/linode-api/',
+  }),
+  vendorKey('ngrok-token', {
+    names: ['ngrok'],
+    value: re`[A-Za-z0-9]{20,30}_[A-Za-z0-9]{20,24}`,
+    sample: '{b62:27}_{b62:21}',
+    alone: true,
+    source: 'https://ngrok.com/docs/api/',
+  }),
+  vendorKey('particle-token', {
+    names: ['particle'],
+    value: re`[a-f0-9]{40}`,
+    sample: '{hex:40}',
+    source: 'https://docs.particle.io/reference/cloud-apis/api/',
+  }),
+  vendorKey('railway-token', {
+    names: ['railway'],
+    value: re`[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}`,
+    sample: '{uuid}',
+    source: 'https://docs.railway.com/',
+  }),
+  vendorKey('scaleway-key', {
+    names: ['scaleway', 'scw'],
+    value: re`[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}|SCW[A-Z0-9]{17}`,
+    sample: '{uuid}',
+    source: 'https://www.scaleway.com/en/docs/iam/',
+  }),
+  vendorKey('tencent-secret', {
+    names: ['tencent', 'qcloud'],
+    value: re`[A-Za-z0-9]{32}`,
+    sample: '{b62:32}',
+    alone: true,
+    source: 'https://www.tencentcloud.com/document/product/598',
+  }),
+  vendorKey('vultr-key', {
+    names: ['vultr'],
+    value: re`[A-Z0-9]{36}`,
+    sample: '{B36:36}',
+    alone: true,
+    source: 'https://www.vultr.com/api/',
+  }),
+  vendorKey('zerotier-token', {
+    names: ['zerotier'],
+    value: re`[A-Za-z0-9]{32}`,
+    sample: '{b62:32}',
+    alone: true,
+    source: 'https://docs.zerotier.com/api/tokens/',
+  }),
+];
