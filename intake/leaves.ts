@@ -58,10 +58,12 @@ function leafOf({ parts, value, listed: inList }: Node): Leaf {
 function spread(node: Node, value: JsonObject, next: Node[]): void {
   const { parts: above, listed: inList } = node;
   const pair = pairOf(value);
+  if (pair !== null && surroundings.has(above.at(-1) ?? '')) return;
   if (pair !== null)
     next.push({ parts: above.concat(fold(pair[0])), value: pair[1], listed: inList });
   for (const key of Object.keys(value)) {
     const item = value[key] ?? null;
+    if (surroundings.has(key) && isAssignment(item)) continue;
     const parts = above.concat(key.includes('.') ? key.split('.') : key);
     next.push({ parts, value: item, listed: inList });
     if (typeof item === 'string' && tagKeys.has(key) && item.includes(':')) {
@@ -80,17 +82,42 @@ function spread(node: Node, value: JsonObject, next: Node[]): void {
 }
 
 function listed(node: Node, items: readonly Json[], next: Node[]): void {
+  const holder = node.parts.at(-1) ?? '';
+  const tagged = !wordLists.has(holder);
   for (const [index, item] of items.slice(0, intakeLimits.keysMax).entries()) {
+    if (surroundings.has(holder) && isAssignment(item)) continue;
     const inside: Node = {
       parts: node.parts,
       value: item,
       listed: node.listed === 2 || index > 0 ? 2 : 1,
     };
     next.push(inside);
-    const tag = typeof item === 'string' ? tagOf(item) : null;
+    const tag = tagged && typeof item === 'string' ? tagOf(item) : null;
     if (tag !== null)
       next.push({ parts: node.parts.concat(tag[0]), value: tag[1], listed: inside.listed });
   }
+}
+
+/** What a process was given holds words that look like anything, and secrets; none of it says what an alert is about. */
+const surroundings: ReadonlySet<string> = new Set([
+  'environment',
+  'env',
+  'envs',
+  'environ',
+  'envvar',
+  'envvars',
+  'environmentvariable',
+  'environmentvariables',
+  'processenvironment',
+]);
+const wordLists: ReadonlySet<string> = new Set(['args', 'arguments', 'argv', 'commandlineargs']);
+const assignedNameCharsMax = 128;
+
+/** `NAME=value`, unlike the name of an environment. */
+function isAssignment(item: Json): boolean {
+  if (typeof item !== 'string') return false;
+  const equals = item.indexOf('=');
+  return equals > 0 && equals <= assignedNameCharsMax && /^\w+$/.test(item.slice(0, equals));
 }
 
 const pairValues = ['value', 'values', 'val'];

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { at } from './fields.ts';
 
 /** Looks at a folded body; names are written folded. */
@@ -41,6 +41,12 @@ export const starts = (path: string, ...heads: readonly string[]): Test =>
 
 export const isList = (path: string): Test =>
   testOf(headsOf(path), (body) => Array.isArray(at(body, path)));
+
+export const isRecord = (path: string): Test =>
+  testOf(headsOf(path), (body) => {
+    const value = at(body, path);
+    return value !== undefined && isObject(value);
+  });
 
 /** A test of the first object in the list at `path`. */
 export const firstIn = (path: string, inside: (body: JsonObject) => boolean): Test =>

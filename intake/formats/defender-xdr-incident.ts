@@ -1,5 +1,5 @@
 import { declare } from '../declare.ts';
-import { any, has } from '../recognise.ts';
+import { all, any, has, isList } from '../recognise.ts';
 import { joined, literal } from '../sources.ts';
 import { byWord } from '../severity-rules.ts';
 
@@ -11,7 +11,13 @@ const entity = (name: string): readonly string[] => [
 /** Microsoft Defender XDR incidents: an incident that was merged into another carries that one's id. */
 export const defenderXdrIncident = declare({
   name: 'defender-xdr-incident',
-  recognises: any(has('incidentid', 'incidentname'), has('incidentweburl', 'redirectincidentid')),
+  recognises: any(
+    all(
+      has('incidentid', 'incidentname'),
+      any(isList('alerts'), has('incidenturi'), has('redirectincidentid')),
+    ),
+    has('incidentweburl', 'redirectincidentid'),
+  ),
   kind: 'incident',
   product: joined(': ', literal('Microsoft Defender XDR'), 'alerts.serviceSource'),
   title: ['incidentName', 'displayName', 'alerts.title'],

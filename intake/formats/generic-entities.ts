@@ -23,11 +23,12 @@ export const resourceNames: readonly EntityNames[] = [
       hostname host computername computer devicename devicednsname computerdnsname machinename netbiosname servername server
       agentname agentcomputername endpointname dhost dvchost shost fqdn dnsname instancename instance instanceid node nodename
       hostidentifier hostid deviceid machineid dvc affectedhost affectedhosts monitoredhost vmname devicehostname
-      destinationhostname deviceexternalid info.hostid endpoint device workstation systemname devname cmdbci affectedci srchost dsthost *hostname *computername
+      destinationhostname deviceexternalid info.hostid endpoint device workstation systemname devname cmdbci affectedci srchost dsthost hosts machines devices servers
+      computers endpoints *hostname *computername
     `),
     objects: words(`
       host device machine computer server instance node agent endpoint asset hoststates agentrealtimeinfo agentdetectioninfo vm
-      virtualmachine
+      virtualmachine hosts machines devices servers computers endpoints logsources
     `),
   },
   {
@@ -109,14 +110,15 @@ export const actorNames: readonly PersonNames[] = [
   {
     type: 'user',
     keys: words(`
-      username user userprincipalname useremail upn suser srcuser usrname actorname actoremail actor principalname
+      username user userprincipalname useremail useremailaddress recipient recipientaddress recipientemail toaddress toaddresses
+      users affecteduser affectedusers impacteduser upn suser srcuser usrname actorname actoremail actor principalname
       principalemail principal initiator initiatedby createdby startedby loginname login subjectusername targetusername duser
       dstuser targetuser samaccountname accountname useridentity agentlastloggedinusername processuser lastloggedinuser
       owneremail principalid callerprincipal caller email emailaddress author requestedby updatedby performedby triggeredby
       sender owner assignee userid usersid identity subject.user requestuser *username *useremail
     `),
     objects: words(`
-      user actor useraccount principal relateduser initiator author sender useridentity account createdby owner assignee
+      user users recipient recipients affectedusers actor useraccount principal relateduser initiator author sender useridentity account createdby owner assignee
       performer triggeredby accesskeydetails accesskey awsiamaccesskey userstates
     `),
   },

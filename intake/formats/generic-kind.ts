@@ -35,7 +35,7 @@ const evidence: readonly Evidence[] = [
     words: `
       violat* complian* misconfig* policy cis benchmark publicly public disabled should ensure must drift
     `,
-    phrases: 'not enabled|not encrypted|not configured|_disabled',
+    phrases: 'not enabled|not encrypted|not configured|not allowed|_disabled',
   },
   {
     kind: 'cost',
@@ -100,7 +100,7 @@ const evidence: readonly Evidence[] = [
   {
     kind: 'detection',
     keys: `
-      attack* cmdline commandline destip detection* detector* dst dstip evidence* filehash gid indicator
+      attack* cmdline commandline destip detection* offense* magnitude malop* originip impactedip sendingip senderip scanresult detector* dst dstip evidence* filehash gid indicator
       malware* md5* mitre* outputfields process* quarantine* recordid remoteip* riskscore rulelevel
       ruletitle secrettype sha1* sha256* sid signature* sourceip src srcip suspicious* tactic* technique*
       threat* verdict
@@ -110,7 +110,7 @@ const evidence: readonly Evidence[] = [
       unauthorised intrusion scan* injection threat* backdoor tor credential* privilege exfiltrat* lateral
       c2 beacon* blocked unusual leak* exposed secret* detected shell recon* stealth*
     `,
-    phrases: 'impossible travel',
+    phrases: 'impossible travel|failed login|failed logon|login failure|logon failure',
   },
 ];
 

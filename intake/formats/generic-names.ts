@@ -13,6 +13,7 @@ function namesOf(text: string): Names {
 }
 
 const title = namesOf(`
+  control.name 93  plugin.name 93  indicator.name 84  model.name 88  threats.label 84  categories.label 50  trigger.rulename 50
   triggername 94  shortdescription 95  pluginname 93  attackname 90  attack 78  detection 88  alertmessage 88  signaturename 92  problemname 92  problem 80
   vulnname 88  threattype 50  ruletext 80  incident 60  alert 70  synopsis 60  classification 42  check 60  test 30  testcase 40  *triggername 80  *alert 40
   hostname 0  username 0  devicename 0  filename 0  servername 0  firstname 0  lastname 0  clientname 0  processname 0  productname 0  vendorname 0  orgname 0
@@ -38,6 +39,7 @@ const prose = namesOf(`
 `);
 
 const uid = namesOf(`
+  rrn 92  urn 60  offenseid 96  malopid 96  breachid 96  investigationid 94
   sysid 88  triggerid 60  devid 0  logid 40  attackid 50
   alertid 100  alertuuid 100  alertuid 100  findingid 100  findinguid 100  findinginfo.uid 100  compositeid 100  anomalyid 100
   decisionid 100  alarmarn 100  detectionid 98  systemalertid 98  alert.id 97  finding.id 97  finding.uid 97  alert.uuid 97  issueid 96
@@ -54,6 +56,8 @@ const uid = namesOf(`
 `);
 
 const time = namesOf(`
+  occurred 94  eventat 92  alarmdate 88  matchedat 70  receivedtime 60  sentat 64  reportedat 60  senttime 55  lastfound 62  firstfound 58
+  remediationtimestamp 8  remediatedat 8  resolvedat 6  closedat 6  closetime 6  closedtime 6  resolvedtime 6  modificationtime 40
   openedat 84  scantime 80  clicktime 80  lastevent 60  raisedat 88  alerttime 92  detectiontime 92  eventcreationtime 90
   @timestamp 96  time 94  timestamp 94  eventtime 94  occurredat 94  detectedat 94  identifiedat 94  startsat 94  eventdatetime 93
   firedat 93  fireddatetime 93  triggeredat 93  timedt 93  statechangetime 92  statechangedtimestamp 92  lasttimestamp 91  startedat 90
@@ -67,6 +71,7 @@ const time = namesOf(`
 `);
 
 const severity = namesOf(`
+  riskfactor 88  prioritylevel 84
   risk 86  riskrating 88  threatseverity 95  sensitivity 20
   severityname 101  severitylabel 101  severity.label 101  severity.name 101  severity 100  securityseveritylevel 100  alertseverity 98
   severitylevel 98  sev 96  risklevel 90  priority.summary 88  priority.name 88  alertpriority 86  urgency 84  priority 84
@@ -75,10 +80,12 @@ const severity = namesOf(`
 `);
 
 const score = namesOf(`
+  percentscore 70
   cvssscore 90  basescore 90  cvss.score 90  riskscore 84  severityscore 84  threatscore 70  cvss 60  *riskscore 60  *cvssscore 60
 `);
 
 const status = namesOf(`
+  triggertype 60
   currentstate 97  newstatevalue 97  monitorcondition 97  alerttransition 97  alertstatus 96  alertstate 96  state.value 96
   incidentstatus 96  newstate 96  workflow.status 96  recordstate 94  conclusion 92  buildstatus 92  status 90  state 90
   workflowstatus 90  compliancetype 80  resolution 70  statuscode 60  result 60  action 50  *status 50  eventtype 40  outcome 40

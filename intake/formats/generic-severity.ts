@@ -27,6 +27,7 @@ export function gradeOf(leaves: readonly Leaf[]): Severity {
 
 const scoreOfTen = [0, 0.1, 4, 7, 9];
 const scoreOfHundred = [0, 21, 47, 73, 99];
+const scoreOfOne = [0, 0.01, 0.4, 0.7, 0.9];
 const gradeOfTen = [0, 1, 4, 7, 9];
 const ruleLevel = [0, 4, 7, 12, 15];
 
@@ -76,5 +77,6 @@ function byNumber(leaf: Leaf, number: number): Severity {
       : { severityId: 0, severitySource: { path, value: String(number) } };
   if (leaf.key === 'threatlevel' || leaf.key === 'impactlevel')
     return { severityId: 0, severitySource: { path, value: String(number) } };
+  if (number > 0 && number < 1) return severityByScale(path, number, scoreOfOne);
   return severityByScale(path, number, number > 10 ? scoreOfHundred : gradeOfTen);
 }

@@ -105,27 +105,44 @@ const ends = [
   'recoveredat',
 ];
 
+const flags: ReadonlySet<string> = new Set([
+  'closed',
+  'isclosed',
+  'resolved',
+  'isresolved',
+  'isfixed',
+]);
+
 /** Open, unless the alert says that it is over: whoever sends one means that something is the matter. */
 export function stateOf(leaves: readonly Leaf[]): FindingStatus {
   const own = (word: string, leaf: Leaf): boolean => leaf.listed === 0 && word.length <= 32;
   for (const { text } of ranked(leaves, names.status, { fits: own })) {
-    const word = lastWord(text);
+    const word = tellingWord(text);
     if (closed.has(word)) return 'closed';
     if (open.has(word)) return 'open';
   }
+  const said = leaves.some(
+    ({ key, value, parts }) => value === true && parts.length <= 2 && flags.has(key),
+  );
+  if (said) return 'closed';
   const ended = leaves.some((leaf) => ends.includes(leaf.key) && parseTime(leaf.value) !== null);
   return ended ? 'closed' : 'open';
 }
 
+/** Whatever follows, this is over: `resolved_true_positive`, `ResolvedCritical`. */
+const over: ReadonlySet<string> = new Set(['resolved', 'closed', 'recovered', 'cleared']);
+
 /** `incident.resolved`, `ALERT_CLOSED` and `Resolved` end in one word. */
-function lastWord(text: string): string {
+function tellingWord(text: string): string {
   const whole = fold(text);
   if (closed.has(whole) || open.has(whole)) return whole;
-  return (
-    text
-      .toLowerCase()
-      .split(/[^a-z]+/)
-      .filter(Boolean)
-      .at(-1) ?? ''
-  );
+  const words = text
+    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter(Boolean);
+  const [first = ''] = words;
+  const last = words.at(-1) ?? '';
+  if (over.has(first)) return first;
+  return closed.has(last) || open.has(last) ? last : first;
 }

@@ -4,6 +4,8 @@ import { asText } from '../fields.ts';
 import type { Leaf } from '../leaves.ts';
 import { actor, actorList, resource, resourceList } from '../observables.ts';
 import { saysNothing } from '../view.ts';
+import { logonsIn } from './generic-logons.ts';
+import { isOfProcess } from './generic-process.ts';
 import { actorNames, namingKeys, personKeys, resourceNames } from './generic-entities.ts';
 
 const eachMax = 3;
@@ -32,8 +34,11 @@ export interface Things {
 /** Whom and what an alert is about, by what keys and objects are called, and by names of cloud resources in its texts. */
 export function thingsOf(leaves: readonly Leaf[], account: string, prose: string): Things {
   const index = indexOf(leaves);
+  const places = leaves.some(isOfProcess)
+    ? indexOf(leaves.filter((leaf) => !isOfProcess(leaf)))
+    : index;
   const found = resourceKeys.flatMap(({ type, keys, objects }) =>
-    [...keyed(index, keys, isThing), ...described(index, objects, namingKeys)]
+    [...keyed(places, keys, isThing), ...described(places, objects, namingKeys)]
       .filter(isThing)
       .slice(0, eachMax)
       .map((name) => resource(type, name)),
@@ -63,7 +68,10 @@ export function thingsOf(leaves: readonly Leaf[], account: string, prose: string
   );
   return {
     resources: distinctNames(resources).slice(0, resourcesMax),
-    actors: actorList(...actors).slice(0, actorsMax),
+    actors: actorList(...actors, ...(actors.length === 0 ? logonsIn(leaves) : [])).slice(
+      0,
+      actorsMax,
+    ),
   };
 }
 
@@ -79,9 +87,19 @@ const targetKeys = keysOf([
   'idresph',
   'localip',
   'destinationaddress',
+  'ipdst',
   'destination',
 ]);
-const sourceKeys = keysOf(['srcip', 'sourceip', 'src', 'srcaddr', 'idorigh', 'clientip', 'source']);
+const sourceKeys = keysOf([
+  'srcip',
+  'sourceip',
+  'src',
+  'srcaddr',
+  'idorigh',
+  'clientip',
+  'ipsrc',
+  'source',
+]);
 
 function indexOf(leaves: readonly Leaf[]): Index {
   const byKey = new Map<string, Leaf[]>();

@@ -4,6 +4,7 @@ import { draft, type Draft, type Envelope, type FormatReader } from '../draft.ts
 import { asText } from '../fields.ts';
 import { folded } from '../fold.ts';
 import { leavesOf } from '../leaves.ts';
+import { severityOfWord } from '../severity.ts';
 import { ObservableList } from '../observables.ts';
 import { timeOf, uidOf } from './generic-identity.ts';
 import { kindOf } from './generic-kind.ts';
@@ -187,6 +188,7 @@ const headline = (head: readonly Ranked[], said: string): string =>
 const isHeadline = (text: string): boolean =>
   text.length >= 3 &&
   text.length <= 400 &&
+  severityOfWord(text) === 0 &&
   !isOpaque(text) &&
   (text.includes(' ') || text.split('/').length <= 5);
 

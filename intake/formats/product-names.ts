@@ -55,7 +55,15 @@ TheHive=thehive; MISP=misp|threatlevelid; OpenCTI=opencti; Anomali=anomali; Reco
 STIX=bundle--; Shodan=shodan; Censys=censys; Have I Been Pwned=haveibeenpwned; SpyCloud=spycloud; Flashpoint=flashpoint;
 urlscan.io=urlscan; VirusTotal=virustotal; AbuseIPDB=abuseipdb; Thinkst Canary=canarytoken|canary.tools; Honeypot=honeypot;
 DShield=dshield; Netwrix=netwrix; Varonis=varonis; Rubrik=rubrik; Veeam=veeam; Cohesity=cohesity; Salesforce=salesforce; Slack=slack;
-Zoom=zoom; Dropbox=dropbox; Workday=workday; Twilio=twilio; Stripe=stripe; CloudEvents=specversion; HashiCorp Vault=vaultproject
+Zoom=zoom; Dropbox=dropbox; Workday=workday; Twilio=twilio; Stripe=stripe; LogicMonitor=logicmonitor; Armis=armis; Claroty=claroty; Nozomi Networks=nozomi;
+Forescout=forescout; Axonius=axonius; Arctic Wolf=arcticwolf|arctic wolf; Expel=expel.io; Sekoia=sekoia; Stellar Cyber=stellarcyber;
+Cato Networks=catonetworks|cato networks; Uptycs=uptycs; Upwind=upwind.io; Obsidian Security=obsidiansecurity; AppOmni=appomni;
+Nightfall=nightfall; Sublime Security=sublimesecurity|sublime security; Red Canary=redcanary|red canary; eSentire=esentire;
+ReversingLabs=reversinglabs; Intezer=intezer; JupiterOne=jupiterone; Vanta=vanta.com; Drata=drata; Invicti=invicti; Acunetix=acunetix;
+Burp Suite=portswigger; OWASP ZAP=zaproxy; Group-IB=group-ib; ZeroFox=zerofox; BitSight=bitsight; UpGuard=upguard; Silverfort=silverfort;
+Semperis=semperis; SailPoint=sailpoint; Ivanti=ivanti; Lookout=lookout.com; Zimperium=zimperium; pfSense=pfsense; OPNsense=opnsense;
+Radware=radware; Netscout=netscout; OpsRamp=opsramp; ManageEngine=manageengine; Freshservice=freshservice; Uptrends=uptrends;
+Secureworks Taegis=taegis; CloudEvents=specversion; HashiCorp Vault=vaultproject
 `;
 
 export interface ProductWord {

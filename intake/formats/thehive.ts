@@ -1,5 +1,5 @@
 import { declare } from '../declare.ts';
-import { all, any, has } from '../recognise.ts';
+import { all, any, has, isRecord } from '../recognise.ts';
 import { literal } from '../sources.ts';
 import { byTable, byWord } from '../severity-rules.ts';
 
@@ -14,7 +14,7 @@ const inside = (name: string): readonly string[] => [
 export const thehive = declare({
   name: 'thehive',
   recognises: any(
-    all(has('objecttype', 'object'), any(has('action'), has('operation'))),
+    all(has('objecttype'), isRecord('object'), any(has('action'), has('operation'))),
     all(has('sourceref', 'type', 'source'), any(has('title'), has('severity'))),
     has('caseid', 'tlp', 'pap'),
   ),

@@ -34,6 +34,60 @@ describe('an alert of a product that no reader knows', () => {
   });
 });
 
+describe('what a process was given and ran with', () => {
+  const things = (alert: object): readonly string[] =>
+    read({ title: 'Suspicious process', host: { name: 'web-7' }, ...alert }).flatMap(
+      ({ resources, actors }) => [...resources, ...actors].map(({ name }) => name),
+    );
+
+  test.each<[string, object]>([
+    ['a list of variables', { process: { environment: ['AWS_KEY_ID=x', 'USER=bob'] } }],
+    ['variables at the top', { environment: ['HOSTNAME=db-1', 'DB_PASSWORD=x'] }],
+    ['one variable', { env: 'HOSTNAME=db-1' }],
+    ['pairs of a container', { spec: { env: [{ name: 'HOSTNAME', value: 'db-1' }] } }],
+    ['arguments', { process: { args: ['--host=db-1', '--user=bob', 'user:bob'] } }],
+    ['arguments at the top', { argv: ['curl', '--hostname=db-1'] }],
+    ['parents', { process: { parents: [{ name: 'sh', path: '/usr/bin/sh' }] } }],
+    ['images', { process: { image: 'C:\\a.exe', parent: { image: 'C:\\b.exe' } } }],
+  ])('names nothing that it is about: %s', (_what, alert) => {
+    expect(things(alert).filter((name) => name !== 'C:\\a.exe')).toEqual(['web-7']);
+  });
+
+  test('leaves the name of an environment what it is', () => {
+    expect(things({ environment: 'prod' })).toContain('prod');
+    expect(things({ env: 'staging' })).toContain('staging');
+  });
+});
+
+describe('the state of an alert', () => {
+  test.each([
+    ['resolved_true_positive', 'closed'],
+    ['ResolvedCritical', 'closed'],
+    ['alert.resolved', 'closed'],
+    ['Reopened', 'open'],
+    ['Critical', 'open'],
+  ])('%s is %s', (status, want) => {
+    expect(read({ title: 'Disk is full', status })[0]?.status).toBe(want);
+  });
+
+  test('may be a flag', () => {
+    expect(read({ title: 'Disk is full', resolved: true })[0]?.status).toBe('closed');
+    expect(read({ title: 'Disk is full', resolved: false })[0]?.status).toBe('open');
+  });
+});
+
+describe('the severity of an alert', () => {
+  test('may be a fraction', () => {
+    expect(read({ title: 'Odd', severity: 0.8 })[0]?.severityId).toBe(4);
+  });
+
+  test('is no title', () => {
+    expect(read({ category: 'Critical', description: 'A disk is full' })[0]?.title).toBe(
+      'A disk is full',
+    );
+  });
+});
+
 describe('alerts without an id', () => {
   const alert = { title: 'Disk is full', host: 'db-1', message: 'at 97 %' };
 
