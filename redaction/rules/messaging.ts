@@ -47,7 +47,7 @@ export const messagingRules: readonly Rule[] = [
   marked('teams-webhook', {
     literals: ['webhook.office.com', 'outlook.office.com/webhook', 'outlook.office365.com/webhook'],
     // Group and key go, and the second key of newer addresses; the tenant and the account that made it stay.
-    pattern: re`(?i)(?:webhook\.office\.com/webhookb2|outlook\.office(?:365)?\.com/webhook)/(?:([0-9a-f-]{36})(?:@|%(?:25)?40)[0-9a-f-]{36}/IncomingWebhook/[0-9a-f]{32}/[0-9a-f-]{36}|([A-Za-z0-9@%/_-]{36,}))|/IncomingWebhook/([0-9a-f]{32})/[0-9a-f]{8}-|/[0-9a-f]{8}-[0-9a-f-]{27}/(V2[A-Za-z0-9_-]{20,})`,
+    pattern: re`(?i)(?:webhook\.office\.com/webhookb2|outlook\.office(?:365)?\.com/webhook)/(?:([0-9a-f-]{36})(?:@|%(?:25)?40)[0-9a-f-]{36}/[a-z0-9]{2,40}/[0-9a-f]{32}/[0-9a-f-]{36}|([a-z0-9@%/_-]{36,}))|(?:@|%(?:25)?40)[0-9a-f-]{36}/[a-z0-9]{2,40}/([0-9a-f]{32})/[0-9a-f]{8}-|/[0-9a-f]{8}-[0-9a-f-]{27}/(V2[A-Za-z0-9_-]{20,})`,
     validator: 'anything',
     group: 1,
     positives: [

@@ -20,6 +20,16 @@ describe('of a secret inside something longer', () => {
       `post to https://outlook.office.com/webhook/${hidden}@${tenant}/IncomingWebhook/${hidden}/${owner}`,
     ],
     [
+      'the same of a webhook of another connector, escaped twice',
+      `https://outlook.office365.com/webhook/${group}%2540${tenant}/JenkinsCI/${key}/${owner}`,
+      `https://outlook.office365.com/webhook/${hidden}%2540${tenant}/JenkinsCI/${hidden}/${owner}`,
+    ],
+    [
+      'a hash and an id in a path of another address stay',
+      `https://outlook.office.com/webhook/${group}/x then https://h.example/Report/${key}/${owner}`,
+      `https://outlook.office.com/webhook/${hidden} then https://h.example/Report/${key}/${owner}`,
+    ],
+    [
       'the same of a newer address with a second key, its @ escaped',
       `https://corp.webhook.office.com/webhookb2/${group}%40${tenant}/IncomingWebhook/${key}/${owner}/${newer}`,
       `https://corp.webhook.office.com/webhookb2/${hidden}%40${tenant}/IncomingWebhook/${hidden}/${owner}/${hidden}`,
