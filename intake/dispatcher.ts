@@ -13,7 +13,7 @@ import type { OpenBatches } from '../store/batches.ts';
 import { stoppedScopes } from '../store/switches.ts';
 import type { TriageInput } from '../workflows/messages.ts';
 import { taskQueues, triageId, workflowTaskTimeout } from '../workflows/ids.ts';
-import { claimBatch, type Batch, type ClaimDeps } from './claim.ts';
+import { claimBatch, claimLimits, type Batch, type ClaimDeps } from './claim.ts';
 import { endOldTimeline } from './end-old-timeline.ts';
 import { reapBatches } from './reaper.ts';
 import { createReapRounds } from './reap-rounds.ts';
@@ -44,7 +44,8 @@ export const dispatcherLimits = {
   /** A batch that takes longer than most holds up nobody: a slow lookup, or one that Temporal refused. */
   youngMs: 400,
   batchesMax: 8,
-  worthABatch: 64,
+  /** A whole one: intake and batches share the processor, and small ones cost it most. */
+  worthABatch: claimLimits.runs,
   pollMs: 250,
   reapAfterMs: 30_000,
   /** Every n-th claim goes by age, so that what is old and mild is not starved by what is new and grave. */

@@ -82,7 +82,7 @@ const limits = z.strictObject({
     .min(2)
     .max(100)
     .default(12)
-    .describe('PostgreSQL connections of one process.'),
+    .describe('PostgreSQL connections of one process; `start` has as many again for intake.'),
 });
 
 const retention = z.strictObject({

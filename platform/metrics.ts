@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { BreakerState } from './breaker.ts';
 
 /** The way of an alert, each measured from its receipt; `received` itself from the event's own time. */
@@ -17,9 +17,16 @@ export interface Metrics {
   lag(ms: number): void;
   breaker(connection: string, state: BreakerState): void;
   component(name: string, isUp: boolean): void;
-  /** OpenMetrics text. */
-  render(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** What was measured so far, as data that can be sent to another thread. */
+  snapshot(): Promise<MetricsSnapshot>;
+  /** OpenMetrics text, `others` added. */
+  render(
+    others?: readonly MetricsSnapshot[],
+  ): Promise<{ readonly contentType: string; readonly text: string }>;
 }
+
+/** Metrics as prom-client writes them in JSON. */
+export type MetricsSnapshot = readonly object[];
 
 const stageBuckets = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.9, 2, 5, 10, 20, 60, 300, 1800, 7200,
@@ -73,6 +80,15 @@ export function createMetrics(): Metrics {
     lag: (ms) => lag.set(ms / msPerSecond),
     breaker: (connection, state) => breaker.set({ connection }, breakerValues[state]),
     component: (name, isUp) => component.set({ component: name }, isUp ? 1 : 0),
-    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    snapshot: async () =>
+      JSON.parse(JSON.stringify(await registry.getMetricsAsJSON())) as MetricsSnapshot,
+    render: async (others = []) => {
+      const { contentType } = registry;
+      if (others.length === 0) return { contentType, text: await registry.metrics() };
+      const all = [await registry.getMetricsAsJSON(), ...others];
+      const sum = AggregatorRegistry.aggregate<typeof contentType>(all);
+      sum.setContentType(contentType);
+      return { contentType, text: await sum.metrics() };
+    },
   };
 }

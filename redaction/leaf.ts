@@ -27,12 +27,18 @@ export function redactLeaf(walk: Walk, leaf: Leaf): string {
     return maskOf('over-budget');
   }
   const texts = leaf.verdict === null ? walk.seen?.texts : undefined;
-  const before = texts?.get(text);
-  if (before?.field === leaf.field) return before.redacted;
+  if (texts === undefined) return redactText(walk, leaf);
+  const field = saidBy(walk, leaf);
+  const before = texts.get(text);
+  if (before?.field === field) return before.redacted;
   const redacted = redactText(walk, leaf);
-  texts?.set(text, { field: leaf.field, redacted });
+  texts.set(text, { field, redacted });
   return redacted;
 }
+
+/** What the name of the field adds to the text: names that add nothing are one. JSON is read by the names that stand in it. */
+const saidBy = (walk: Walk, { field, text }: Leaf): string =>
+  walk.pass.scanner.isMute(field) && !mayBeJson(text) ? '(any)' : field;
 
 function redactText(walk: Walk, leaf: Leaf): string {
   try {

@@ -17,6 +17,8 @@ export interface Scanner {
   scan(text: string, field: string, found?: Map<string, SpanKind>): readonly Span[];
   /** True: the name of the field calls for rules of its own, in numbers too. */
   isTelling(field: string): boolean;
+  /** True: texts under that name are searched as under any other such name. */
+  isMute(field: string): boolean;
 }
 
 export const scanLimits = {
@@ -67,6 +69,7 @@ export function createScanner(
         },
       }),
     isTelling: (field) => machine.places.byField(field).length > 0,
+    isMute: (field) => machine.places.isMute(field),
   };
 }
 

@@ -31,7 +31,7 @@ export interface Walk {
 
 /**
  * What was redacted before in the same delivery. An object's redaction depends on nothing around it, unless the name of its place has
- * a verdict; a text's depends on the name besides.
+ * a verdict; a text's depends on the name besides, if rules find anything in it.
  */
 export interface Seen {
   readonly objects: Map<object, Json>;

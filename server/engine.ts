@@ -1,82 +1,128 @@
-import { openActivityParts } from './activity-deps.ts';
 import type { Base } from './base.ts';
-import { openCatalog } from './catalog.ts';
-import { openCore } from './core.ts';
 import type { Core } from './core.ts';
 import { startHttp } from './http.ts';
-import type { HttpServer } from './http.ts';
 import type { Laps } from './laps.ts';
-import { roleParts, workflowRole } from './roles.ts';
-import type { Parts, RoleName, RoleParts } from './roles.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { MetricsSnapshot } from '../platform/metrics.ts';
+import type { RoleParts } from './roles.ts';
 import { statusesOf, supervise } from './supervise.ts';
 import type { Component, ComponentStatus, SuperviseDeps, Supervised } from './supervise.ts';
 
+/** What an engine is made of. */
+export interface Assembled {
+  /** Null for the workflow worker alone. */
+  readonly core: Core | null;
+  readonly parts: readonly RoleParts[];
+  /** What the parts share is closed last. */
+  close(): Promise<void>;
+}
+
+/** What else runs in this process, on another thread. */
+export interface Elsewhere {
+  statuses(): Promise<readonly ComponentStatus[]>;
+  metrics(): Promise<readonly MetricsSnapshot[]>;
+}
+
+/** Where the requests of strangers and people come in. */
+export interface Front {
+  readonly url: string;
+  /** Empty where it has no state of its own. */
+  statuses(): readonly ComponentStatus[];
+  /** Takes no new requests and ends those under way. */
+  close(): Promise<void>;
+}
+
 export interface EngineOptions {
-  readonly roles: readonly RoleName[];
+  readonly assemble: (base: Base) => Promise<Assembled>;
   readonly laps: Laps;
   /** True in production: what cannot start yet is tried again, and a port that is taken is an error. */
   readonly isPatient: boolean;
   /** Health of what runs below the engine; empty in production. */
   readonly below: () => readonly ComponentStatus[];
+  readonly elsewhere?: Elsewhere;
+  /** Left out: requests are answered on this thread. */
+  readonly openFront?: (of: Elsewhere) => Promise<Front>;
+  /** Left out: as the configuration says. */
+  readonly listen?: { readonly host: string; readonly port: number };
 }
 
 export interface Engine {
   readonly url: string;
   readonly statuses: () => readonly ComponentStatus[];
-  /** Null for the workflow worker alone. */
   readonly core: Core | null;
   stop(): Promise<void>;
 }
 
-/** Runs the roles in this process. Migrations are applied already. */
+/** Runs the parts. Migrations are applied already. */
 export async function startEngine(base: Base, options: EngineOptions): Promise<Engine> {
   const { laps } = options;
-  const isBare = options.roles.every((role) => role === 'workflow');
-  const core = isBare ? null : openCore(base);
-  const shared =
-    core === null
-      ? null
-      : await laps
-          .measure('catalog and leases', () => openParts(core, !options.isPatient))
-          .catch((error: unknown) => closeAfter(error, core));
-  const parts = await Promise.all(
-    options.roles.map(async (role): Promise<RoleParts> =>
-      role === 'workflow' || shared === null ? workflowRole(base) : roleParts(role, shared),
-    ),
-  );
+  const assembled = await laps.measure('catalog and leases', () => options.assemble(base));
+  const { parts, core } = assembled;
   const supervised: Supervised[] = [];
   const components = parts.flatMap((each) => each.components);
+  const open: Stopping = { front: null, supervised, assembled };
   const statuses = (): readonly ComponentStatus[] => [
     ...options.below(),
     ...statusesOf(components, supervised),
+    ...(open.front?.statuses() ?? []),
   ];
-  const onChange = (status: ComponentStatus): void => {
-    if (status.state === 'down')
-      base.logger.error(
-        { component: status.name, detail: status.detail },
-        'a component died and is started again',
-      );
-  };
-  const open: Stopping = { http: null, parts, supervised, shared };
+  const onChange = reportDeaths(base.logger);
+  const { openFront = (): Promise<Front> => frontHere(base, { options, parts, statuses }) } =
+    options;
   try {
-    const http = await startHttp({
-      listen: base.config.listen,
-      mayMove: !options.isPatient,
-      routes: parts.flatMap((each) => each.routes),
-      tokens: base.config.tokens,
-      components: statuses,
-      metrics: base.metrics,
-      logger: base.logger,
-      redactText: (text) => base.redactor.redactText(text).text,
-    });
-    open.http = http;
+    const own: Elsewhere = {
+      statuses: async () => statuses(),
+      metrics: async () => [await base.metrics.snapshot()],
+    };
     const start = { clock: base.clock, onChange, isPatient: options.isPatient };
-    await laps.measure('workers and loops', () => superviseAll(components, start, supervised));
-    return { url: http.url, statuses, core, stop: () => stopEngine(open) };
+    const [front] = await bothOf(
+      openFront(own).then((opened) => (open.front = opened)),
+      laps.measure('workers and loops', () => superviseAll(components, start, supervised)),
+    );
+    return { url: front.url, statuses, core, stop: () => stopEngine(open) };
   } catch (error) {
     await stopEngine(open);
     throw error;
   }
+}
+
+/** Throws only when both have ended, so that what came up can be stopped. */
+async function bothOf<One, Other>(
+  one: Promise<One>,
+  other: Promise<Other>,
+): Promise<readonly [One, Other]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
+}
+
+/** For `SuperviseDeps.onChange`. */
+export function reportDeaths(logger: Logger): (status: ComponentStatus) => void {
+  return ({ state, name, detail }) => {
+    if (state === 'down')
+      logger.error({ component: name, detail }, 'a component died and is started again');
+  };
+}
+
+interface Here {
+  readonly options: EngineOptions;
+  readonly parts: readonly RoleParts[];
+  readonly statuses: () => readonly ComponentStatus[];
+}
+
+async function frontHere(base: Base, { options, parts, statuses }: Here): Promise<Front> {
+  const { elsewhere } = options;
+  const http = await startHttp({
+    listen: options.listen ?? base.config.listen,
+    mayMove: !options.isPatient,
+    routes: parts.flatMap((each) => each.routes),
+    tokens: base.config.tokens,
+    components: async () => [...((await elsewhere?.statuses()) ?? []), ...statuses()],
+    metrics: base.metrics,
+    ...(elsewhere === undefined ? {} : { metricsElsewhere: elsewhere.metrics }),
+    logger: base.logger,
+    redactText: (text) => base.redactor.redactText(text).text,
+  });
+  return { url: http.url, statuses: () => [], close: () => http.close() };
 }
 
 /** All start side by side; those that came up are in `supervised` even where another did not. */
@@ -92,34 +138,16 @@ async function superviseAll(
   if (failed !== undefined) throw failed.reason;
 }
 
-async function closeAfter(error: unknown, core: Core): Promise<never> {
-  await core.close();
-  throw error;
-}
-
-async function openParts(core: Core, alone: boolean): Promise<Parts> {
-  const catalog = await openCatalog(core);
-  return {
-    core,
-    catalog,
-    activities: await openActivityParts(core, catalog),
-    wake: { call: () => undefined },
-    alone,
-  };
-}
-
 interface Stopping {
-  http: HttpServer | null;
-  readonly parts: readonly RoleParts[];
+  front: Front | null;
   readonly supervised: readonly Supervised[];
-  readonly shared: Parts | null;
+  readonly assembled: Assembled;
 }
 
 /** First nothing new comes in, then what is under way ends, then the connections close. */
-async function stopEngine({ http, parts, supervised, shared }: Stopping): Promise<void> {
-  await http?.close();
-  await Promise.all(parts.map((each) => each.drain()));
+async function stopEngine({ front, supervised, assembled }: Stopping): Promise<void> {
+  await front?.close();
+  await Promise.all(assembled.parts.map((each) => each.drain()));
   await Promise.all(supervised.map((each) => each.stop()));
-  await shared?.activities.close();
-  await shared?.core.close();
+  await assembled.close();
 }

@@ -6,7 +6,7 @@ import { problemFor, problemType } from '../api/problem.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { ApiToken } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Metrics } from '../platform/metrics.ts';
+import type { Metrics, MetricsSnapshot } from '../platform/metrics.ts';
 import { connectionsMaxOf } from './connections-max.ts';
 import { freePort } from './free-port.ts';
 import type { ComponentStatus } from './supervise.ts';
@@ -20,8 +20,10 @@ export interface HttpDeps {
   readonly mayMove?: boolean;
   readonly routes: readonly Routes[];
   readonly tokens: readonly ApiToken[];
-  readonly components: () => readonly ComponentStatus[];
+  readonly components: () => readonly ComponentStatus[] | Promise<readonly ComponentStatus[]>;
   readonly metrics: Metrics;
+  /** What the other threads of this process measured. */
+  readonly metricsElsewhere?: () => Promise<readonly MetricsSnapshot[]>;
   readonly logger: Logger;
   /** For what a problem document says: an error may repeat what somebody typed. */
   readonly redactText: (text: string) => string;
@@ -93,7 +95,7 @@ export async function startHttp(deps: HttpDeps): Promise<HttpServer> {
 function healthRoutes(app: FastifyInstance, deps: HttpDeps): void {
   app.get('/healthz', async () => ({ status: 'alive' }));
   app.get('/readyz', async (_request, reply) => {
-    const components = deps.components();
+    const components = await deps.components();
     const isReady = components.every((component) => component.state === 'up');
     return reply
       .code(isReady ? 200 : 503)
@@ -105,8 +107,9 @@ function healthRoutes(app: FastifyInstance, deps: HttpDeps): void {
         'CREDENTIAL_MISSING',
         'only this machine and administrators may read metrics',
       );
-    for (const { name, state } of deps.components()) deps.metrics.component(name, state === 'up');
-    const { contentType, text } = await deps.metrics.render();
+    for (const { name, state } of await deps.components())
+      deps.metrics.component(name, state === 'up');
+    const { contentType, text } = await deps.metrics.render(await deps.metricsElsewhere?.());
     return reply.type(contentType).send(text);
   });
 }

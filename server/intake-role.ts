@@ -33,7 +33,11 @@ import { readVerifierKey } from './verifier-key.ts';
 const voteDeadlineMs = 8_000;
 
 /** Intake and the API for people. Of Temporal only votes and cancellations have need. */
-export function intakeRole({ core, catalog, wake }: Parts): RoleParts {
+export function intakeRole({
+  core,
+  catalog,
+  wake,
+}: Pick<Parts, 'core' | 'catalog' | 'wake'>): RoleParts {
   const { config, db, clock, redactor, keys, logger } = core;
   const { tenant, tokens } = config;
   const onCommitted = (): void => {

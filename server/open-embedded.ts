@@ -8,12 +8,17 @@ import { armFailpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
 import { openDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
+import { assembleRoles } from './assemble.ts';
 import { createBase } from './base.ts';
+import type { Base } from './base.ts';
 import type { Core } from './core.ts';
-import { startEngine } from './engine.ts';
+import { reportDeaths, startEngine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { Laps } from './laps.ts';
+import { startIntakeThread } from './intake-thread.ts';
 import { roles } from './roles.ts';
 import { startStack } from './stack.ts';
+import type { Stack } from './stack.ts';
 import type { ComponentStatus } from './supervise.ts';
 import { keepHistories } from './temporal.ts';
 import { readVerifierKey } from './verifier-key.ts';
@@ -27,6 +32,8 @@ export interface EmbeddedOptions {
   readonly laps: Laps;
   readonly onStatus: (status: ComponentStatus) => void;
 }
+
+const behindIntake = roles.filter((role) => role !== 'intake');
 
 /** The whole of Sallyport in one process, over servers of its own. */
 export interface Embedded {
@@ -72,12 +79,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
       laps.measure('migrations', () => migrateAll(config)),
       laps.measure('namespace', () => prepareNamespace(config)),
     ]);
-    const engine = await startEngine(base, {
-      roles,
-      laps,
-      isPatient: false,
-      below: stack.statuses,
-    });
+    const engine = await startAll(base, { options, stack });
     const stop = async (): Promise<void> => {
       await engine.stop();
       await stack.stop();
@@ -102,6 +104,27 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     await stack.stop();
     throw error;
   }
+}
+
+/** Intake on a thread of its own, everything else on this one. */
+function startAll(
+  base: Base,
+  { options, stack }: { readonly options: EmbeddedOptions; readonly stack: Stack },
+): Promise<Engine> {
+  const { laps, configPath } = options;
+  const { environment, variables } = stack;
+  const onChange = reportDeaths(base.logger);
+  const place = { configPath, environment, variables, listen: base.config.listen };
+  return startEngine(base, {
+    assemble: (shared) => assembleRoles(shared, behindIntake, true),
+    laps,
+    isPatient: false,
+    below: stack.statuses,
+    openFront: (engine) =>
+      laps.measure('intake', () =>
+        startIntakeThread({ ...place, clock: base.clock, onChange, engine }),
+      ),
+  });
 }
 
 async function migrateAll(config: Config): Promise<void> {

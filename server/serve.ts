@@ -11,6 +11,7 @@ import type { KeyPurpose } from '../platform/keyring.ts';
 import { openDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { mayUse } from './activity-deps.ts';
+import { assembleRoles } from './assemble.ts';
 import { createBase } from './base.ts';
 import { startEngine } from './engine.ts';
 import { startLaps } from './laps.ts';
@@ -47,7 +48,7 @@ export async function serve(args: readonly string[], io: CliIo): Promise<number>
     });
     if (config.databaseUrl !== null) await migrateOnce(config.databaseUrl.reveal());
     const engine = await startEngine(base, {
-      roles: [role],
+      assemble: (shared) => assembleRoles(shared, [role], false),
       laps: startLaps(),
       isPatient: true,
       below: () => [],

@@ -1,10 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import type { TLSConfig } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import { NativeConnection } from '@temporalio/worker';
 import { SallyportError } from '../domain/errors.ts';
 import type { TemporalConfig } from '../platform/config.ts';
 import type { Base } from './base.ts';
-import { installSdkLogging } from './sdk-logging.ts';
 
 export interface TemporalClient {
   readonly client: Client;
@@ -26,21 +24,14 @@ export function openTemporalClient(base: Base): TemporalClient {
   };
 }
 
-/** For workers. Throws TEMPORAL_UNAVAILABLE where there is no server yet. */
-export async function connectWorker(base: Base): Promise<NativeConnection> {
-  installSdkLogging(base.logger);
-  return NativeConnection.connect(placeOf(base.config.temporal)).catch((cause: unknown) => {
-    throw new SallyportError('TEMPORAL_UNAVAILABLE', 'Temporal cannot be reached', { cause });
-  });
-}
-
-interface Place {
+export interface TemporalPlace {
   readonly address: string;
   readonly apiKey?: string;
   readonly tls?: TLSConfig | true;
 }
 
-function placeOf(config: TemporalConfig): Place {
+/** Throws CONFIG_INVALID where no address is known. */
+export function placeOf(config: TemporalConfig): TemporalPlace {
   const { address, apiKey, tls } = config;
   if (address === null)
     throw new SallyportError('CONFIG_INVALID', 'set TEMPORAL_ADDRESS or temporal.address');

@@ -12,7 +12,7 @@ import type { PrivilegeClass } from '../domain/capability.ts';
 import { taskQueues } from '../workflows/ids.ts';
 import type { Base } from './base.ts';
 import type { Originals } from './originals.ts';
-import { connectWorker } from './temporal-client.ts';
+import { connectWorker } from './worker-connection.ts';
 import type { Component } from './supervise.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { SallyportError } from '../domain/errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Environment } from '../platform/config.ts';
+import type { Elsewhere, Front } from './engine.ts';
+import type { ComponentStatus, Running } from './supervise.ts';
+import { supervise } from './supervise.ts';
+import type { ToEngine, ToThread, ThreadOrder } from './intake-thread-messages.ts';
+
+const main = fileURLToPath(new URL('./intake-thread-main.ts', import.meta.url));
+const stopLimitMs = 8_000;
+
+export interface IntakeThreadOptions {
+  readonly configPath: string;
+  readonly environment: Environment;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly clock: Clock;
+  readonly onChange: (status: ComponentStatus) => void;
+  /** What the engine's own thread says of itself. */
+  readonly engine: Elsewhere;
+}
+
+/**
+ * Intake and API on a thread of their own, so that what batches compute holds up no sender and no person. A thread that
+ * dies is started again at the same address.
+ */
+export async function startIntakeThread(
+  options: IntakeThreadOptions,
+  spawn: (order: ThreadOrder) => Worker = (order) => new Worker(main, { workerData: order }),
+): Promise<Front> {
+  let { listen } = options;
+  let url = '';
+  const start = async (): Promise<Running> => {
+    const { engine } = options;
+    const started = await startThread(spawn(orderOf(options, listen, url === '')), engine);
+    url = started.url;
+    listen = { ...listen, port: Number(new URL(url).port) };
+    return started.running;
+  };
+  const thread = await supervise({ name: 'intake-thread', start }, options);
+  return { url, statuses: () => [thread.status()], close: () => thread.stop() };
+}
+
+function orderOf(
+  { configPath, environment, variables }: IntakeThreadOptions,
+  listen: ThreadOrder['listen'],
+  isFirst: boolean,
+): ThreadOrder {
+  return {
+    configPath,
+    // A copy: what `process.env` gives is no plain object.
+    environment: { ...environment, variables: { ...environment.variables } },
+    variables,
+    listen,
+    isFirst,
+  };
+}
+
+async function startThread(
+  worker: Worker,
+  engine: Elsewhere,
+): Promise<{ readonly url: string; readonly running: Running }> {
+  const ended = endOf(worker);
+  const ready = new Promise<string>((resolve) => {
+    worker.on('message', (message: ToEngine) => {
+      if (message.kind === 'ready') resolve(message.url);
+      else void answer(worker, engine, message.id);
+    });
+  });
+  const url = await Promise.race([
+    ready,
+    ended.then((how) => {
+      throw new SallyportError('STORE_UNAVAILABLE', `intake did not start: ${how}`);
+    }),
+  ]);
+  return { url, running: { ended, stop: () => stopThread(worker) } };
+}
+
+/** How it ended, in a few words. */
+async function endOf(worker: Worker): Promise<string> {
+  let detail = '';
+  worker.on('error', (error: unknown) => {
+    detail = error instanceof Error ? error.message : String(error);
+  });
+  const [code] = (await once(worker, 'exit')) as [number];
+  return detail === '' ? `exit code ${code}` : detail;
+}
+
+async function answer(worker: Worker, engine: Elsewhere, id: number): Promise<void> {
+  const [statuses, metrics] = await Promise.all([engine.statuses(), engine.metrics()]);
+  worker.postMessage({ kind: 'look', id, statuses, metrics } satisfies ToThread);
+}
+
+async function stopThread(worker: Worker): Promise<void> {
+  const ended = new Promise((resolve) => worker.once('exit', resolve));
+  worker.postMessage({ kind: 'stop' } satisfies ToThread);
+  const timer = setTimeout(() => void worker.terminate(), stopLimitMs);
+  await ended;
+  clearTimeout(timer);
+}
