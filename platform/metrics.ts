@@ -5,8 +5,11 @@ import type { BreakerState } from './breaker.ts';
 export const stages = ['committed', 'dispatched', 'looked-up', 'ticketed', 'decided'] as const;
 export type Stage = (typeof stages)[number];
 
-/** `alert` counts answers to deliveries, `run` ends, `effect` results, `lookup` answers. */
-export type Counted = 'alert' | 'run' | 'effect' | 'lookup';
+/**
+ * `alert` counts answers to deliveries, `run` ends, `effect` results, `lookup` answers. `late-redaction` counts kinds of secrets that only
+ * the last look before Temporal's store found: each is a defect of what should have redacted them.
+ */
+export type Counted = 'alert' | 'run' | 'effect' | 'lookup' | 'late-redaction';
 
 export interface Metrics {
   /** How long after receipt a stage was reached. */

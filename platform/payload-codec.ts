@@ -30,6 +30,8 @@ export interface CodecOptions {
   readonly keyring: KeyRing;
   /** Bound to each payload: one that is copied to another namespace does not open. */
   readonly namespace: string;
+  /** The last look at JSON before it is sealed: gives it back, or what may be stored in its place. */
+  readonly look?: (json: Uint8Array) => Uint8Array;
 }
 
 /**
@@ -39,7 +41,9 @@ export interface CodecOptions {
 export function createPayloadCodec(options: CodecOptions): PayloadCodec {
   return {
     encode: (payloads) =>
-      Promise.resolve().then(() => payloads.map((payload) => sealPayload(options, payload))),
+      Promise.resolve().then(() =>
+        payloads.map((payload) => sealPayload(options, looked(options, payload))),
+      ),
     decode: (payloads) =>
       Promise.resolve().then(() => payloads.map((payload) => openPayload(options, payload))),
   };
@@ -52,6 +56,18 @@ export const failureConverterPath: string = fileURLToPath(
 
 export function createDataConverter(options: CodecOptions): DataConverter {
   return { payloadCodecs: [createPayloadCodec(options)], failureConverterPath };
+}
+
+const jsonEncoding = 'json/plain';
+
+/** The engine stores nothing but JSON: what is of another kind holds no foreign text. */
+function looked(options: CodecOptions, payload: Payload): Payload {
+  const { look } = options;
+  const { data, metadata } = payload;
+  if (look === undefined || data == null || textOf(metadata?.['encoding']) !== jsonEncoding)
+    return payload;
+  const shown = look(data);
+  return shown === data ? payload : { ...payload, data: shown };
 }
 
 function sealPayload(options: CodecOptions, payload: Payload): Payload {

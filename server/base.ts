@@ -7,9 +7,10 @@ import { createLogger } from '../platform/logger.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { createDataConverter } from '../platform/payload-codec.ts';
 import { createRedactor } from '../redaction/redact.ts';
 import type { Redactor } from '../redaction/redact.ts';
+import { createConverters } from './converters.ts';
+import type { Converters } from './converters.ts';
 
 /** What every process has, whatever its role. */
 export interface Base {
@@ -19,7 +20,7 @@ export interface Base {
   readonly metrics: Metrics;
   readonly redactor: Redactor;
   readonly keys: KeyRings;
-  readonly dataConverter: ReturnType<typeof createDataConverter>;
+  readonly converters: Converters;
   readonly workflowBundle: string | null;
 }
 
@@ -55,17 +56,16 @@ export function createBase(options: BaseOptions): Base {
     redactText: (text) =>
       redactor.redactText(text, config.redaction.forDestination('log') ?? policy).text,
   });
+  const metrics = createMetrics();
+  const codec = { keyring: keys.codec, namespace: config.temporal.namespace };
   return {
     config,
     clock: systemClock,
     logger,
-    metrics: createMetrics(),
+    metrics,
     redactor,
     keys,
-    dataConverter: createDataConverter({
-      keyring: keys.codec,
-      namespace: config.temporal.namespace,
-    }),
+    converters: createConverters({ codec, metrics, logger }),
     workflowBundle: options.workflowBundle,
   };
 }

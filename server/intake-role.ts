@@ -119,7 +119,7 @@ function summaryOf({ plan, digest }: CatalogPlan): PlaybookSummary {
 function auditOf(core: Core, access: Access): Routes {
   const { config, db, clock, redactor } = core;
   const { tenant } = config;
-  const reader = { db, client: core.temporal.client, converter: core.dataConverter, clock };
+  const reader = { db, client: core.temporal.client, converter: core.converters.carried, clock };
   return auditRoutes({
     db,
     clock,

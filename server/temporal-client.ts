@@ -13,7 +13,8 @@ const connectTimeoutMs = 5_000;
 
 /** Connects at its first use and again whenever it must: who holds it may start before Temporal does. */
 export function openTemporalClient(base: Base): TemporalClient {
-  const { config, dataConverter } = base;
+  const { config } = base;
+  const dataConverter = base.converters.carried;
   const connection = Connection.lazy({
     ...placeOf(config.temporal),
     connectTimeout: connectTimeoutMs,

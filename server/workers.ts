@@ -52,6 +52,7 @@ export function workflowWorker(base: Base): Component {
   return workerComponent(base, 'workflow-worker', async () => ({
     workflowBundle: (bundle ??= await bundleWorkflows()),
     taskQueue: taskQueues.workflow,
+    dataConverter: base.converters.carried,
     stickyQueueScheduleToStartTimeout: stickyTimeout,
     maxCachedWorkflows: cachedWorkflowsMax,
   }));
@@ -70,6 +71,7 @@ export function activityWorker(base: Base, name: WorkerName, deps: ActivityWorke
   });
   return workerComponent(base, `${name}-worker`, async () => ({
     taskQueue: row.queue,
+    dataConverter: base.converters.arriving,
     activities: row.activities(deps.activities),
     maxConcurrentActivityTaskExecutions: activitiesAtOnceMax,
     maxHeartbeatThrottleInterval: '1s',
@@ -97,7 +99,8 @@ function flushing(originals: Originals): ReturnType<typeof createRedactingInterc
   };
 }
 
-type OwnOptions = Omit<WorkerOptions, 'connection'>;
+type OwnOptions = Omit<WorkerOptions, 'connection'> &
+  Required<Pick<WorkerOptions, 'dataConverter'>>;
 
 function workerComponent(base: Base, name: string, options: () => Promise<OwnOptions>): Component {
   return {
@@ -135,7 +138,6 @@ async function createWorker(
     ...options,
     connection,
     namespace: base.config.temporal.namespace,
-    dataConverter: base.dataConverter,
     shutdownGraceTime: shutdownGrace,
     shutdownForceTime: shutdownForce,
   });

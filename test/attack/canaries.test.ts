@@ -264,7 +264,7 @@ async function readEverything(): Promise<void> {
       `select t::text as row from "${name}" t`,
     ))
       search.scan(`table ${name}`, Buffer.from(row));
-  const [codec] = core.dataConverter.payloadCodecs ?? [];
+  const [codec] = core.converters.carried.payloadCodecs ?? [];
   const payloads = codec === undefined ? [] : await openedPayloads(client, codec);
   came['payloads'] = payloads.length > 100;
   search.scan('opened payloads', Buffer.concat(payloads));

@@ -3,6 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, describe, expect, it } from 'vitest';
+import { capabilityNamed } from '../../connectors/registry.ts';
+import { startMailFake } from '../../connectors/smtp/fake.ts';
+import { isObject, type JsonObject } from '../../domain/json.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { createEgress } from '../../platform/http.ts';
 import { createRedactingInterceptor } from '../../activities/redacting-interceptor.ts';
 import { profiles, profileNames } from '../../redaction/profiles.ts';
 import { readPolicies } from '../../redaction/read-policies.ts';
@@ -10,6 +15,7 @@ import { createLogger } from '../../platform/logger.ts';
 import { createDataConverter } from '../../platform/payload-codec.ts';
 import { outwards } from '../../server/outwards.ts';
 import { findLeaks, makeCanaries, type Leak } from '../support/canaries.ts';
+import { aConnection, aContext } from '../support/connector-world.ts';
 import { filesOfRepository, textOf } from '../support/repository.ts';
 import { aKeyRing, aRedactor } from '../unit/redaction/a-redactor.ts';
 
@@ -51,6 +57,13 @@ const sinks: { readonly [name: string]: Sink } = {
   'payloads of the history': {
     written: /\bpayloadCodecs\b/,
     files: { 'platform/payload-codec.ts': /payloadCodecs: \[createPayloadCodec\(options\)\]/ },
+  },
+  'payloads of the history, by who makes them': {
+    written: /\bcreateDataConverter\(/,
+    files: {
+      'platform/payload-codec.ts': /look\(data\)/,
+      'server/converters.ts': /look: reporting\(deps, look\)/,
+    },
   },
   'problem documents': {
     written: /\bproblemFor\(error\)/,
@@ -146,8 +159,10 @@ describe('a place where data leaves', () => {
 
 const canaries = makeCanaries('sinks');
 const marker = 'these harmless words stay';
+const egress = createEgress({ clock: systemClock });
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-sinks-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => egress.close());
 const redactor = aRedactor();
 const said = canaries.map(({ text }) => text);
 const leaks = (bytes: Buffer | string): readonly Leak[] =>
@@ -186,7 +201,37 @@ const arrived: { readonly [sink: string]: () => Promise<Buffer | string> } = {
   },
   'tickets under a strict policy': () => Promise.resolve(outside('ticket')),
   'notifications under a strict policy': () => Promise.resolve(outside('notify')),
+  'a mail about what came in': () => {
+    const { value } = redactor.redact({ subject: `${marker} ${said[0]}`, body: said.join('\n') });
+    return mailed(isObject(value) ? value : {});
+  },
+  'a mail under a strict policy': () =>
+    mailed({ subject: outside('notify').slice(0, 200), body: outside('notify') }),
 };
+
+/** What a mail server gets of a message, in a conversation of its own: as it was sent, and as a reader shows it. */
+async function mailed(message: JsonObject): Promise<string> {
+  const server = await startMailFake();
+  try {
+    const connection = aConnection({
+      connector: 'smtp',
+      address: server.url,
+      secret: 'fake-user:fake-password',
+      options: { from: 'sallyport@corp.example', to: ['soc@corp.example'] },
+    });
+    await capabilityNamed('smtp.message.send')?.call(message, aContext(connection, egress));
+    const sent = server.mails().map(({ raw }) => raw);
+    return [...sent, ...sent.map(readable)].join('\n');
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Without quoted-printable's line ends and escapes. Base64 is seen through by the search for leaks. */
+const readable = (raw: string): string =>
+  raw
+    .replace(/=\r?\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 
 const { execute: border = () => Promise.reject(new Error('no border')) } = ((): {
   execute?: (next: () => Promise<unknown>) => Promise<unknown>;
@@ -219,6 +264,11 @@ describe('what arrives', () => {
     const bytes = (await arrived[sink]?.()) ?? '';
     expect(bytes.toString()).toContain(marker);
     expect(leaks(bytes)).toEqual([]);
+  });
+
+  it('in a mail is what was given to it: canaries that nobody redacted are found there', async () => {
+    const found = leaks(await mailed({ subject: marker, body: said.join('\n') }));
+    expect(new Set(found.map(({ kind }) => kind)).size).toBe(canaries.length);
   });
 
   it('in a payload holds no canary, though nobody redacted it before: it is sealed', async () => {

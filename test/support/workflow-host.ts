@@ -28,6 +28,8 @@ export interface FakeActivities {
 
 export interface HostOptions {
   readonly dataConverter?: DataConverter;
+  /** Of the workers of activities, where they have one of their own. */
+  readonly activityConverter?: DataConverter;
   /** Runs workflow code in this thread, where its memory can be measured. */
   readonly debugMode?: boolean;
   /** Left out: the one of `workflowBundle`. */
@@ -64,7 +66,8 @@ export async function startWorkflowHost(
   const bundle = options.bundle ?? (await workflowBundle());
   const native = await NativeConnection.connect({ address: server.address });
   const connection = await Connection.connect({ address: server.address });
-  const { dataConverter, debugMode = false } = options;
+  const { dataConverter, activityConverter = dataConverter, debugMode = false } = options;
+  const arriving = activityConverter === undefined ? {} : { dataConverter: activityConverter };
   const sealing = dataConverter === undefined ? {} : { dataConverter };
   const base = { connection: native, namespace: server.namespace, ...sealing };
   const workers = [
@@ -79,6 +82,7 @@ export async function startWorkflowHost(
     workers.push(
       await Worker.create({
         ...base,
+        ...arriving,
         taskQueue: taskQueues[name],
         activities: { ...activities[name] },
       }),
