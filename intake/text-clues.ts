@@ -22,10 +22,15 @@ export function cluesIn(text: string): TextClues {
     if (word.startsWith('http://') || word.startsWith('https://'))
       found.urls.push(withoutStop(word));
     if (word.includes('.') || word.length >= 32)
-      for (const part of word.split(parts)) put(withoutStop(part), found);
+      for (const part of word.split(parts))
+        if (!isVersion(part, word)) put(withoutStop(part), found);
   }
   return found;
 }
+
+/** Browsers call themselves `Chrome/113.0.0.0`. */
+const isVersion = (part: string, word: string): boolean =>
+  part.endsWith('.0.0.0') && word.endsWith(`/${part}`) && !word.startsWith('http');
 
 const wordCharsMin = 4;
 

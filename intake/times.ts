@@ -59,7 +59,7 @@ function isMinute(text: string): boolean {
   );
 }
 
-const zoneNames: ReadonlySet<string> = new Set(['', 'Z', 'z', 'UTC', 'GMT']);
+const zoneNames: ReadonlySet<string> = new Set(['', 'Z', 'z', 'UTC', 'GMT', '(UTC)', '(GMT)']);
 
 /** None, a name of UTC, `+0100` or `+01:00`. */
 function isZone(zone: string): boolean {

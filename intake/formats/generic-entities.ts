@@ -54,7 +54,7 @@ export const resourceNames: readonly EntityNames[] = [
       autoscalinggroupname compromisedentity entityvalue configurationitems azureresourceid ec2instanceid keyid accesskeyid
     `),
     objects: words(`
-      resource resources bucket function database cluster entity entities target affectedresources affectedentities
+      resource resources bucket function database cluster entity entities entitysnapshot affectedentity relatedentity target affectedresources affectedentities
       affecteditem s3bucket configurationitem cloudresource
     `),
   },
@@ -111,7 +111,7 @@ export const actorNames: readonly PersonNames[] = [
     type: 'user',
     keys: words(`
       username user userprincipalname useremail useremailaddress recipient recipientaddress recipientemail toaddress toaddresses
-      users affecteduser affectedusers impacteduser upn suser srcuser usrname actorname actoremail actor principalname
+      users who affecteduser affectedusers impacteduser upn suser srcuser usrname actorname actoremail actor principalname
       principalemail principal initiator initiatedby createdby startedby loginname login subjectusername targetusername duser
       dstuser targetuser samaccountname accountname useridentity agentlastloggedinusername processuser lastloggedinuser
       owneremail principalid callerprincipal caller email emailaddress author requestedby updatedby performedby triggeredby

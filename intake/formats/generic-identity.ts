@@ -7,9 +7,46 @@ import { ranked } from './generic-rank.ts';
 
 /** The alert's own id, as far as its key says so; '' where nothing does. */
 export function uidOf(leaves: readonly Leaf[]): string {
-  const found = ranked(leaves, names.uid, { fits: isId(leaves) })[0];
-  return found === undefined || found.rank <= 0 ? '' : found.text;
+  const fits = isId(leaves);
+  let best = { text: '', rank: 0 };
+  for (const { leaf, text, rank } of ranked(leaves, names.uid, { fits })) {
+    const own =
+      leaf.parts.length > 1 && ofOthers.has(leaf.parts.at(-2) ?? '') ? rank - othersCost : rank;
+    if (own > best.rank && (own > vagueRank || text.length >= vagueIdCharsMin))
+      best = { text, rank: own };
+  }
+  return best.text;
 }
+
+/** What has ids of its own, which are not the alert's. */
+const ofOthers: ReadonlySet<string> = new Set([
+  'account',
+  'actor',
+  'app',
+  'application',
+  'asset',
+  'control',
+  'customer',
+  'employee',
+  'entity',
+  'entitysnapshot',
+  'model',
+  'policy',
+  'project',
+  'projects',
+  'resource',
+  'resources',
+  'service',
+  'target',
+  'targets',
+  'tenant',
+  'user',
+  'users',
+]);
+const othersCost = 100;
+/** A key that merely ends in `id` may hold a small number of anything. */
+const vagueRank = 20;
+const vagueIdCharsMin = 4;
 
 const pathOfFinding = new RE2(/\/(?:findings|alerts|incidents|issues|violations|events)\//);
 const eventCode = new RE2(/^\d{1,5}$/);

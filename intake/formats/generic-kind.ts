@@ -76,7 +76,7 @@ const evidence: readonly Evidence[] = [
       requestparameters sessionid sourceipaddress useragent useridentity usrname
     `,
     words: `
-      login logon logout logoff signin authenticat* password upload audit session granted created updated
+      login logon logout logoff signin authenticat* password upload audit session granted created updated administrator admin admins role added removed
       deleted
     `,
     phrases: 'log in|logged in|sign-in|log out|user.session|user.account',
@@ -91,7 +91,7 @@ const evidence: readonly Evidence[] = [
       subscribeurl threshold* tinyid uptime workflowrun
     `,
     words: `
-      down up timeout unreachable cpu memory disk latency crash* backoff oom* exception failed failure job
+      down up timeout unreachable replication lag cpu memory disk latency crash* backoff oom* exception failed failure job
       build deploy* pipeline replica backup certificate health unavailable threshold restart* pod pods
       offline recovered saturat*
     `,
@@ -108,7 +108,7 @@ const evidence: readonly Evidence[] = [
     words: `
       suspicious malicious malware trojan virus ransom* phish* brute attack* exploit* anomal* unauthorized
       unauthorised intrusion scan* injection threat* backdoor tor credential* privilege exfiltrat* lateral
-      c2 beacon* blocked unusual leak* exposed secret* detected shell recon* stealth*
+      c2 beacon* blocked unusual unexpected leak* exposed secret* detected shell recon* stealth*
     `,
     phrases: 'impossible travel|failed login|failed logon|login failure|logon failure',
   },
@@ -166,12 +166,20 @@ export function kindOf(leaves: readonly Leaf[], headline: string): FindingKind {
   return best;
 }
 
+/** `alarm_id`, `alarm_date`, `alarm_status` … say no more than two of them. */
+const begunMax = 2;
+
 function counted(words: ReadonlySet<string>, { whole, begins }: Lexicon): readonly number[] {
   const counts = evidence.map(() => 0);
+  const begun = new Map<string, number>();
   for (const word of words) {
     for (const kind of whole.get(word) ?? []) counts[kind] = (counts[kind] ?? 0) + 1;
     for (const [start, kind] of begins.get(word.slice(0, 3)) ?? [])
-      if (word.startsWith(start)) counts[kind] = (counts[kind] ?? 0) + 1;
+      if (word.startsWith(start)) {
+        const times = (begun.get(start) ?? 0) + 1;
+        begun.set(start, times);
+        if (times <= begunMax) counts[kind] = (counts[kind] ?? 0) + 1;
+      }
   }
   return counts;
 }

@@ -13,7 +13,8 @@ function namesOf(text: string): Names {
 }
 
 const title = namesOf(`
-  control.name 93  plugin.name 93  indicator.name 84  model.name 88  threats.label 84  categories.label 50  trigger.rulename 50
+  service 16  servicedesc 60  servicedescription 60  alarmtext 88  alerttext 88  sourcerule.name 96  securityrule.name 95  detectionrule.name 95  alertrule.name 95  matchedrule.name 95
+  triggeredrule.name 95  control.name 93  plugin.name 93  indicator.name 84  model.name 88  threats.label 84  categories.label 50  trigger.rulename 50
   triggername 94  shortdescription 95  pluginname 93  attackname 90  attack 78  detection 88  alertmessage 88  signaturename 92  problemname 92  problem 80
   vulnname 88  threattype 50  ruletext 80  incident 60  alert 70  synopsis 60  classification 42  check 60  test 30  testcase 40  *triggername 80  *alert 40
   hostname 0  username 0  devicename 0  filename 0  servername 0  firstname 0  lastname 0  clientname 0  processname 0  productname 0  vendorname 0  orgname 0
@@ -32,6 +33,7 @@ const title = namesOf(`
 
 /** What is said at length; a title that is only a name gets it after a colon. */
 const prose = namesOf(`
+  alarmtext 88  alerttext 88
   synopsis 86  problemdetailstext 70  shorttext 60  incidentdescription 88  alertmessage 90  *text 40
   summary 100  message 96  msg 96  displaymessage 95  shortdescription 94  primarydescription 92  description 90  desc 88  output 80
   reason 72  text 70  newstatereason 70  errormessage 70  details 60  subject 60  longdescription 60  statusdetail 60  explanation 60
@@ -39,7 +41,8 @@ const prose = namesOf(`
 `);
 
 const uid = namesOf(`
-  rrn 92  urn 60  offenseid 96  malopid 96  breachid 96  investigationid 94
+  ticketnumber 90  casenumber 90  incidentnumber 92  alertnumber 92  eventnumber 0  uniqueid 80  organizationuuid 0  orguuid 0  accountuuid 0
+  tenantuuid 0  companyuuid 0  useruuid 0  deviceuuid 0  hostuuid 0  agentuuid 0  policyuuid 0  ruleuuid 40  eventgroupid 60  alarmid 96  alertobjectid 80  rrn 92  urn 60  offenseid 96  malopid 96  breachid 96  investigationid 94
   sysid 88  triggerid 60  devid 0  logid 40  attackid 50
   alertid 100  alertuuid 100  alertuid 100  findingid 100  findinguid 100  findinginfo.uid 100  compositeid 100  anomalyid 100
   decisionid 100  alarmarn 100  detectionid 98  systemalertid 98  alert.id 97  finding.id 97  finding.uid 97  alert.uuid 97  issueid 96

@@ -10,6 +10,7 @@ const closed: ReadonlySet<string> = new Set([
   'close',
   'resolved',
   'resolve',
+  'solved',
   'ok',
   'okay',
   'recovered',

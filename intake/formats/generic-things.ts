@@ -24,6 +24,8 @@ interface Index {
   readonly byKey: ReadonlyMap<string, readonly Leaf[]>;
   /** Leaves of an object, by the object's own key. */
   readonly byObject: ReadonlyMap<string, readonly Leaf[]>;
+  /** Others are passed over. */
+  readonly holds: (leaf: Leaf) => boolean;
 }
 
 export interface Things {
@@ -34,9 +36,7 @@ export interface Things {
 /** Whom and what an alert is about, by what keys and objects are called, and by names of cloud resources in its texts. */
 export function thingsOf(leaves: readonly Leaf[], account: string, prose: string): Things {
   const index = indexOf(leaves);
-  const places = leaves.some(isOfProcess)
-    ? indexOf(leaves.filter((leaf) => !isOfProcess(leaf)))
-    : index;
+  const places: Index = { ...index, holds: (leaf) => !isOfProcess(leaf) };
   const found = resourceKeys.flatMap(({ type, keys, objects }) =>
     [...keyed(places, keys, isThing), ...described(places, objects, namingKeys)]
       .filter(isThing)
@@ -114,7 +114,7 @@ function indexOf(leaves: readonly Leaf[]): Index {
     const parent = leaf.parts.at(-2);
     if (parent !== undefined) put(byObject, parent, leaf);
   }
-  return { byKey, byObject };
+  return { byKey, byObject, holds: () => true };
 }
 
 /** What a key is called, taken apart once. */
@@ -151,17 +151,17 @@ function keyed(
     const leaves = index.byKey.get(name);
     if (leaves === undefined) continue;
     const texts = leaves
-      .filter((leaf) => parent === null || leaf.parts.at(-2) === parent)
+      .filter((leaf) => (parent === null || leaf.parts.at(-2) === parent) && index.holds(leaf))
       .map(({ value }) => asText(value));
     found.push(...texts.filter(fits).slice(0, eachKeyMax));
   }
   return found;
 }
 
-function endingIn(end: string, { byKey }: Index): readonly string[] {
+function endingIn(end: string, { byKey, holds }: Index): readonly string[] {
   const texts: string[] = [];
   for (const [name, [first]] of byKey)
-    if (first !== undefined && name.endsWith(end)) texts.push(asText(first.value));
+    if (first !== undefined && name.endsWith(end) && holds(first)) texts.push(asText(first.value));
   return texts;
 }
 
@@ -177,7 +177,7 @@ function described(
     let left = eachKeyMax;
     for (const key of keys)
       for (const leaf of leaves)
-        if (leaf.key === key && left > 0) {
+        if (leaf.key === key && left > 0 && index.holds(leaf)) {
           left -= 1;
           names.push(asText(leaf.value));
         }

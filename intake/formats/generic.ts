@@ -3,12 +3,12 @@ import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { draft, type Draft, type Envelope, type FormatReader } from '../draft.ts';
 import { asText } from '../fields.ts';
 import { folded } from '../fold.ts';
-import { leavesOf } from '../leaves.ts';
+import { leavesOf, type Leaf } from '../leaves.ts';
 import { severityOfWord } from '../severity.ts';
 import { ObservableList } from '../observables.ts';
 import { timeOf, uidOf } from './generic-identity.ts';
 import { kindOf } from './generic-kind.ts';
-import { genericNames as names } from './generic-names.ts';
+import { genericNames as names, type Names } from './generic-names.ts';
 import { productOf } from './generic-product.ts';
 import { ranked, type Ranked } from './generic-rank.ts';
 import { gradeOf } from './generic-severity.ts';
@@ -113,15 +113,17 @@ const looksLikeAlert = (item: JsonObject): boolean =>
 function read(shown: JsonObject, raw: JsonObject, envelope: Envelope): Draft | null {
   const leaves = leavesOf(shown);
   const head = ranked(leaves, names.title, { fits: isHeadline });
-  const said = ranked(leaves, names.prose, { fits: (text) => text.length >= 8 })[0]?.text ?? '';
-  const rule = ranked(leaves, names.rule, { fits: isShort })[0]?.text ?? '';
+  const said = surest(leaves, names.prose, (text) => text.length >= 8);
+  const rule = surest(leaves, names.rule, isShort);
   const product = productOf(leaves, envelope.product);
-  const title =
+  const named =
     titleOf(head, said) ||
     (isCloudEvent(shown) ? asText(shown['type']) : envelope.type) ||
     (product === '' ? '' : `${product} alert ${rule}`.trim());
+  const { resources, actors } = thingsOf(leaves, envelope.account, `${named}\n${said}`);
+  const observables = new ObservableList().addFromLeaves(leaves).addFromText(named, said).list();
+  const title = named || namedAfter(resources, actors, observables);
   if (title === '') return null;
-  const { resources, actors } = thingsOf(leaves, envelope.account, `${title}\n${said}`);
   const stated = uidOf(leaves) || envelope.uid;
   const time = timeOf(leaves) ?? envelope.time;
   const severity = gradeOf(leaves);
@@ -139,12 +141,24 @@ function read(shown: JsonObject, raw: JsonObject, envelope: Envelope): Draft | n
     analytic: rule === '' ? null : { uid: rule, name: rule },
     resources,
     actors,
-    observables: new ObservableList().addFromLeaves(leaves).addFromText(title, said).list(),
-    link: ranked(leaves, names.link, { fits: (text) => text.startsWith('http') })[0]?.text ?? '',
+    observables,
+    link: surest(leaves, names.link, (text) => text.startsWith('http')),
     notes: [`confidence-${sure.filter(Boolean).length}-of-${sure.length}`],
     unmapped: raw,
   });
   return isCloudEvent(shown) ? asCloudEvent(found, shown) : found;
+}
+
+const surest = (leaves: readonly Leaf[], called: Names, fits: (text: string) => boolean): string =>
+  ranked(leaves, called, { fits })[0]?.text ?? '';
+
+/** What says nothing of itself at all is called after what it is about. */
+function namedAfter(
+  ...things: readonly (readonly Partial<Record<'name' | 'value', string>>[])[]
+): string {
+  const [first] = things.flat();
+  const thing = first?.name ?? first?.value ?? '';
+  return thing === '' ? '' : `Alert about ${thing}`.slice(0, titleCharsMax);
 }
 
 const isCloudEvent = (shown: JsonObject): boolean =>
@@ -188,9 +202,12 @@ const headline = (head: readonly Ranked[], said: string): string =>
 const isHeadline = (text: string): boolean =>
   text.length >= 3 &&
   text.length <= 400 &&
-  severityOfWord(text) === 0 &&
+  (text.length > gradeCharsMax || severityOfWord(text) === 0) &&
   !isOpaque(text) &&
   (text.includes(' ') || text.split('/').length <= 5);
+
+/** No word of a grade is longer. */
+const gradeCharsMax = 16;
 
 const isShort = (text: string): boolean => text.length <= 200;
 

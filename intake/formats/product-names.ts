@@ -42,7 +42,7 @@ Grafana=grafana|evalmatches; Datadog=datadog; New Relic=newrelic|new relic; Dyna
 Instana=instana; SignalFx=signalfx; Honeycomb=honeycomb; Lightstep=lightstep; Zabbix=zabbix; Nagios=nagios; Icinga=icinga;
 Checkmk=checkmk|check_mk; PRTG=prtg; Sensu=sensu; Site24x7=site24x7; StatusCake=statuscake; UptimeRobot=uptimerobot; Pingdom=pingdom;
 Better Uptime=betteruptime; Better Stack=betterstack; Uptime Kuma=uptime kuma; Healthchecks.io=healthchecks; Checkly=checkly;
-Netdata=netdata; LibreNMS=librenms; SolarWinds=solarwinds; Opsview=opsview; Centreon=centreon; Kapacitor=kapacitor; InfluxDB=influxdata;
+Netdata=netdata; LibreNMS=librenms; SolarWinds=solarwinds|/orion/; Opsview=opsview; Centreon=centreon; Kapacitor=kapacitor; InfluxDB=influxdata;
 ThousandEyes=thousandeyes; Catchpoint=catchpoint; Gatus=gatus; Monit=monit; VictoriaMetrics=victoriametrics; Cronitor=cronitor;
 updown.io=updown.io; Freshping=freshping; Sentry=sentry; Rollbar=rollbar; Bugsnag=bugsnag; Honeybadger=honeybadger; Airbrake=airbrake;
 Raygun=raygun; PagerDuty=pagerduty; Opsgenie=opsgenie; VictorOps=victorops; Squadcast=squadcast; iLert=ilert; incident.io=incident.io;

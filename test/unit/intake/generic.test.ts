@@ -76,6 +76,45 @@ describe('the state of an alert', () => {
   });
 });
 
+describe('the id of an alert', () => {
+  const uid = (alert: object): string | undefined => read({ title: 'Odd', ...alert })[0]?.uid;
+
+  test('is not that of what it is about', () => {
+    expect(uid({ target: { id: 'web-7' }, actor: { id: 'u-1' }, group_id: 'x' })).toMatch(/^Odd/);
+    expect(uid({ model: { uuid: '8011a2b3' }, detection_code_id: '1234567' })).toBe('1234567');
+  });
+
+  test('is not the small number of anything', () => {
+    expect(uid({ colo_id: 373 })).toMatch(/^Odd/);
+  });
+});
+
+describe('an alert without a title', () => {
+  test('is called after what it is about', () => {
+    expect(read({ client_ip: '203.0.113.20', bytes: 7 })[0]?.title).toBe(
+      'Alert about 203.0.113.20',
+    );
+  });
+
+  test('that is about nothing cannot be read', () => {
+    expect(read({ n: 7 })[0]?.format).toBe('unparsed');
+  });
+});
+
+test('a version of a browser is no address', () => {
+  const agent = 'Mozilla/5.0 (X11) Chrome/113.0.0.0 Safari/537.36';
+  const addresses = read({ title: 'Odd', agent, message: `${agent} from 203.0.113.20` }).flatMap(
+    ({ observables }) => observables.map(({ value }) => value),
+  );
+  expect(addresses).toEqual(['203.0.113.20']);
+});
+
+test('a time may name its zone in brackets', () => {
+  expect(read({ title: 'Odd', timestamp: '2026-03-02 08:14:22 (UTC)' })[0]?.time).toBe(
+    '2026-03-02T08:14:22Z',
+  );
+});
+
 describe('the severity of an alert', () => {
   test('may be a fraction', () => {
     expect(read({ title: 'Odd', severity: 0.8 })[0]?.severityId).toBe(4);
