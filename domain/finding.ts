@@ -54,6 +54,8 @@ export type FindingKind =
 
 /** OCSF severity_id: 0 unknown, 1 informational, 2 low, 3 medium, 4 high, 5 critical, 6 fatal. */
 export type SeverityId = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+/** From here on an incident is critical: it waits behind no other. */
+export const criticalSeverity: SeverityId = 5;
 export type FindingStatus = 'open' | 'closed' | 'unknown';
 
 export const severityNames = [

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendEntries } from '../audit/append.ts';
 import { digestOf } from '../domain/digest.ts';
 import type { Entry } from '../domain/entry.ts';
+import { criticalSeverity } from '../domain/finding.ts';
 import type { TriageTrace } from '../domain/policy.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { RunState } from '../domain/run.types.ts';
@@ -42,6 +43,9 @@ export interface Batch {
   readonly full: boolean;
 }
 
+/** `critical` takes critical incidents alone; they are first by `severity` as well. */
+export type ClaimOrder = 'severity' | 'age' | 'critical';
+
 export interface ClaimDeps {
   readonly db: Database;
   readonly clock: Clock;
@@ -53,10 +57,7 @@ export interface ClaimDeps {
  * Claims what is due, decides what is to run for each and stamps it, all in one transaction: `skip locked` lets several
  * dispatchers work side by side. Null where nothing is due; a batch without runs where nothing had to run.
  */
-export async function claimBatch(
-  deps: ClaimDeps,
-  order: 'severity' | 'age',
-): Promise<Batch | null> {
+export async function claimBatch(deps: ClaimDeps, order: ClaimOrder): Promise<Batch | null> {
   return deps.db.transaction(async (tx) => {
     const due = (await dueRows(tx, deps.tenant, order)).map(toDue);
     if (due.length === 0) return null;
@@ -152,17 +153,18 @@ interface DueRow extends FactRow {
 }
 
 /** What is in no storm (or critical) before what is; worst first, then oldest; every few batches the oldest first, so that nothing starves behind a storm. */
-async function dueRows(tx: Sql, tenant: string, order: 'severity' | 'age'): Promise<DueRow[]> {
+async function dueRows(tx: Sql, tenant: string, order: ClaimOrder): Promise<DueRow[]> {
   const by =
-    order === 'severity'
-      ? '(storm is not null and severity_id < 5), severity_id desc, due_at'
-      : 'due_at';
+    order === 'age'
+      ? 'due_at'
+      : '(storm is not null and severity_id < 5), severity_id desc, due_at';
   return tx.query<DueRow>(
     `select i.*, ${factsSql('i')} as facts,
             exists (select 1 from ticket_links l where l.incident_id = i.id) as has_ticket,
             (select coalesce(max(r.ordinal) + 1, 0) from runs r where r.incident_id = i.id) as next_ordinal
        from incidents i
       where i.tenant = $1 and i.due_at <= clock_timestamp() and i.batch_id is null
+            ${order === 'critical' ? `and severity_id >= ${criticalSeverity}` : ''}
       order by ${by} limit ${claimLimits.runs}
         for no key update skip locked`,
     [tenant],

@@ -8,12 +8,18 @@ import { builtIn } from '../domain/triage.ts';
 import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Database } from '../store/database.ts';
-import { countDue, markStarted, openBatches, unstampBatch } from '../store/batches.ts';
+import {
+  countDue,
+  isCriticalDue,
+  markStarted,
+  openBatches,
+  unstampBatch,
+} from '../store/batches.ts';
 import type { OpenBatches } from '../store/batches.ts';
 import { stoppedScopes } from '../store/switches.ts';
 import type { TriageInput } from '../workflows/messages.ts';
 import { taskQueues, triageId, workflowTaskTimeout } from '../workflows/ids.ts';
-import { claimBatch, claimLimits, type Batch, type ClaimDeps } from './claim.ts';
+import { claimBatch, claimLimits, type Batch, type ClaimDeps, type ClaimOrder } from './claim.ts';
 import { endOldTimeline } from './end-old-timeline.ts';
 import { reapBatches } from './reaper.ts';
 import { createReapRounds } from './reap-rounds.ts';
@@ -120,14 +126,23 @@ async function dispatchOnce(
   const stops = await stoppedScopes(deps.db);
   if (stops.some((stop) => stop.scope === 'all' || stop.scope === 'tickets'))
     return endOldTimeline(deps);
-  if (!(await hasRoom(deps, await openBatches(deps.db, dispatcherLimits.youngMs)))) return false;
-  const byAge = turn % dispatcherLimits.ageEvery === dispatcherLimits.ageEvery - 1;
-  const batch = await claimBatch(deps, byAge ? 'age' : 'severity');
+  const order = await orderOf(deps, turn);
+  const batch = order === null ? null : await claimBatch(deps, order);
   if (batch === null) return false;
   if (batch.runs.length > 0) await patiently(deps, signal, () => startUnlessRefused(deps, batch));
   const again = batch.runs.filter((run) => run.plan.name === builtIn.followUp);
   if (again.length > 0) await tellRuns(deps, again);
   return true;
+}
+
+/** What the next batch may take; null while there is room for none. */
+async function orderOf(deps: DispatcherDeps, turn: number): Promise<ClaimOrder | null> {
+  const batches = await openBatches(deps.db, dispatcherLimits.youngMs);
+  if (await hasRoom(deps, batches))
+    return turn % dispatcherLimits.ageEvery === dispatcherLimits.ageEvery - 1 ? 'age' : 'severity';
+  const isUrgent =
+    hasRoomForCritical(batches) && (await isCriticalDue(deps.db, { tenant: deps.tenant }));
+  return isUrgent ? 'critical' : null;
 }
 
 /** What comes in while a batch works gathers for the next; more start only where enough waits. */
@@ -139,6 +154,12 @@ async function hasRoom(deps: DispatcherDeps, { open, young }: OpenBatches): Prom
     dispatcherLimits.worthABatch
   );
 }
+
+/** One place besides those of all others, so that what is critical neither gathers nor waits until a flood has gone by. */
+export const hasRoomForCritical = ({ open, young }: OpenBatches): boolean =>
+  open >= dispatcherLimits.batchesMax
+    ? open === dispatcherLimits.batchesMax
+    : young <= dispatcherLimits.batchesQuiet;
 
 const grpcAway: readonly number[] = [1, 2, 4, 8, 13, 14];
 

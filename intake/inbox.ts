@@ -11,6 +11,8 @@ export interface InboxDeps<Sealed> extends CommitDeps<Sealed> {
   readonly unfileable: (delivery: Delivery<Sealed>, verdict: string) => Delivery<Sealed>;
   /** Called after each commit that filed something: wakes the dispatcher. */
   readonly onCommitted: () => void;
+  /** Called for each commit that could not be made, and whose senders were told to come again. */
+  readonly onRefused: (error: unknown) => void;
   readonly limits?: { readonly queueMax?: number; readonly backlogIncidentsMax?: number };
 }
 
@@ -127,7 +129,10 @@ async function commitBatch<Sealed>(
     if (answers.some((answer) => !answer.repeated)) deps.onCommitted();
   } catch (error) {
     const remaining = retriable(deps, batch, error);
-    if (remaining.length === 0) for (const item of batch) item.failed(asUnavailable(error));
+    if (remaining.length === 0) {
+      deps.onRefused(error);
+      for (const item of batch) item.failed(asUnavailable(error));
+    }
     for (const item of remaining) await commitBatch(deps, [item]);
   }
 }

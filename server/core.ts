@@ -59,6 +59,8 @@ export function createIntake(core: Core, onCommitted: () => void): IntakeParts {
       clock,
       keepOriginals,
       onCommitted,
+      onRefused: (error) =>
+        core.logger.warn({ err: error }, 'alerts could not be committed; their senders come again'),
       unfileable: unfileable(tenant),
       storms: createStormGauge(stormRates(config), clock),
       limits: { backlogIncidentsMax: config.limits.backlogMax },

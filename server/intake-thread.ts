@@ -76,7 +76,7 @@ async function startThread(
       throw new SallyportError('STORE_UNAVAILABLE', `intake did not start: ${how}`);
     }),
   ]);
-  return { url, running: { ended, stop: () => stopThread(worker) } };
+  return { url, running: { ended, stop: () => stopThread(worker, ended) } };
 }
 
 /** How it ended, in a few words. */
@@ -94,8 +94,7 @@ async function answer(worker: Worker, engine: Elsewhere, id: number): Promise<vo
   worker.postMessage({ kind: 'look', id, statuses, metrics } satisfies ToThread);
 }
 
-async function stopThread(worker: Worker): Promise<void> {
-  const ended = new Promise((resolve) => worker.once('exit', resolve));
+async function stopThread(worker: Worker, ended: Promise<string>): Promise<void> {
   worker.postMessage({ kind: 'stop' } satisfies ToThread);
   const timer = setTimeout(() => void worker.terminate(), stopLimitMs);
   await ended;

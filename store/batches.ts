@@ -1,5 +1,6 @@
 import { appendEntries } from '../audit/append.ts';
 import { newEntry } from '../audit/entry.ts';
+import { criticalSeverity } from '../domain/finding.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Sql } from './database.ts';
 import { notifyWork } from './notify.ts';
@@ -28,6 +29,15 @@ export async function countDue(sql: Sql, of: { tenant: string; max: number }): P
     [of.tenant, of.max],
   );
   return row?.n ?? 0;
+}
+
+/** Whether a critical incident is due. */
+export async function isCriticalDue(sql: Sql, of: { tenant: string }): Promise<boolean> {
+  const rows = await sql.query(
+    `select from incidents where tenant = $1 and due_at <= clock_timestamp() and batch_id is null and severity_id >= ${criticalSeverity} limit 1`,
+    [of.tenant],
+  );
+  return rows.length > 0;
 }
 
 /**

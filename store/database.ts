@@ -57,13 +57,20 @@ async function inTransaction<Result>(
 ): Promise<Result> {
   const client = await pool.connect().catch(asUnavailable);
   let broken: Error | undefined;
+  let refused: unknown;
+  const query: Sql['query'] = (text, values) =>
+    run<never>(client, text, values).catch((error: unknown) => {
+      refused ??= error;
+      throw error;
+    });
   try {
     // Alone, though others may go out together: where it fails, what follows would commit by itself.
     await run(client, 'begin');
-    const result = await work({ query: (text, values) => run(client, text, values) });
+    const result = await work({ query });
     await run(client, 'commit');
     return result;
-  } catch (error) {
+  } catch (caught) {
+    const error = isAftermath(caught) ? refused : caught;
     await client.query('rollback').catch((failure: Error) => (broken = failure));
     if (isStalePlan(error)) broken ??= error;
     throw error;
@@ -85,6 +92,10 @@ async function run<Row extends object>(
 
 /** One for all connections: a text has the same name on each of them. */
 const nameOf = statementNames();
+
+/** Statements behind one that was refused say only that one was. */
+const isAftermath = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '25P02';
 
 /** A migration changed what a prepared statement gives: that connection cannot run it again, a new one can. */
 const isStalePlan = (error: unknown): error is Error =>

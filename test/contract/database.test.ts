@@ -34,3 +34,19 @@ test('a table that a migration changes under prepared statements fails one trans
   await read().catch(() => undefined);
   expect(await read()).toEqual([{ id: 1, name: null }]);
 });
+
+test('statements that are sent together fail with what was refused, and none of them is kept', async () => {
+  await db.query('create table together (id int)');
+  const deep = async (work: () => Promise<unknown>, levels: number): Promise<unknown> =>
+    levels === 0 ? work() : deep(work, levels - 1);
+  const sent = db.transaction((tx) =>
+    Promise.all([
+      tx.query('insert into together values (1)'),
+      deep(() => tx.query('select 1 / $1::int', [0]), 40),
+      tx.query('insert into together values ($1)', [2]),
+    ]),
+  );
+  await expect(sent).rejects.toMatchObject({ code: '22012' });
+  expect(await db.query('select * from together')).toEqual([]);
+  expect(await db.transaction((tx) => tx.query('select 1 as alive'))).toEqual([{ alive: 1 }]);
+});

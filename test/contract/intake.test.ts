@@ -249,9 +249,12 @@ describe('a person’s report', () => {
 });
 
 describe('a store that is gone', () => {
-  test('is answered 503 with Retry-After, and nothing is acknowledged', async () => {
+  test('is answered 503 with Retry-After, nothing is acknowledged, and the operator hears of it', async () => {
     const gone = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' });
-    const answer = await testIntake(gone).post(JSON.stringify(falco()));
+    const refused: unknown[] = [];
+    const onRefused = (error: unknown): void => void refused.push(error);
+    const answer = await testIntake(gone, { onRefused }).post(JSON.stringify(falco()));
+    expect(refused).toMatchObject([{ code: 'STORE_UNAVAILABLE' }]);
     await gone.close();
     expect(answer).toMatchObject({ status: 503, body: { code: 'STORE_UNAVAILABLE' } });
     expect(answer.headers['retry-after']).toBe('2');

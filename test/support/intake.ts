@@ -59,6 +59,7 @@ export interface TestIntakeOptions {
   readonly sources?: Readonly<Record<string, SourceConfig>>;
   readonly fetchText?: FetchText;
   readonly storms?: StormRates;
+  readonly onRefused?: (error: unknown) => void;
   readonly keeping?: AlertKeeping;
   readonly limits?: NonNullable<InboxDeps<unknown>['limits']>;
 }
@@ -77,6 +78,7 @@ export function testInbox(
     clock: options.clock ?? systemClock,
     keepOriginals,
     onCommitted,
+    onRefused: options.onRefused ?? (() => undefined),
     unfileable: unfileable(testTenant),
     storms: createStormGauge(options.storms ?? noStorms, options.clock ?? systemClock),
     ...limits,

@@ -83,6 +83,8 @@ describe('the thread of intake', () => {
     expect(front.statuses()).toMatchObject([{ name: 'intake-thread', state: 'up' }]);
     await front.close();
     expect(workers[0]?.threadId).toBe(-1);
+    // What stops everything stops it once more.
+    await front.close();
   });
 
   it('comes back at the same address after it died', async () => {
