@@ -51,7 +51,7 @@ function orderOf(
 ): ThreadOrder {
   return {
     configPath,
-    // A copy: what `process.env` gives is no plain object.
+    // A copy: the variables as they are read are no plain object, and cannot be sent.
     environment: { ...environment, variables: { ...environment.variables } },
     variables,
     listen,
