@@ -157,7 +157,7 @@ async function dueRows(tx: Sql, tenant: string, order: ClaimOrder): Promise<DueR
   const by =
     order === 'age'
       ? 'due_at'
-      : '(storm is not null and severity_id < 5), severity_id desc, due_at';
+      : `(storm is not null and severity_id < ${criticalSeverity}), severity_id desc, due_at`;
   return tx.query<DueRow>(
     `select i.*, ${factsSql('i')} as facts,
             exists (select 1 from ticket_links l where l.incident_id = i.id) as has_ticket,

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { SallyportError } from '../domain/errors.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Environment } from '../platform/config.ts';
 import type { Elsewhere, Front } from './engine.ts';
 import type { ComponentStatus, Running } from './supervise.ts';
 import { supervise } from './supervise.ts';
@@ -14,11 +13,7 @@ const stopLimitMs = 8_000;
 /** For new objects, which live as long as an alert is on its way. V8 by itself would come to 110 MB; 64 took a tenth off what the thread reads. */
 const resourceLimits = { maxYoungGenerationSizeMb: 80 };
 
-export interface IntakeThreadOptions {
-  readonly configPath: string;
-  readonly environment: Environment;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly listen: { readonly host: string; readonly port: number };
+export interface IntakeThreadOptions extends Omit<ThreadOrder, 'isFirst'> {
   readonly clock: Clock;
   readonly onChange: (status: ComponentStatus) => void;
   /** What the engine's own thread says of itself. */

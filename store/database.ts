@@ -58,18 +58,24 @@ async function inTransaction<Result>(
   const client = await pool.connect().catch(asUnavailable);
   let broken: Error | undefined;
   let refused: unknown;
-  const query: Sql['query'] = (text, values) =>
-    run<never>(client, text, values).catch((error: unknown) => {
+  let isOver = false;
+  const query: Sql['query'] = async (text, values) => {
+    // Of statements that went out together one may fail while another has more to send: that would commit by itself.
+    if (isOver) throw new SallyportError('BROKEN_INVARIANT', 'the transaction has ended');
+    return run<never>(client, text, values).catch((error: unknown) => {
       refused ??= error;
       throw error;
     });
+  };
   try {
     // Alone, though others may go out together: where it fails, what follows would commit by itself.
     await run(client, 'begin');
     const result = await work({ query });
+    isOver = true;
     await run(client, 'commit');
     return result;
   } catch (caught) {
+    isOver = true;
     const error = isAftermath(caught) ? refused : caught;
     await client.query('rollback').catch((failure: Error) => (broken = failure));
     if (isStalePlan(error)) broken ??= error;

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { criticalSeverity } from '../../domain/finding.ts';
 import { createDispatcher, dispatcherLimits, hasRoomForCritical } from '../../intake/dispatcher.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { insertDue, sampleCatalog, tenant } from '../support/due-incidents.ts';
@@ -12,7 +13,6 @@ beforeAll(async () => {
 afterAll(() => pg.stop());
 beforeEach(() => pg.db.query('truncate incidents, runs, batches, audit_entries cascade'));
 
-const criticalSeverity = 5;
 const highSeverity = 4;
 
 /** Batches under way that were stamped so long ago. */
@@ -23,7 +23,7 @@ const insertOpen = (count: number, ageMs: number): Promise<unknown> =>
     [tenant, count, ageMs],
   );
 
-/** Every start is refused nothing; the first one ends the dispatching. */
+/** The incidents of the first batch that is started; that ends the dispatching. */
 async function startedFirst(): Promise<readonly string[]> {
   const stopping = new AbortController();
   const incidents: string[] = [];

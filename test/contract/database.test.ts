@@ -50,3 +50,18 @@ test('statements that are sent together fail with what was refused, and none of 
   expect(await db.query('select * from together')).toEqual([]);
   expect(await db.transaction((tx) => tx.query('select 1 as alive'))).toEqual([{ alive: 1 }]);
 });
+
+test('what a failed transaction sends late is not sent: it would be kept by itself', async () => {
+  await db.query('create table late (id int)');
+  let late: Promise<unknown> = Promise.resolve();
+  const failed = db.transaction((tx) => {
+    late = tx
+      .query('insert into late values ($1)', [1])
+      .then(() => tx.query('insert into late values ($1)', [2]));
+    late.catch(() => undefined);
+    return Promise.reject(new Error('decided otherwise'));
+  });
+  await expect(failed).rejects.toThrow('decided otherwise');
+  await expect(late).rejects.toThrow('the transaction has ended');
+  expect(await db.query('select * from late')).toEqual([]);
+});

@@ -7,7 +7,7 @@ import { startIntakeThread } from '../../../server/intake-thread.ts';
 import type { ThreadOrder } from '../../../server/intake-thread-messages.ts';
 import type { ComponentStatus } from '../../../server/supervise.ts';
 
-/** Takes the port that it is told, or one of its own; tells what it hears of the engine as its next address. */
+/** Takes the port that it is told, or one of its own; repeats what it hears of the engine. */
 const double = `
   const { parentPort, workerData } = require('node:worker_threads');
   const port = workerData.listen.port || 4711;
