@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../bootstrap/cache.mjs';
+import { engineFlags } from '../bootstrap/engine-flags.mjs';
 import { runtimeOf } from '../bootstrap/prepare.mjs';
 import { provideWorkflowBundle } from '../bootstrap/steps/workflow-bundle.mjs';
 import { freePort } from '../server/free-port.ts';
@@ -48,6 +49,7 @@ export async function startBenchEngine(sinkUrl: string): Promise<BenchEngine> {
   };
   const startedMs = performance.now();
   const args = [
+    ...engineFlags,
     ...profiling(),
     join(home, 'cli', 'main.ts'),
     'start',

@@ -2,24 +2,13 @@
  * The first thing that runs: `node bootstrap/main.mjs start | test | check | prepare | cli …`. Plain JavaScript for
  * Node 20 with nothing installed. It prepares what is missing and hands over to the pinned Node 24.
  */
-import { join } from 'node:path';
 import { stopChildren } from './child.mjs';
-import { checkout } from './checkout.mjs';
 import { handOver } from './hand-over.mjs';
 import { needsOf } from './needs.mjs';
 import { prepare } from './prepare.mjs';
 import { Problem } from './problem.mjs';
+import { programs } from './programs.mjs';
 import { say } from './say.mjs';
-
-const cli = join(checkout, 'cli', 'main.ts');
-const tests = join(checkout, 'bootstrap', 'test', 'main.mjs');
-
-const programs = {
-  start: (args) => [cli, 'start', ...args],
-  cli: (args) => [cli, ...args],
-  test: (args) => [tests, ...args],
-  check: (args) => [tests, '--only', 'format,lint,types,dead-code,unit', ...args],
-};
 
 async function main([command = '', ...args]) {
   if (command !== 'prepare' && !Object.hasOwn(programs, command)) {

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processTree } from '../../bench/processes.ts';
+import { engineFlags } from '../../bootstrap/engine-flags.mjs';
 import type { Failpoint } from '../../platform/failpoint.ts';
 import { clusterUrl } from '../../server/postgres-cluster.ts';
 import { until } from '../../server/settle.ts';
@@ -62,7 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
   async function start(failpoint?: Failpoint): Promise<'ready' | 'dead'> {
     await rm(order, { force: true });
     const args = ['start', '--no-samples', '--verbose', '--data', dataDir, '--config', config];
-    const words = [process.execPath, join(root, 'cli', 'main.ts'), ...args];
+    const words = [process.execPath, ...engineFlags, join(root, 'cli', 'main.ts'), ...args];
     const started = spawn('sh', ['-c', `${before}; exec "$@"`, 'sh', ...words], {
       env: {
         ...process.env,

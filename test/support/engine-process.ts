@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { engineFlags } from '../../bootstrap/engine-flags.mjs';
 import { clusterUrl } from '../../server/postgres-cluster.ts';
 import { openDatabase } from '../../store/database.ts';
 import { root } from './repository.ts';
@@ -29,7 +30,7 @@ const searchPath = '/usr/local/bin:/usr/bin:/bin';
 /** `sallyport start` as a process of its own. */
 export function startEngineProcess(options: EngineOptions): EngineProcess {
   const { checkout = root, node = process.execPath, before = 'true', fromTerminal } = options;
-  const words = [join(checkout, 'cli', 'main.ts'), 'start', ...options.args];
+  const words = [...engineFlags, join(checkout, 'cli', 'main.ts'), 'start', ...options.args];
   const program =
     fromTerminal === true
       ? [node, '--input-type=module', '--eval', handOverTo(checkout, node, words)]

@@ -1,0 +1,5 @@
+/**
+ * How V8 keeps the heaps of the engine: its own thread's, intake's and the workflows' (ADR 27). Space for new objects in MB,
+ * and by how much a heap may grow over what was alive before it is looked through again, in percent.
+ */
+export const engineFlags = ['--max-semi-space-size=16', '--heap-growing-percent=50'];
