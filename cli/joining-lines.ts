@@ -4,6 +4,7 @@ export interface JoiningAnswer {
   readonly parts: readonly string[];
   readonly joins: boolean;
   readonly reopened: number;
+  readonly renamedAt?: string | null;
   readonly follows: NeighbourAnswer | null;
   readonly followedBy: NeighbourAnswer | null;
   readonly hold: { readonly kind: string; readonly until: string; readonly why: string } | null;
@@ -25,12 +26,15 @@ interface NeighbourAnswer {
 }
 
 export function joiningLines(joining: JoiningAnswer): readonly string[] {
-  const { rule, parts, joins, reopened, follows, followedBy, hold } = joining;
+  const { rule, parts, joins, reopened, renamedAt = null, follows, followedBy, hold } = joining;
   const by = parts.length === 0 ? 'nothing: it stands alone' : parts.join(', ');
   return [
     ...(rule === '' ? [] : [`joins by  ${by} (correlation rule ${rule})`]),
     ...(joins ? [] : ['window    passed: the next alert of its key opens another']),
     ...(reopened === 0 ? [] : [`reopened  ${reopened} times`]),
+    ...(renamedAt === null
+      ? []
+      : [`renamed   ${renamedAt}: the token key was rotated, and its key is made of tokens`]),
     ...(follows === null ? [] : [`follows   ${nameOf(follows)}`]),
     ...(followedBy === null ? [] : [`then      ${nameOf(followedBy)}`]),
     ...caseLines(joining.case),

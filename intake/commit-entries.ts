@@ -1,7 +1,7 @@
 import { newEntry } from '../audit/entry.ts';
 import type { Actor, Entry } from '../domain/entry.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Reopening } from './homes.ts';
+import type { Renaming, Reopening } from './homes.ts';
 import type { PlannedCommit } from './plan-commit.ts';
 
 interface EntryContext {
@@ -14,6 +14,7 @@ export function entriesOfCommit(plan: PlannedCommit, context: EntryContext): rea
   return [
     ...plan.filed.flatMap((filed) => entriesOfDelivery(filed, context)),
     ...plan.rows.incidents.map((row) => openedEntry(plan, row, context)),
+    ...[...plan.renamed].map(([incident, name]) => renamedEntry(incident, name, context)),
     ...[...plan.reopened].map(([incident, again]) => reopenedEntry(incident, again, context)),
     ...[...plan.retired].map(([incident, key]) => retiredEntry(incident, key, context)),
   ];
@@ -104,6 +105,25 @@ function reopenedEntry(
   const data = { from: 'closed', to: 'new', reason };
   return entry(
     { actor, type: 'incident.changed', incident, subject: finding, outcome: 'opened', data },
+    context,
+  );
+}
+
+function renamedEntry(
+  incident: string,
+  { from, to, finding }: Renaming,
+  context: EntryContext,
+): Entry {
+  const reason = 'the token key was rotated: its correlation key is made of tokens';
+  return entry(
+    {
+      actor: { kind: 'service', id: 'intake' },
+      type: 'incident.changed',
+      incident,
+      subject: finding,
+      outcome: 'done',
+      data: { reason, key: to, keyBefore: from },
+    },
     context,
   );
 }

@@ -5,6 +5,7 @@ import { failpoint } from '../platform/failpoint.ts';
 import { insertKept, type KeptRow } from '../store/alert-bodies.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { readKnown, writeFiled } from '../store/inbox.ts';
+import { takeTurns } from '../store/renaming.ts';
 import { activeStorms, saveStorms } from '../store/storms.ts';
 import { entriesOfCommit } from './commit-entries.ts';
 import type { KeptAlert } from './keep-alert.ts';
@@ -70,12 +71,20 @@ function isConflict(error: unknown): boolean {
 const mayMeetClosed = ({ finding, correlation }: KeyedFinding): boolean =>
   finding.status === 'closed' || correlation.reopenMs > 0 || correlation.window !== null;
 
+/** Older keys come last, and mostly there are none. */
+const keysOf = (keyed: readonly KeyedFinding[]): readonly string[] => [
+  ...new Set(keyed.map(({ correlation }) => correlation.key)),
+  ...new Set(keyed.flatMap(({ older }) => older.map(({ key }) => key))),
+];
+
 async function commitOnce<Sealed>(
   deps: CommitDeps<Sealed>,
   tx: Sql,
   deliveries: readonly Delivery<Sealed>[],
 ): Promise<Committed> {
   const keyed = deliveries.flatMap((delivery) => delivery.findings);
+  const older = keyed.flatMap((item) => item.older);
+  if (older.length > 0) await takeTurns(tx, deps.tenant);
   const known = await readKnown(
     tx,
     {
@@ -83,10 +92,13 @@ async function commitOnce<Sealed>(
       deliveries: deliveries.flatMap((item) =>
         deliveryKeys(item).map((delivery) => ({ source: item.source, delivery })),
       ),
-      findings: keyed.map((item) => item.finding.id),
-      keys: [...new Set(keyed.map((item) => item.correlation.key))],
+      findings: [
+        ...keyed.map((item) => item.finding.id),
+        ...new Set(older.map((name) => name.finding)),
+      ],
+      keys: keysOf(keyed),
     },
-    [...new Set(keyed.filter(mayMeetClosed).map((item) => item.correlation.key))],
+    keysOf(keyed.filter(mayMeetClosed)),
   );
   const nowMs = deps.clock.nowMs();
   const planned = planCommit(deliveries, known, { tenant: deps.tenant, nowMs });

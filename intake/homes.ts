@@ -8,6 +8,7 @@ import type {
   OpenIncident,
 } from '../store/inbox.ts';
 import type { Correlation } from './correlation.ts';
+import type { OlderName } from './older-names.ts';
 
 /** The incidents that one commit opens or adds to, while its filings are gone through. */
 export interface Homes {
@@ -20,6 +21,8 @@ export interface Homes {
   readonly retired: Map<string, string>;
   /** Closed incidents that open again. */
   readonly reopened: Map<string, Reopening>;
+  /** Incidents that are known by another key from here on. */
+  readonly renamed: Map<string, Renaming>;
   readonly opened: Map<string, NewIncidentRow>;
   readonly updates: Map<string, IncidentUpdateRow>;
   /** By whose alert an incident was opened. */
@@ -36,10 +39,21 @@ export interface Reopening {
   readonly reason: string;
 }
 
+/** A key that was made of tokens of an older key, and what it is now. */
+export interface Renaming {
+  readonly from: string;
+  readonly to: string;
+  /** What the new key is made of. */
+  readonly parts: readonly string[];
+  /** The finding that showed it. */
+  readonly finding: string;
+}
+
 /** One finding that was not seen before, and how it came. */
 export interface Arrival {
   readonly finding: Finding;
   readonly correlation: Correlation;
+  readonly older: readonly OlderName[];
   readonly source: string;
   readonly actor: Actor;
   readonly receivedAtMs: number;

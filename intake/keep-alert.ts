@@ -3,7 +3,7 @@ import { gunzip, gzip, gzipSync } from 'node:zlib';
 import type { Json } from '../domain/json.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import { seal } from '../redaction/seal.ts';
-import type { DraftRedactor } from './finish.ts';
+import type { DraftRedactor } from './redact-draft.ts';
 import { intakeLimits } from './limits.ts';
 import type { ParsedBody } from './normalise.ts';
 

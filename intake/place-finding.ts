@@ -9,6 +9,7 @@ import { noUpdate, type Arrival, type Before, type Homes, type OpenHome } from '
  * (an all-clear) the latest, else a new one.
  */
 export function placeFinding(homes: Homes, arrival: Arrival): string {
+  rename(homes, arrival);
   const { key } = arrival.correlation;
   const clear = arrival.finding.status === 'closed';
   const home = homes.open.get(key);
@@ -27,6 +28,51 @@ export function placeFinding(homes: Homes, arrival: Arrival): string {
   homes.opened.set(row.id, row);
   homes.closed.set(key, { id: row.id });
   return row.id;
+}
+
+/**
+ * An incident that is known by a key of older tokens alone takes the key of today, so that it is found when the older token key is gone. One
+ * that has the key of today already goes first.
+ */
+function rename(homes: Homes, arrival: Arrival): void {
+  const { correlation, older } = arrival;
+  const to = correlation.key;
+  for (const { key: from } of older) {
+    if (from === to || homes.open.has(to)) continue;
+    const home = homes.open.get(from);
+    if (home !== undefined) {
+      homes.open.delete(from);
+      homes.open.set(to, { ...home, key: to });
+      keepName(homes, home.id, { from, arrival });
+    }
+  }
+  for (const { key: from } of older) {
+    if (from === to || homes.open.has(to) || homes.closed.has(to)) continue;
+    const before = homes.closed.get(from);
+    if (before !== undefined) {
+      homes.closed.delete(from);
+      homes.closed.set(to, { ...before, key: to });
+      keepName(homes, before.id, { from, arrival });
+    }
+  }
+}
+
+interface OldName {
+  readonly from: string;
+  readonly arrival: Arrival;
+}
+
+function keepName(homes: Homes, id: string, { from, arrival }: OldName): void {
+  const { key: to, parts } = arrival.correlation;
+  const opened = homes.opened.get(id);
+  if (opened === undefined)
+    homes.renamed.set(id, {
+      from: homes.renamed.get(id)?.from ?? from,
+      to,
+      parts,
+      finding: arrival.finding.id,
+    });
+  else homes.opened.set(id, { ...opened, correlation_key: to, join_parts: parts });
 }
 
 /** A repeat from before the last alert joins too: deliveries overtake each other. */

@@ -14,7 +14,8 @@ import type {
 } from '../store/inbox.ts';
 import type { Correlation } from './correlation.ts';
 import { intakeLimits } from './limits.ts';
-import type { Homes, Reopening } from './homes.ts';
+import type { Homes, Renaming, Reopening } from './homes.ts';
+import type { OlderName } from './older-names.ts';
 import { placeFinding } from './place-finding.ts';
 
 /** One delivery that was authenticated, read and redacted: what a commit files. */
@@ -44,6 +45,8 @@ export const reportMark = (name: string): DeliveryMark =>
 export interface KeyedFinding {
   readonly finding: Finding;
   readonly correlation: Correlation;
+  /** What it went by under token keys that overlap with the current one; empty where no token makes a difference. */
+  readonly older: readonly OlderName[];
 }
 
 export interface Receipt {
@@ -68,6 +71,7 @@ export interface PlannedCommit {
   readonly reopened: ReadonlyMap<string, Reopening>;
   /** Incidents whose window passed, with their key. */
   readonly retired: ReadonlyMap<string, string>;
+  readonly renamed: ReadonlyMap<string, Renaming>;
 }
 
 export interface PlanContext {
@@ -105,6 +109,7 @@ export function planCommit(
       receipts: state.filed.map((item) => item.receipt),
       incidents: [...state.opened.values()],
       retired: [...state.retired.keys()],
+      renamed: [...state.renamed].map(([id, { from, to, parts }]) => ({ id, from, to, parts })),
       updates: [...state.updates.values()],
       findings: state.findings,
     },
@@ -113,6 +118,7 @@ export function planCommit(
     openers: state.openers,
     reopened: state.reopened,
     retired: state.retired,
+    renamed: state.renamed,
   };
 }
 
@@ -139,6 +145,7 @@ function stateFrom(known: KnownRows, context: PlanContext): State {
     open: new Map(known.open.map((item) => [item.key, { ...item, isNew: false }])),
     closed: new Map(known.closed.map((item) => [item.key, item])),
     retired: new Map(),
+    renamed: new Map(),
     reopened: new Map(),
     opened: new Map(),
     updates: new Map(),
@@ -173,6 +180,18 @@ function actorOf(filing: Filing): Actor {
     : { kind: 'person', id: filing.person };
 }
 
+/** As which finding, and where: before the key of its tokens was rotated it may have had another id. */
+function placedBefore(
+  { placed }: State,
+  { finding, older }: KeyedFinding,
+): Omit<ReceiptFinding, 'kind'> | null {
+  for (const id of [finding.id, ...older.map((name) => name.finding)]) {
+    const incident = placed.get(id);
+    if (incident !== undefined) return { id, incident };
+  }
+  return null;
+}
+
 function fileNew(
   state: State,
   filing: Filing,
@@ -188,8 +207,8 @@ function fileNew(
   const counted: KeyedFinding[] = [];
   const findings = filing.findings.map((item): ReceiptFinding => {
     const { finding } = item;
-    const before = state.placed.get(finding.id);
-    if (before !== undefined) return { id: finding.id, incident: before, kind: finding.kind };
+    const before = placedBefore(state, item);
+    if (before !== null) return { ...before, kind: finding.kind };
     const incident = placeFinding(state, {
       ...item,
       source: filing.source,

@@ -3,7 +3,9 @@ import { standAlone, type Correlate } from './correlation.ts';
 import { decodeBody } from './decode-body.ts';
 import { draft, type Draft } from './draft.ts';
 import { SallyportError } from '../domain/errors.ts';
-import { redactDraft, toFinding, type DeliveryRedactor, type DraftRedactor } from './finish.ts';
+import { toFinding } from './finish.ts';
+import { redactDraft, type DeliveryRedactor, type DeliverySession } from './redact-draft.ts';
+import { olderNamesOf } from './older-names.ts';
 import type { Delivery } from './commit.ts';
 import { keepAlert, type AlertKeeping } from './keep-alert.ts';
 import { withYears } from './yearless.ts';
@@ -85,7 +87,7 @@ export type DeliveryHead = Omit<Delivery<never>, 'findings' | 'sealed' | 'kept'>
 export const sessionOf = <Sealed>(
   deps: Pick<ReceiveDeps<Sealed>, 'redactor' | 'redactorOf'>,
   source: string,
-): DraftRedactor<Sealed> => (deps.redactorOf?.(source) ?? deps.redactor).session();
+): DeliverySession<Sealed> => (deps.redactorOf?.(source) ?? deps.redactor).session();
 
 /** After so many drafts other requests get their turn. */
 const turnDrafts = 64;
@@ -99,7 +101,7 @@ export const fileDrafts = <Sealed>(
 
 interface DraftsToFile<Sealed> {
   readonly drafts: readonly Draft[];
-  readonly redactor: DraftRedactor<Sealed>;
+  readonly redactor: DeliverySession<Sealed>;
 }
 
 async function fileRedacted<Sealed>(
@@ -109,12 +111,16 @@ async function fileRedacted<Sealed>(
 ): Promise<Delivery<Sealed>> {
   const findings: KeyedFinding[] = [];
   const sealed: Sealed[] = [];
+  const place = { tenant: deps.tenant, source: head.source };
   for (const [index, item] of drafts.entries()) {
     if (index > 0 && index % turnDrafts === 0)
       await new Promise((resolve) => setImmediate(resolve));
     const redacted = redactDraft(item, redactor);
-    const finding = toFinding(redacted.draft, { tenant: deps.tenant, source: head.source });
-    findings.push({ finding, correlation: deps.correlate(finding) });
+    const finding = toFinding(redacted.draft, place);
+    const correlation = deps.correlate(finding);
+    const named = { draft: redacted.draft, place, finding, correlation };
+    const older = olderNamesOf(named, redactor.olderNames(), deps.correlate);
+    findings.push({ finding, correlation, older });
     sealed.push(...redacted.sealed);
   }
   return { ...head, findings, sealed };
@@ -135,6 +141,10 @@ export function unfileable<Sealed>(
       notes: [verdict],
     });
     const finding = toFinding(bare, { tenant, source: delivery.source });
-    return { ...delivery, findings: [{ finding, correlation: standAlone(finding) }], sealed: [] };
+    return {
+      ...delivery,
+      findings: [{ finding, correlation: standAlone(finding), older: [] }],
+      sealed: [],
+    };
   };
 }

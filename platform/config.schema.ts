@@ -44,7 +44,9 @@ const ownKey = z.strictObject({
   overlapUntil: z.iso
     .datetime()
     .optional()
-    .describe('For an older token key: until then its tokens are kept as aliases of the new ones.'),
+    .describe(
+      'For a token key that is not the first: until then its tokens are kept as aliases of the new ones, and incidents are found by them.',
+    ),
 });
 const ownKeys = z.array(ownKey).max(8).default([]);
 

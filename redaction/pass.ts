@@ -11,6 +11,7 @@ import type { SealedOriginal } from '../domain/sealed-original.ts';
 import { boundRules, type Scanner } from './scan.ts';
 import type { SpanKind } from './spans.ts';
 import { seal, vaultBinding } from './seal.ts';
+import { createNameBook, type TokenNames } from './tokens.ts';
 
 export interface PassTools {
   readonly scanner: Scanner;
@@ -38,6 +39,8 @@ export interface Pass {
   crossed(bound: BoundCrossed['bound'], path: PathOf): void;
   report(): RedactionReport;
   sealed(): readonly SealedOriginal[];
+  /** What the tokens that were made would be under older keys, where these overlap with the current one. */
+  olderNames(): TokenNames;
 }
 
 export function startPass(tools: PassTools, policy: RedactionPolicy, policyDigest: string): Pass {
@@ -45,6 +48,8 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
   const bounds: BoundCrossed[] = [];
   const counts: Record<string, number> = {};
   const originals = new Map<string, SealedOriginal>();
+  const older = new Map<string, readonly string[]>();
+  const book = createNameBook();
   const cut = (path: PathOf): string => path().slice(0, reportLimits.pathChars);
   const crossed: Pass['crossed'] = (bound, path) => {
     if (bounds.length < reportLimits.bounds) bounds.push({ bound, path: cut(path) });
@@ -63,6 +68,11 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
       if (action === 'drop') return '';
       if (action === 'partial') return partialOf(found.kind, original);
       const token = tools.mint(found.kind, original);
+      const aliases = older.get(token) ?? tools.mintOlder(found.kind, original);
+      if (aliases.length > 0 && !older.has(token)) {
+        older.set(token, aliases);
+        for (const alias of aliases) book.add(token, alias);
+      }
       if (tools.vaultKeys !== null && !originals.has(token))
         originals.set(
           token,
@@ -71,7 +81,7 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
             kind: found.kind,
             tenant: tools.tenant,
             original,
-            older: tools.mintOlder(found.kind, original),
+            older: aliases,
           }),
         );
       return token;
@@ -80,6 +90,7 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
     whole: (path) => actionForWhole(policy, path),
     report: () => ({ policyDigest, replacements, counts, bounds }),
     sealed: () => [...originals.values()],
+    olderNames: () => book.names,
   };
 }
 

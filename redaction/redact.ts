@@ -13,7 +13,7 @@ import type { RedactionReport } from './report.ts';
 import type { SealedOriginal } from '../domain/sealed-original.ts';
 import { createScanner, type Scanner } from './scan.ts';
 import { startPass } from './pass.ts';
-import { createOlderMint, createTokenMint } from './tokens.ts';
+import { createOlderMint, createTokenMint, type TokenNames } from './tokens.ts';
 import type { SpanKind } from './spans.ts';
 import { redactTextPart } from './text-part.ts';
 import { redactTree } from './walk.ts';
@@ -66,6 +66,8 @@ export interface Redactor {
 export interface RedactionSession {
   /** `sealed`: the originals that no earlier document of the session held. */
   redact(value: unknown): { readonly value: Json; readonly sealed: readonly SealedOriginal[] };
+  /** What the tokens of its documents would be under older keys, where these overlap with the current one. */
+  olderNames(): TokenNames;
 }
 
 export interface TextRange {
@@ -133,6 +135,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
           known += sealed.length;
           return { value, sealed };
         },
+        olderNames: () => pass.olderNames(),
       };
     },
     redactText: (text, policy = ownPolicy) => {

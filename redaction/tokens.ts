@@ -3,6 +3,7 @@ import { base32 } from '../domain/digest.ts';
 import { SallyportError } from '../domain/errors.ts';
 import { isObject, type Json } from '../domain/json.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
+import { isRawNumber } from './json-text.ts';
 import { tokenChars } from './kinds.ts';
 
 export interface Token {
@@ -118,10 +119,7 @@ function visitText(value: Json, depth: number, visit: (text: string) => void): v
 
 /** A copy of `value` with each token that `originals` knows replaced; the others stay. Object keys are left alone. */
 export function replaceTokens(value: Json, originals: ReadonlyMap<string, string>): Json {
-  if (typeof value === 'string')
-    return value.includes('<')
-      ? value.replace(tokenPattern, (token) => originals.get(token) ?? token)
-      : value;
+  if (typeof value === 'string') return renamed(value, originals);
   if (Array.isArray(value))
     return (value as readonly Json[]).map((item) => replaceTokens(item, originals));
   if (!isObject(value)) return value;
@@ -129,6 +127,41 @@ export function replaceTokens(value: Json, originals: ReadonlyMap<string, string
     Object.entries(value).map(([key, item]) => [key, replaceTokens(item, originals)]),
   );
 }
+
+/** Per key id: what each token is called under that key. */
+export type TokenNames = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+export interface NameBook {
+  readonly names: TokenNames;
+  add(token: string, other: string): void;
+}
+
+/** Other names of tokens, by their key. */
+export function createNameBook(): NameBook {
+  const names = new Map<string, Map<string, string>>();
+  return {
+    names,
+    add: (token, other) => {
+      const keyId = parseToken(other)?.keyId ?? '';
+      const named = names.get(keyId) ?? new Map<string, string>();
+      names.set(keyId, named.set(token, other));
+    },
+  };
+}
+
+/** A copy of `value` as it would be with other names for its tokens, in object keys too. */
+export function renameTokens(value: Json, names: ReadonlyMap<string, string>): Json {
+  if (typeof value === 'string') return renamed(value, names);
+  if (Array.isArray(value))
+    return (value as readonly Json[]).map((item) => renameTokens(item, names));
+  if (!isObject(value) || isRawNumber(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [renamed(key, names), renameTokens(item, names)]),
+  );
+}
+
+const renamed = (text: string, names: ReadonlyMap<string, string>): string =>
+  text.includes('<') ? text.replace(tokenPattern, (token) => names.get(token) ?? token) : text;
 
 export interface Revealed {
   readonly value: Json;

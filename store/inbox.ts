@@ -4,6 +4,7 @@ import { SallyportError } from '../domain/errors.ts';
 import type { Sql } from './database.ts';
 import { joined, joinedColumn } from './joined-columns.ts';
 import { readKnownSql } from './known-sql.ts';
+import { writeRenamed, type RenamedRow } from './renaming.ts';
 
 /** What the store holds of the deliveries, findings and keys that a commit is about. */
 export interface KnownRows {
@@ -144,6 +145,8 @@ export interface FiledRows {
   readonly incidents: readonly NewIncidentRow[];
   /** Open incidents whose window passed: they take no more alerts. */
   readonly retired: readonly string[];
+  /** Incidents that are known by another key from here on. */
+  readonly renamed: readonly RenamedRow[];
   readonly updates: readonly IncidentUpdateRow[];
   readonly findings: readonly FindingRow[];
 }
@@ -201,13 +204,14 @@ select (select count(*) from i) as incidents, (select count(*) from u) as update
  * so that the whole transaction must be tried again.
  */
 export async function writeFiled(tx: Sql, rows: FiledRows): Promise<void> {
-  const { expiredReceipts: expired, retired } = rows;
-  const [, , [written]] = await Promise.all([
+  const { expiredReceipts: expired, retired, renamed } = rows;
+  const [, , , [written]] = await Promise.all([
     expired.length === 0
       ? []
       : tx.query('delete from receipts where id = any($1::text[])', [expired]),
     retired.length > 0 &&
       tx.query('update incidents set joins = false where id = any($1::text[])', [retired]),
+    renamed.length > 0 && writeRenamed(tx, renamed),
     insertFiled(tx, rows),
   ]);
   const counted = ['incidents', 'updates', 'findings', 'receipts'] as const;

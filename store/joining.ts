@@ -10,6 +10,8 @@ export interface Joining {
   /** False: its window passed, and it takes no more alerts. */
   readonly joins: boolean;
   readonly reopened: number;
+  /** When it took another key because the one of its tokens was rotated; null: never. */
+  readonly renamedAt: string | null;
   readonly follows: Neighbour | null;
   readonly followedBy: Neighbour | null;
   readonly hold: Hold | null;
@@ -28,6 +30,7 @@ interface Row {
   readonly join_parts: readonly string[];
   readonly joins: boolean;
   readonly reopened: number;
+  readonly renamed_at: Date | null;
   readonly hold: Hold | null;
   readonly before: Neighbour | null;
   readonly after: Neighbour | null;
@@ -35,7 +38,7 @@ interface Row {
 
 export async function readJoining(sql: Sql, incidentId: string): Promise<Joining> {
   const [row] = await sql.query<Row>(
-    `select i.join_rule, i.join_parts, i.joins, i.reopened, i.hold,
+    `select i.join_rule, i.join_parts, i.joins, i.reopened, i.renamed_at, i.hold,
             (select json_build_object('number', b.number, 'state', b.state, 'title', b.title) from incidents b where b.id = i.follows) as before,
             (select json_build_object('number', a.number, 'state', a.state, 'title', a.title) from incidents a
               where a.tenant = i.tenant and a.correlation_key = i.correlation_key and a.follows = i.id order by a.number limit 1) as after
@@ -47,6 +50,7 @@ export async function readJoining(sql: Sql, incidentId: string): Promise<Joining
     parts: row?.join_parts ?? [],
     joins: row?.joins ?? true,
     reopened: row?.reopened ?? 0,
+    renamedAt: row?.renamed_at?.toISOString() ?? null,
     follows: row?.before ?? null,
     followedBy: row?.after ?? null,
     hold: row?.hold ?? null,

@@ -241,6 +241,7 @@ describe('a delivery that SQL refuses', () => {
         {
           correlation: { ...first.correlation, key: 'another' },
           finding: { ...first.finding, time: 'no time at all' },
+          older: [],
         },
       ],
     };

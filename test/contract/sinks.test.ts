@@ -135,7 +135,7 @@ describe('a place where data leaves', () => {
   it.each([
     [
       'intake, before anything is stored',
-      'intake/finish.ts',
+      'intake/redact-draft.ts',
       /redactor\.redact\(asJson\(foreign\)\)/,
     ],
     ['deploy events', 'intake/deploy-routes.ts', /redactor\.redact\(foreign\)/],

@@ -12,7 +12,7 @@ import type { AlertKeeping } from '../../intake/keep-alert.ts';
 import type { FetchText } from '../../intake/verify/key-sets.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import type { SourceConfig } from '../../platform/source-config.ts';
-import { createRedactor } from '../../redaction/redact.ts';
+import { createRedactor, type Redactor } from '../../redaction/redact.ts';
 import type { SealedOriginal } from '../../domain/sealed-original.ts';
 import type { Database } from '../../store/database.ts';
 import { keepOriginals } from '../../store/vault.ts';
@@ -62,6 +62,7 @@ export interface TestIntakeOptions {
   readonly onRefused?: (error: unknown) => void;
   readonly keeping?: AlertKeeping;
   readonly limits?: NonNullable<InboxDeps<unknown>['limits']>;
+  readonly redactor?: Redactor;
 }
 
 const noStorms: StormRates = { problems: null, allProblems: null, bySource: {} };
@@ -93,7 +94,7 @@ export function testIntakeDeps(
   const clock = options.clock ?? systemClock;
   return {
     tenant: testTenant,
-    redactor: testRedactor,
+    redactor: options.redactor ?? testRedactor,
     correlate: shippedCorrelate,
     ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
     sources: options.sources ?? testSources,

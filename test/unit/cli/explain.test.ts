@@ -41,6 +41,7 @@ test('an explanation says why its alerts are one incident', () => {
     parts: ['rule=r', 'resource:host=web-7'],
     joins: false,
     reopened: 2,
+    renamedAt: '2026-11-20T09:00:00.000Z',
     follows: before,
     followedBy: { ...before, number: 8 },
     hold,
@@ -51,10 +52,11 @@ test('an explanation says why its alerts are one incident', () => {
       members: [{ ...before, id: 'inc_6', because: { kind: 'host', value: 'web-7' } }],
     },
   };
-  expect(explanationLines({ ...explained, joining }).slice(1, 9)).toEqual([
+  expect(explanationLines({ ...explained, joining }).slice(1, 10)).toEqual([
     'joins by  rule=r, resource:host=web-7 (correlation rule host-and-user)',
     'window    passed: the next alert of its key opens another',
     'reopened  2 times',
+    'renamed   2026-11-20T09:00:00.000Z: the token key was rotated, and its key is made of tokens',
     'follows   #6 closed: Malware',
     'then      #8 closed: Malware',
     'case      cas_1 of 2 incidents, and 3 more that did not fit',

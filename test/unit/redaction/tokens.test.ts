@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { SallyportError } from '../../../domain/errors.ts';
 import { openSealedOriginal } from '../../../platform/sealed-box.ts';
-import { parseToken, replaceTokens, revealTokens, tokensIn } from '../../../redaction/tokens.ts';
+import {
+  parseToken,
+  renameTokens,
+  replaceTokens,
+  revealTokens,
+  tokensIn,
+} from '../../../redaction/tokens.ts';
 import { aKeyRing, aRedactor } from './a-redactor.ts';
 
 const { value, sealed } = aRedactor().redact({
@@ -26,6 +32,16 @@ describe('tokens', () => {
       replaceTokens({ a: [`to ${token}`, 1, null] }, new Map([[token, 'jane@example.com']])),
     ).toEqual({ a: ['to jane@example.com', 1, null] });
     expect(replaceTokens(`to ${token}`, new Map())).toBe(`to ${token}`);
+  });
+
+  it('take other names in texts, lists and names of fields, and nothing else changes', () => {
+    const [old, now] = ['a', 'b'].map((char) => `<email:k1.${char.repeat(26)}>`);
+    const names = new Map([[old ?? '', now ?? '']]);
+    const given = { [`x ${old}`]: [`${old} and ${old}`, 1, null, true], other: `<email:k1.cc>` };
+    expect(renameTokens(given, names)).toEqual({
+      [`x ${now}`]: [`${now} and ${now}`, 1, null, true],
+      other: '<email:k1.cc>',
+    });
   });
 
   it('of kinds that are not allowed are neither opened nor revealed', async () => {
