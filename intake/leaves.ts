@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { asText, fold } from './fields.ts';
 import { intakeLimits } from './limits.ts';
+import { typedNameOf } from './typed-names.ts';
 
 export type Listed = 0 | 1 | 2;
 
@@ -13,13 +14,16 @@ export interface Leaf {
   readonly value: Json;
   /** 0 outside of lists, 1 in the first item of one, 2 in a later one. */
   readonly listed: Listed;
+  /** Whether its key is what its object says of its own type. */
+  readonly typed: boolean;
 }
 
 const leavesMax = 4_000;
 
 /**
  * The scalars of a folded tree, breadth first: what the sender put at the top comes first. Of a pair such as
- * `{"name": "InstanceId", "value": "i-1"}` the name is the key, and so is that of a tag `service:web`.
+ * `{"name": "InstanceId", "value": "i-1"}` or `["InstanceId", "i-1"]` the name is the key, and so is that of a tag
+ * `service:web`. What an object that states its type names comes once more under that type.
  */
 export function leavesOf(value: JsonObject): readonly Leaf[] {
   const found: Leaf[] = [];
@@ -41,9 +45,10 @@ interface Node {
   readonly parts: readonly string[];
   readonly value: Json;
   readonly listed: Listed;
+  readonly typed?: boolean;
 }
 
-function leafOf({ parts, value, listed: inList }: Node): Leaf {
+function leafOf({ parts, value, listed: inList, typed = false }: Node): Leaf {
   const key = parts.at(-1) ?? '';
   const parent = parts.at(-2);
   return {
@@ -52,6 +57,7 @@ function leafOf({ parts, value, listed: inList }: Node): Leaf {
     pair: parent === undefined ? key : `${parent}.${key}`,
     value,
     listed: inList,
+    typed,
   };
 }
 
@@ -61,6 +67,9 @@ function spread(node: Node, value: JsonObject, next: Node[]): void {
   if (pair !== null && surroundings.has(above.at(-1) ?? '')) return;
   if (pair !== null)
     next.push({ parts: above.concat(fold(pair[0])), value: pair[1], listed: inList });
+  const named = inList > 0 || vague.test(above.at(-1) ?? '') ? typedNameOf(value) : null;
+  if (named !== null)
+    next.push({ parts: above.concat(named.key), value: named.name, listed: inList, typed: true });
   for (const key of Object.keys(value)) {
     const item = value[key] ?? null;
     if (surroundings.has(key) && isAssignment(item)) continue;
@@ -84,6 +93,7 @@ function spread(node: Node, value: JsonObject, next: Node[]): void {
 function listed(node: Node, items: readonly Json[], next: Node[]): void {
   const holder = node.parts.at(-1) ?? '';
   const tagged = !wordLists.has(holder);
+  const pairs = items.every(isPair);
   for (const [index, item] of items.slice(0, intakeLimits.keysMax).entries()) {
     if (surroundings.has(holder) && isAssignment(item)) continue;
     const inside: Node = {
@@ -92,6 +102,8 @@ function listed(node: Node, items: readonly Json[], next: Node[]): void {
       listed: node.listed === 2 || index > 0 ? 2 : 1,
     };
     next.push(inside);
+    if (pairs && isPair(item))
+      next.push({ ...inside, parts: node.parts.concat(fold(item[0])), value: item[1] });
     const tag = tagged && typeof item === 'string' ? tagOf(item) : null;
     if (tag !== null)
       next.push({ parts: node.parts.concat(tag[0]), value: tag[1], listed: inside.listed });
@@ -118,6 +130,21 @@ function isAssignment(item: Json): boolean {
   if (typeof item !== 'string') return false;
   const equals = item.indexOf('=');
   return equals > 0 && equals <= assignedNameCharsMax && /^\w+$/.test(item.slice(0, equals));
+}
+
+/** Any other object is called after what it is. */
+const vague = /entity|entities|target|object|subject|identity|resource|asset/;
+
+/** `["Username", "root"]`, where all of a list are such. */
+function isPair(item: Json): item is readonly [string, string | number] {
+  if (!Array.isArray(item) || item.length !== 2) return false;
+  const [name, value] = item as readonly Json[];
+  return (
+    typeof name === 'string' &&
+    name !== '' &&
+    name.length <= pairNameCharsMax &&
+    (typeof value === 'string' || typeof value === 'number')
+  );
 }
 
 const pairValues = ['value', 'values', 'val'];

@@ -39,10 +39,12 @@ export class ObservableList {
   /** The same for leaves, with what stands in their prose: first what is sure, then links and domains. */
   addFromLeaves(leaves: readonly Leaf[]): this {
     const later: (readonly [Kind, string])[] = [];
-    for (const { key, value } of leaves) {
+    for (const { key, pair, value } of leaves) {
       if (typeof value !== 'string' || value.length > valueCharsMax) continue;
-      const kind = mayBeIp(value) && isIP(value) !== 0 ? 'ip' : kindOfKey(key);
-      if (kind === 'ip' || kind === 'hash') this.add(kind, 'artifact', value);
+      const address = addressIn(value);
+      const kind = address === '' ? kindOfLeaf(key, pair) : 'ip';
+      if (kind === 'ip') this.add(kind, 'artifact', address);
+      else if (kind === 'hash') this.add(kind, 'artifact', value);
       else if (kind === null && hashByShape(key, value)) this.add('hash', 'artifact', value);
       else if (kind !== null || value.startsWith('http')) later.push([kind ?? 'url', value]);
       if (proseKeys.has(key) || value.includes(' ')) {
@@ -55,7 +57,8 @@ export class ObservableList {
         }
       }
     }
-    for (const [kind, value] of later) if (!value.includes('{')) this.add(kind, 'artifact', value);
+    for (const [kind, value] of later)
+      if (!value.includes('{')) this.add(kind, 'artifact', withoutRoot(kind, value));
     return this;
   }
 
@@ -90,7 +93,23 @@ export class ObservableList {
 /** No address is longer, and each has a sign that few other texts have: asking costs more than looking. */
 const mayBeIp = (value: string): boolean =>
   value.length <= ipCharsMax && (value.includes('.') || value.includes(':'));
+const ipCharsMin = 3;
 const ipCharsMax = 64;
+
+/** An address alone or with a port, `192.0.2.7:443` and `[2001:db8::7]:443`; '' where it is none. */
+function addressIn(value: string): string {
+  if (!mayBeIp(value)) return '';
+  if (isIP(value) !== 0) return value;
+  const colon = value.lastIndexOf(':');
+  if (colon < ipCharsMin || !/^\d{1,5}$/.test(value.slice(colon + 1))) return '';
+  const before = value.slice(0, colon);
+  const bare = before.startsWith('[') && before.endsWith(']') ? before.slice(1, -1) : before;
+  return isIP(bare) === (bare === before ? 4 : 6) ? bare : '';
+}
+
+/** A name as questions have it ends in the dot of the root. */
+const withoutRoot = (kind: Kind, value: string): string =>
+  kind === 'domain' && value.endsWith('.') ? value.slice(0, -1) : value;
 
 const valueCharsMax = 2_048;
 
@@ -99,7 +118,7 @@ function shaped(type: Kind, value: string): boolean {
   if (type === 'hash') return hashLengths.includes(value.length) && isHex(value) && !isZeros(value);
   if (type === 'url') return value.startsWith('http://') || value.startsWith('https://');
   if (type === 'domain')
-    return value.includes('.') && !value.includes(' ') && !value.includes('/') && isIP(value) === 0;
+    return value.includes('.') && !/[\s/=?&%]/.test(value) && isIP(value) === 0;
   return value.length <= valueCharsMax;
 }
 
@@ -132,6 +151,48 @@ const hashByShape = (key: string, value: string): boolean =>
   hashLengths.includes(value.length) && isHex(value) && !idKey.test(key);
 
 const isZeros = (value: string): boolean => value.replaceAll('0', '') === '';
+
+/** Names that somebody asked for or spoke to: in questions to a DNS, in requests of HTTP and in greetings of TLS. */
+const askedPairs: ReadonlySet<string> = new Set([
+  'question.name',
+  'questions.name',
+  'dns.name',
+  'dns.question',
+  'dns.rrname',
+  'http.host',
+  'http.hostname',
+  'httpmessage.host',
+  'httprequest.host',
+  'request.host',
+  'tls.servername',
+]);
+const askedKeys: ReadonlySet<string> = new Set([
+  'dnsquery',
+  'dnsqueryname',
+  'dnsquestion',
+  'dnsquestionname',
+  'dnsrequest',
+  'httphost',
+  'qname',
+  'queryname',
+  'questionname',
+  'rrname',
+  'sni',
+]);
+
+/** Senders use few keys again and again; the bounds keep a hostile one from filling memory. */
+const knownKinds = new Map<string, Kind | null>();
+const knownKindsMax = 8_000;
+const knownPairCharsMax = 96;
+
+function kindOfLeaf(key: string, pair: string): Kind | null {
+  const known = knownKinds.get(pair);
+  if (known !== undefined) return known;
+  const kind = askedKeys.has(key) || askedPairs.has(pair) ? 'domain' : kindOfKey(key);
+  if (knownKinds.size < knownKindsMax && pair.length <= knownPairCharsMax)
+    knownKinds.set(pair, kind);
+  return kind;
+}
 
 /** Names of keys that state the type of their value. */
 function kindOfKey(key: string): Kind | null {

@@ -85,8 +85,11 @@ const wrappings: readonly Wrapping[] = [
       : null,
   (value, envelope) => list(at(value, 'data.events'), envelope),
   pageOf,
+  // Splunk's collector names host, source and type in words; other products' objects of these names are the alert's.
   (value, envelope) =>
-    ('sourcetype' in value || ('host' in value && 'source' in value)) && isObject(value['event'])
+    (typeof value['sourcetype'] === 'string' ||
+      (typeof value['host'] === 'string' && typeof value['source'] === 'string')) &&
+    isObject(value['event'])
       ? inner(value['event'], { ...envelope, time: parseTime(value['time']) ?? envelope.time })
       : null,
 ];

@@ -115,7 +115,8 @@ export const actorNames: readonly PersonNames[] = [
       principalemail principal initiator initiatedby createdby startedby loginname login subjectusername targetusername duser
       dstuser targetuser samaccountname accountname useridentity agentlastloggedinusername processuser lastloggedinuser
       owneremail principalid callerprincipal caller email emailaddress author requestedby updatedby performedby triggeredby
-      sender owner assignee userid usersid identity subject.user requestuser *username *useremail
+      sender owner assignee userid usersid identity subject.user requestuser offensesource offender offendername suspect
+      perpetrator *username *useremail
     `),
     objects: words(`
       user users recipient recipients affectedusers actor useraccount principal relateduser initiator author sender useridentity account createdby owner assignee

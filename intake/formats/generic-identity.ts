@@ -12,8 +12,7 @@ export function uidOf(leaves: readonly Leaf[]): string {
   for (const { leaf, text, rank } of ranked(leaves, names.uid, { fits })) {
     const own =
       leaf.parts.length > 1 && ofOthers.has(leaf.parts.at(-2) ?? '') ? rank - othersCost : rank;
-    if (own > best.rank && (own > vagueRank || text.length >= vagueIdCharsMin))
-      best = { text, rank: own };
+    if (own > best.rank && (own > vagueRank || isTelling(text))) best = { text, rank: own };
   }
   return best.text;
 }
@@ -27,6 +26,7 @@ const ofOthers: ReadonlySet<string> = new Set([
   'asset',
   'control',
   'customer',
+  'destination',
   'employee',
   'entity',
   'entitysnapshot',
@@ -37,6 +37,7 @@ const ofOthers: ReadonlySet<string> = new Set([
   'resource',
   'resources',
   'service',
+  'source',
   'target',
   'targets',
   'tenant',
@@ -47,17 +48,20 @@ const othersCost = 100;
 /** A key that merely ends in `id` may hold a small number of anything. */
 const vagueRank = 20;
 const vagueIdCharsMin = 4;
+/** … or the name of anything. */
+const isTelling = (text: string): boolean => text.length >= vagueIdCharsMin && /\d/.test(text);
 
 const pathOfFinding = new RE2(/\/(?:findings|alerts|incidents|issues|violations|events)\//);
 const eventCode = new RE2(/^\d{1,5}$/);
 
 function isId(leaves: readonly Leaf[]): (text: string, leaf: Leaf) => boolean {
-  // Windows calls the number of a kind of event its id.
+  // Windows calls the number of a kind of event its id, others its name.
   const windows = leaves.some(({ key }) => key === 'recordid' || key === 'channel');
   return (text, { key, value }) => {
     if (text.length > idCharsMax || text.includes(' ')) return false;
     if (typeof value === 'string' && text.includes('T') && parseTime(value) !== null) return false;
     if (key === 'name') return text.includes('/') && pathOfFinding.test(text);
+    if (key === 'eventid' && !/\d/.test(text)) return false;
     return key !== 'eventid' || !windows || !eventCode.test(text);
   };
 }

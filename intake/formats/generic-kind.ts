@@ -18,7 +18,7 @@ const evidence: readonly Evidence[] = [
   {
     kind: 'vulnerability',
     keys: `
-      affectedrange cve* cvss* cwe* fixedversion ghsa* vulnerabilit* vulnerableversionrange
+      affectedrange cve* cvss* cwe* fixable fixedversion ghsa* scanoverview vulnerabilit* vulnerableversionrange
     `,
     words: `
       cve ghsa cwe vulnerab* outdated
@@ -100,15 +100,15 @@ const evidence: readonly Evidence[] = [
   {
     kind: 'detection',
     keys: `
-      attack* cmdline commandline destip detection* offense* magnitude malop* originip impactedip sendingip senderip scanresult detector* dst dstip evidence* filehash gid indicator
-      malware* md5* mitre* outputfields process* quarantine* recordid remoteip* riskscore rulelevel
+      attack* canary* cmdline commandline decoy* destip detection* offense* magnitude malop* originip impactedip sendingip senderip scanresult detector* dst dstip evidence* filehash gid indicator
+      malware* md5* mitre* outputfields process* quarantine* recordid remoteip* honey* riskscore rulelevel
       ruletitle secrettype sha1* sha256* sid signature* sourceip src srcip suspicious* tactic* technique*
       threat* verdict
     `,
     words: `
       suspicious malicious malware trojan virus ransom* phish* brute attack* exploit* anomal* unauthorized
       unauthorised intrusion scan* injection threat* backdoor tor credential* privilege exfiltrat* lateral
-      c2 beacon* blocked unusual unexpected leak* exposed secret* detected shell recon* stealth*
+      ban banned bruteforce* canary decoy honeypot honeytoken c2 beacon* blocked unusual unexpected leak* exposed secret* detected shell recon* stealth*
     `,
     phrases: 'impossible travel|failed login|failed logon|login failure|logon failure',
   },

@@ -13,6 +13,7 @@ function namesOf(text: string): Names {
 }
 
 const title = namesOf(`
+  model 47  modelname 47  error 44  errormessage 46  scenario 46
   service 16  servicedesc 60  servicedescription 60  alarmtext 88  alerttext 88  sourcerule.name 96  securityrule.name 95  detectionrule.name 95  alertrule.name 95  matchedrule.name 95
   triggeredrule.name 95  control.name 93  plugin.name 93  indicator.name 84  model.name 88  threats.label 84  categories.label 50  trigger.rulename 50
   triggername 94  shortdescription 95  pluginname 93  attackname 90  attack 78  detection 88  alertmessage 88  signaturename 92  problemname 92  problem 80
@@ -33,6 +34,7 @@ const title = namesOf(`
 
 /** What is said at length; a title that is only a name gets it after a colon. */
 const prose = namesOf(`
+  error 42
   alarmtext 88  alerttext 88
   synopsis 86  problemdetailstext 70  shorttext 60  incidentdescription 88  alertmessage 90  *text 40
   summary 100  message 96  msg 96  displaymessage 95  shortdescription 94  primarydescription 92  description 90  desc 88  output 80
@@ -41,6 +43,7 @@ const prose = namesOf(`
 `);
 
 const uid = namesOf(`
+  alerthash 90  incidenthash 90  eventhash 60  realmid 0
   ticketnumber 90  casenumber 90  incidentnumber 92  alertnumber 92  eventnumber 0  uniqueid 80  organizationuuid 0  orguuid 0  accountuuid 0
   tenantuuid 0  companyuuid 0  useruuid 0  deviceuuid 0  hostuuid 0  agentuuid 0  policyuuid 0  ruleuuid 40  eventgroupid 60  alarmid 96  alertobjectid 80  rrn 92  urn 60  offenseid 96  malopid 96  breachid 96  investigationid 94
   sysid 88  triggerid 60  devid 0  logid 40  attackid 50
@@ -59,6 +62,7 @@ const uid = namesOf(`
 `);
 
 const time = namesOf(`
+  occurat 90  startat 84  start 50
   occurred 94  eventat 92  alarmdate 88  matchedat 70  receivedtime 60  sentat 64  reportedat 60  senttime 55  lastfound 62  firstfound 58
   remediationtimestamp 8  remediatedat 8  resolvedat 6  closedat 6  closetime 6  closedtime 6  resolvedtime 6  modificationtime 40
   openedat 84  scantime 80  clicktime 80  lastevent 60  raisedat 88  alerttime 92  detectiontime 92  eventcreationtime 90

@@ -160,7 +160,8 @@ function weighed(leaves: readonly Leaf[], names: Names): readonly Weighed[] {
 function weighAll(leaves: readonly Leaf[]): readonly (readonly Weighed[])[] {
   const found = lists.map((): Weighed[] => []);
   for (const leaf of leaves)
-    for (const { list, weight } of weightsOf(leaf)) found[list]?.push({ leaf, weight });
+    if (!leaf.typed)
+      for (const { list, weight } of weightsOf(leaf)) found[list]?.push({ leaf, weight });
   alerts.set(leaves, found);
   return found;
 }

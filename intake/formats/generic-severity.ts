@@ -22,13 +22,30 @@ export function gradeOf(leaves: readonly Leaf[]): Severity {
     const found = severityByScale(leaf.parts.join('.'), text, bounds);
     if (found.severityId > 0) return found;
   }
-  return kept;
+  return kept.severitySource === null ? byState(leaves) : kept;
+}
+
+const before = /^(?:last|old|prev|prior)/;
+
+/** Monitors grade by their state alone. Of its words only these two say how bad it is. */
+function byState(leaves: readonly Leaf[]): Severity {
+  for (const { leaf, text } of ranked(leaves, names.status)) {
+    if (before.test(leaf.key)) continue;
+    const state = text.toLowerCase();
+    if (state === 'critical' || state === 'warning')
+      return {
+        severityId: severityOfWord(state),
+        severitySource: { path: leaf.parts.join('.'), value: text },
+      };
+  }
+  return unknownSeverity;
 }
 
 const scoreOfTen = [0, 0.1, 4, 7, 9];
 const scoreOfHundred = [0, 21, 47, 73, 99];
 const scoreOfOne = [0, 0.01, 0.4, 0.7, 0.9];
 const gradeOfTen = [0, 1, 4, 7, 9];
+const weightOfModel = [0, 2, 3, 4, 5];
 const ruleLevel = [0, 4, 7, 12, 15];
 
 /** The same key in a list stands for many parts: the worst of them counts. */
@@ -67,6 +84,9 @@ function wordIn(text: string): ReturnType<typeof severityOfWord> {
 /** Numbers mean what their key's usual scale says; where two are usual, nothing is concluded. */
 function byNumber(leaf: Leaf, number: number): Severity {
   const path = leaf.parts.join('.');
+  // A model says how much its own findings weigh: more is worse. Elsewhere the first priority is the highest.
+  if (leaf.key === 'priority' && leaf.parts.includes('model'))
+    return severityByScale(path, number, weightOfModel);
   if (leaf.key.endsWith('priority')) {
     const worstFirst = [0, 5, 4, 3, 2, 1] as const;
     return { severityId: worstFirst[number] ?? 0, severitySource: { path, value: String(number) } };

@@ -1,11 +1,20 @@
 import RE2 from 're2';
 import type { Actor, Resource } from '../../domain/finding.ts';
-import { asText } from '../fields.ts';
 import type { Leaf } from '../leaves.ts';
 import { actor, actorList, resource, resourceList } from '../observables.ts';
 import { saysNothing } from '../view.ts';
 import { logonsIn } from './generic-logons.ts';
 import { isOfProcess } from './generic-process.ts';
+import {
+  described,
+  indexOf,
+  keyed,
+  keysOf,
+  typed,
+  withAddress,
+  type Index,
+  type Key,
+} from './generic-index.ts';
 import { actorNames, namingKeys, personKeys, resourceNames } from './generic-entities.ts';
 
 const eachMax = 3;
@@ -20,14 +29,6 @@ const withKeys = <Names extends { readonly keys: readonly string[] }>(
 const resourceKeys = withKeys(resourceNames);
 const actorKeys = withKeys(actorNames);
 
-interface Index {
-  readonly byKey: ReadonlyMap<string, readonly Leaf[]>;
-  /** Leaves of an object, by the object's own key. */
-  readonly byObject: ReadonlyMap<string, readonly Leaf[]>;
-  /** Others are passed over. */
-  readonly holds: (leaf: Leaf) => boolean;
-}
-
 export interface Things {
   readonly resources: readonly Resource[];
   readonly actors: readonly Actor[];
@@ -37,8 +38,14 @@ export interface Things {
 export function thingsOf(leaves: readonly Leaf[], account: string, prose: string): Things {
   const index = indexOf(leaves);
   const places: Index = { ...index, holds: (leaf) => !isOfProcess(leaf) };
+  const people = new Set(index.byType.get('user'));
   const found = resourceKeys.flatMap(({ type, keys, objects }) =>
-    [...keyed(places, keys, isThing), ...described(places, objects, namingKeys)]
+    [
+      ...keyed(places, keys, isThing),
+      ...described(places, objects, namingKeys).filter((name) => !people.has(name)),
+      ...typed(index, type),
+      ...(type === 'host' ? withAddress(index) : []),
+    ]
       .filter(isThing)
       .slice(0, eachMax)
       .map((name) => resource(type, name)),
@@ -50,7 +57,11 @@ export function thingsOf(leaves: readonly Leaf[], account: string, prose: string
   ].slice(0, eachMax);
   const targets = keyed(index, targetKeys, isThing).slice(0, 1);
   const actors = actorKeys.flatMap(({ type, keys, objects }) =>
-    [...keyed(index, keys, isThing), ...described(index, objects, personKeys)]
+    [
+      ...keyed(index, keys, isThing),
+      ...described(index, objects, personKeys),
+      ...typed(index, type),
+    ]
       .filter(isThing)
       .slice(0, type === 'user' ? actorsMax : 1)
       .map((name) => actor(type, name)),
@@ -62,7 +73,10 @@ export function thingsOf(leaves: readonly Leaf[], account: string, prose: string
     ...found.filter((item) => item?.type === 'account').slice(0, 1),
     resource('account', account),
     ...(found.length === 0
-      ? [...keyed(index, sourceKeys, isThing), ...sitesOf(index)].slice(0, 1)
+      ? [
+          ...[...keyed(index, sourceKeys, isThing), ...sitesOf(index)].slice(0, 1),
+          ...keyed(index, watcherKeys, isThing).slice(0, 1),
+        ]
       : []
     ).map((name) => resource('host', name)),
   );
@@ -101,92 +115,13 @@ const sourceKeys = keysOf([
   'source',
 ]);
 
-function indexOf(leaves: readonly Leaf[]): Index {
-  const byKey = new Map<string, Leaf[]>();
-  const byObject = new Map<string, Leaf[]>();
-  const put = (map: Map<string, Leaf[]>, key: string, leaf: Leaf): void => {
-    const there = map.get(key);
-    if (there === undefined) map.set(key, [leaf]);
-    else there.push(leaf);
-  };
-  for (const leaf of leaves) {
-    put(byKey, leaf.key, leaf);
-    const parent = leaf.parts.at(-2);
-    if (parent !== undefined) put(byObject, parent, leaf);
-  }
-  return { byKey, byObject, holds: () => true };
-}
-
-/** What a key is called, taken apart once. */
-interface Key {
-  readonly name: string;
-  /** What the object that it stands in is called; null where that may be anything. */
-  readonly parent: string | null;
-  /** Whether `name` is the end of a key. */
-  readonly ending: boolean;
-}
-
-function keysOf(names: readonly string[]): readonly Key[] {
-  return names.map((name) => {
-    const dot = name.lastIndexOf('.');
-    if (name.startsWith('*')) return { name: name.slice(1), parent: null, ending: true };
-    const parent = dot < 0 ? null : (name.slice(0, dot).split('.').at(-1) ?? null);
-    return { name: name.slice(dot + 1), parent, ending: false };
-  });
-}
-
-const eachKeyMax = 2;
-
-function keyed(
-  index: Index,
-  keys: readonly Key[],
-  fits: (text: string) => boolean,
-): readonly string[] {
-  const found: string[] = [];
-  for (const { name, parent, ending } of keys) {
-    if (ending) {
-      found.push(...endingIn(name, index).filter(fits));
-      continue;
-    }
-    const leaves = index.byKey.get(name);
-    if (leaves === undefined) continue;
-    const texts = leaves
-      .filter((leaf) => (parent === null || leaf.parts.at(-2) === parent) && index.holds(leaf))
-      .map(({ value }) => asText(value));
-    found.push(...texts.filter(fits).slice(0, eachKeyMax));
-  }
-  return found;
-}
-
-function endingIn(end: string, { byKey, holds }: Index): readonly string[] {
-  const texts: string[] = [];
-  for (const [name, [first]] of byKey)
-    if (first !== undefined && name.endsWith(end) && holds(first)) texts.push(asText(first.value));
-  return texts;
-}
-
-function described(
-  index: Index,
-  objects: readonly string[],
-  keys: readonly string[],
-): readonly string[] {
-  const names: string[] = [];
-  for (const object of objects) {
-    const leaves = index.byObject.get(object);
-    if (leaves === undefined) continue;
-    let left = eachKeyMax;
-    for (const key of keys)
-      for (const leaf of leaves)
-        if (leaf.key === key && left > 0 && index.holds(leaf)) {
-          left -= 1;
-          names.push(asText(leaf.value));
-        }
-  }
-  return names;
-}
+/** Who saw it, where nothing else is named. */
+const watcherKeys = keysOf(['sensor', 'sensorname', 'probe', 'probename', 'collector', 'observer']);
 
 const sentenceWords = 6;
 const nameCharsMax = 256;
+
+const nobody: ReadonlySet<string> = new Set(['true', 'false', 'other', 'unknown']);
 
 /** A name or an id, and no sentence, address of a page or plain truth value. */
 function isThing(text: string): boolean {
@@ -194,8 +129,7 @@ function isThing(text: string): boolean {
     text === '' ||
     text.length > nameCharsMax ||
     saysNothing(text) ||
-    text === 'true' ||
-    text === 'false'
+    nobody.has(text.toLowerCase())
   )
     return false;
   if (text.includes('{') || text.startsWith('http')) return false;

@@ -16,7 +16,7 @@ IBM QRadar=qradar; ArcSight=arcsight; LogRhythm=logrhythm; Exabeam=exabeam; Secu
 Rapid7 InsightIDR=insightidr; Rapid7=rapid7; Graylog=graylog; Panther=panther; Logpoint=logpoint; Logz.io=logz.io; Coralogix=coralogix;
 Devo=devo.com; Humio=humio; CrowdStrike Falcon=crowdstrike|falconhost; SentinelOne=sentinelone|storyline;
 Carbon Black=carbonblack|carbon black; Palo Alto Cortex XDR=cortex; Cylance=cylance; Sophos=sophos; Trend Micro=trend micro|trendmicro;
-Trend Micro Vision One=visionone; McAfee=mcafee; Trellix=trellix; FireEye=fireeye; Symantec=symantec; ESET=eset; Bitdefender=bitdefender;
+Trend Micro Vision One=visionone|workbenchlink; McAfee=mcafee; Trellix=trellix; FireEye=fireeye; Symantec=symantec; ESET=eset; Bitdefender=bitdefender;
 Bitdefender GravityZone=gravityzone; Kaspersky=kaspersky; Malwarebytes=malwarebytes; LimaCharlie=limacharlie; Velociraptor=velociraptor;
 osquery=osquery; Huntress=huntress; Cybereason=cybereason; Tanium=tanium; Jamf=jamf; Kandji=kandji; Sysmon=sysmon; Hayabusa=hayabusa;
 Chainsaw=chainsaw; ClamAV=clamav; Okta=okta; Auth0=auth0; OneLogin=onelogin; JumpCloud=jumpcloud; Ping Identity=pingidentity;
@@ -34,13 +34,13 @@ GitHub CodeQL=codeql; GitGuardian=gitguardian; TruffleHog=trufflehog; Gitleaks=g
 SonarCloud=sonarcloud; Checkmarx=checkmarx; Veracode=veracode; Checkov=checkov; Bridgecrew=bridgecrew; tfsec=tfsec; Terrascan=terrascan;
 Prowler=prowler; ScoutSuite=scoutsuite; CloudSploit=cloudsploit; Steampipe=steampipe; Mend=mend.io|whitesource; Sonatype=sonatype;
 Detectify=detectify; HackerOne=hackerone; Bugcrowd=bugcrowd; DefectDojo=defectdojo; Dependency-Track=dependency-track|dependencytrack;
-Falco=falco; Tetragon=tetragon; Tracee=tracee; Sysdig=sysdig; NeuVector=neuvector; StackRox=stackrox; Kubescape=kubescape;
+Falco=falco; Tetragon=tetragon|processkprobe|kprobe_action; Tracee=tracee; Sysdig=sysdig; NeuVector=neuvector; StackRox=stackrox; Kubescape=kubescape;
 kube-bench=kube-bench; Kyverno=kyverno; OPA Gatekeeper=gatekeeper; Open Policy Agent (OPA)=decisionid; Cloud Custodian=custodian|c7n;
 Argo CD=argocd|argoproj; Flux=fluxcd; Kubernetes=kubelet|involvedobject|kubernetes|k8s; Robusta=robusta; Kubecost=kubecost;
 Velero=velero; cert-manager=cert-manager; Prometheus Alertmanager=alertmanager|groupkey|startsat; Prometheus=prometheus;
 Grafana=grafana|evalmatches; Datadog=datadog; New Relic=newrelic|new relic; Dynatrace=dynatrace; AppDynamics=appdynamics;
 Instana=instana; SignalFx=signalfx; Honeycomb=honeycomb; Lightstep=lightstep; Zabbix=zabbix; Nagios=nagios; Icinga=icinga;
-Checkmk=checkmk|check_mk; PRTG=prtg; Sensu=sensu; Site24x7=site24x7; StatusCake=statuscake; UptimeRobot=uptimerobot; Pingdom=pingdom;
+Checkmk=checkmk|check_mk|omdsite; PRTG=prtg; Sensu=sensu; Site24x7=site24x7; StatusCake=statuscake; UptimeRobot=uptimerobot; Pingdom=pingdom;
 Better Uptime=betteruptime; Better Stack=betterstack; Uptime Kuma=uptime kuma; Healthchecks.io=healthchecks; Checkly=checkly;
 Netdata=netdata; LibreNMS=librenms; SolarWinds=solarwinds|/orion/; Opsview=opsview; Centreon=centreon; Kapacitor=kapacitor; InfluxDB=influxdata;
 ThousandEyes=thousandeyes; Catchpoint=catchpoint; Gatus=gatus; Monit=monit; VictoriaMetrics=victoriametrics; Cronitor=cronitor;
@@ -53,7 +53,7 @@ Netlify=netlify; Heroku=heroku; DigitalOcean=digitalocean; Hetzner=hetzner; Terr
 Harness=harness; LaunchDarkly=launchdarkly; MongoDB Atlas=mongodb; Snowflake=snowflake; Databricks=databricks; Confluent=confluent;
 TheHive=thehive; MISP=misp|threatlevelid; OpenCTI=opencti; Anomali=anomali; Recorded Future=recordedfuture|recorded future;
 STIX=bundle--; Shodan=shodan; Censys=censys; Have I Been Pwned=haveibeenpwned; SpyCloud=spycloud; Flashpoint=flashpoint;
-urlscan.io=urlscan; VirusTotal=virustotal; AbuseIPDB=abuseipdb; Thinkst Canary=canarytoken|canary.tools; Honeypot=honeypot;
+urlscan.io=urlscan; VirusTotal=virustotal; AbuseIPDB=abuseipdb; Thinkst Canary=canarytoken|canary.tools|canaryid; Honeypot=honeypot;
 DShield=dshield; Netwrix=netwrix; Varonis=varonis; Rubrik=rubrik; Veeam=veeam; Cohesity=cohesity; Salesforce=salesforce; Slack=slack;
 Zoom=zoom; Dropbox=dropbox; Workday=workday; Twilio=twilio; Stripe=stripe; LogicMonitor=logicmonitor; Armis=armis; Claroty=claroty; Nozomi Networks=nozomi;
 Forescout=forescout; Axonius=axonius; Arctic Wolf=arcticwolf|arctic wolf; Expel=expel.io; Sekoia=sekoia; Stellar Cyber=stellarcyber;
@@ -63,7 +63,8 @@ ReversingLabs=reversinglabs; Intezer=intezer; JupiterOne=jupiterone; Vanta=vanta
 Burp Suite=portswigger; OWASP ZAP=zaproxy; Group-IB=group-ib; ZeroFox=zerofox; BitSight=bitsight; UpGuard=upguard; Silverfort=silverfort;
 Semperis=semperis; SailPoint=sailpoint; Ivanti=ivanti; Lookout=lookout.com; Zimperium=zimperium; pfSense=pfsense; OPNsense=opnsense;
 Radware=radware; Netscout=netscout; OpsRamp=opsramp; ManageEngine=manageengine; Freshservice=freshservice; Uptrends=uptrends;
-Secureworks Taegis=taegis; CloudEvents=specversion; HashiCorp Vault=vaultproject
+Secureworks Taegis=taegis; CloudEvents=specversion; HashiCorp Vault=vaultproject;
+Cowrie=cowrie; Packetbeat=packetbeat; Amazon Route 53=rslvr-; Cilium=cilium
 `;
 
 export interface ProductWord {

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../../domain/finding.ts';
+import { readBody } from '../../../intake/try.ts';
+import { shippedCorrelate } from '../../support/correlate.ts';
+
+function read(alert: object): Finding {
+  const [finding, more] = readBody(Buffer.from(JSON.stringify({ title: 'Odd', ...alert })));
+  if (finding === undefined || more !== undefined) throw new Error('one finding was expected');
+  expect(finding.format).toBe('generic');
+  return finding;
+}
+
+const resources = (alert: object): readonly string[] =>
+  read(alert).resources.map(({ type, name }) => `${type}:${name}`);
+const users = (alert: object): readonly string[] =>
+  read(alert)
+    .actors.filter(({ type }) => type === 'user')
+    .map(({ name }) => name);
+const observables = (alert: object): readonly string[] =>
+  read(alert).observables.map(({ type, value }) => `${type}:${value}`);
+
+describe('an object in a list that states its type', () => {
+  test.each<[string, object]>([
+    ['a word', { entities: [{ type: 'device', name: 'lt-2044' }] }],
+    ['words', { identities: [{ label: 'lt-2044', type: { id: 9, label: 'Roaming Computers' } }] }],
+    ['a stem', { scope: { list: [{ entityType: 'host', entityValue: { name: 'lt-2044' } }] } }],
+    ['a word in capitals', { involved: [{ kind: 'VIRTUAL_MACHINE', displayName: 'lt-2044' }] }],
+  ])('names a host: %s', (_what, alert) => {
+    expect(resources(alert)).toContain('host:lt-2044');
+  });
+
+  test('names a person, who is no thing that the alert is about', () => {
+    const alert = { entities: [{ type: 'user', name: 'dana' }] };
+    expect(users(alert)).toEqual(['dana']);
+    expect(resources(alert)).toEqual([]);
+  });
+
+  test('names nothing where its type is that of no host or person', () => {
+    expect(users({ entities: [{ type: 'storageAccounts', name: 'diag500' }] })).toEqual([]);
+    expect(users({ rules: [{ type: 'CRE_RULE', name: 'dana' }] })).toEqual([]);
+  });
+
+  test('names it only where the object is not called after something else', () => {
+    expect(resources({ app: { type: 'server', name: 'shop' } })).not.toContain('host:shop');
+  });
+});
+
+describe('a machine', () => {
+  test('is what has a name and an address, whatever it is called', () => {
+    expect(resources({ canaryName: 'files-2', canaryIp: '10.0.3.50' })).toContain('host:files-2');
+  });
+
+  test.each(['user', 'source', 'client', 'attacker', 'process'])('is no %s', (stem) => {
+    const alert = { [`${stem}Name`]: 'x-2', [`${stem}Ip`]: '203.0.113.20' };
+    expect(resources(alert)).not.toContain('host:x-2');
+  });
+
+  test('that only saw it comes after the address that it came from', () => {
+    const alert = { src_ip: '203.0.113.20', sensor: 'honeypot-3' };
+    expect(resources(alert)).toEqual(['host:203.0.113.20', 'host:honeypot-3']);
+  });
+
+  test('is not called `Unknown`', () => {
+    expect(resources({ hostname: 'Unknown' })).toEqual([]);
+  });
+});
+
+test('whoever an offense is about acted', () => {
+  expect(users({ offense_source: 'svc-backup', log_sources: [{ name: 'app-07' }] })).toEqual([
+    'svc-backup',
+  ]);
+});
+
+test('a list of pairs names the second of each after the first', () => {
+  expect(
+    users({
+      details: [
+        ['Username', 'root'],
+        ['Attempts', 3],
+      ],
+    }),
+  ).toEqual(['root']);
+  expect(users({ details: [['Username', 'root', 'dana']] })).toEqual([]);
+});
+
+describe('an observable', () => {
+  test.each<[string, object]>([
+    ['a nested question', { dns: { question: { name: 'evil.example' } } }],
+    ['a dotted question', { 'dns.question.name': 'evil.example' }],
+    ['a name that was asked for', { query_name: 'evil.example.' }],
+    ['a greeting of TLS', { tls: { sni: 'evil.example' } }],
+    ['the host of a request', { http: { host: 'evil.example' } }],
+  ])('is the name in %s', (_what, alert) => {
+    expect(observables(alert)).toContain('domain:evil.example');
+  });
+
+  test('is no parameter of a request, and no name without a dot', () => {
+    expect(observables({ query: 'option=a.b%20c', qname: 'printer' })).toEqual([]);
+  });
+
+  test.each([
+    ['192.0.2.7:443', 'ip:192.0.2.7'],
+    ['[2001:db8::7]:443', 'ip:2001:db8::7'],
+    ['2001:db8::7', 'ip:2001:db8::7'],
+  ])('is the address in %s', (value, want) => {
+    expect(observables({ peer: value })).toEqual([want]);
+  });
+
+  test.each(['192.0.2.7:x', '[192.0.2.7]:443', '1.2.3:443', '[::1'])('is not %s', (value) => {
+    expect(observables({ peer: value })).toEqual([]);
+  });
+});
+
+describe('the severity of an alert', () => {
+  test('grows with the priority of the model that found it, unlike any other priority', () => {
+    const severity = (alert: object): number => read(alert).severityId;
+    expect([0, 1, 2, 3, 4, 5].map((priority) => severity({ model: { priority } }))).toEqual([
+      1, 1, 2, 3, 4, 5,
+    ]);
+    expect([1, 2, 3, 4, 5].map((priority) => severity({ priority }))).toEqual([5, 4, 3, 2, 1]);
+    expect(severity({ model: { then: { priority: 4 } } })).toBe(4);
+  });
+
+  test('is that of its state, where nothing else says it, and not of the state before', () => {
+    expect(read({ servicestate: 'CRITICAL' }).severityId).toBe(5);
+    expect(read({ servicestate: 'WARNING', severity: 'low' }).severityId).toBe(2);
+    expect(read({ laststate: 'CRITICAL', state: 'OK' }).severityId).toBe(0);
+  });
+});
+
+describe('the id of an alert', () => {
+  test('is not the name of a kind of event or of a realm', () => {
+    expect(read({ eventid: 'cowrie.login.success' }).uid).toMatch(/^Odd/);
+    expect(read({ somethingId: 'corp' }).uid).toMatch(/^Odd/);
+    expect(read({ somethingId: 'corp-17' }).uid).toBe('corp-17');
+  });
+});
+
+describe('a document that has a host, a source and an event', () => {
+  const document = {
+    event: { kind: 'alert', reason: 'Many long questions' },
+    host: { name: 'lt-2044' },
+    source: { ip: '10.0.3.7' },
+  };
+
+  test('is read whole where these are objects', () => {
+    expect(resources(document)).toContain('host:lt-2044');
+    expect(observables(document)).toEqual(['ip:10.0.3.7']);
+  });
+
+  test("is a collector's wrapping where host and source are words", () => {
+    const wrapped = {
+      host: 'relay-1',
+      source: 'tcp:514',
+      event: { title: 'Odd', hostname: 'a-7' },
+    };
+    expect(resources(wrapped)).toEqual(['host:a-7']);
+  });
+});
+
+describe('alerts that are alike', () => {
+  const key = (alert: object): string => shippedCorrelate(read(alert)).key;
+
+  test('are two problems where the typed host differs, and where the typed person does', () => {
+    const about = (type: string, name: string): string => key({ entities: [{ type, name }] });
+    expect(about('device', 'lt-1')).not.toBe(about('device', 'lt-2'));
+    expect(about('user', 'dana')).not.toBe(about('user', 'eve'));
+    expect(about('user', 'dana')).toBe(about('user', 'dana'));
+  });
+
+  test('stand alone where all that they name is unknown', () => {
+    const unknown = (n: number): string => key({ hostname: 'unknown', user: 'unknown', n });
+    expect(unknown(1)).not.toBe(unknown(2));
+  });
+});
