@@ -2,7 +2,7 @@ import { appendEntries } from '../audit/append.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { VoteRefusal } from '../domain/gate.ts';
 import { voteRefusals } from '../domain/gate.ts';
-import type { Json } from '../domain/json.ts';
+import { asJson } from '../domain/json.ts';
 import type { SignedVote } from '../domain/vote.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { reasonDigest, verifyVote } from '../platform/signature.ts';
@@ -95,7 +95,7 @@ async function refuseReason(
 ): Promise<never> {
   const { gate, vote, who } = refused;
   const data = {
-    payload: vote.payload as unknown as Json,
+    payload: asJson(vote.payload),
     signature: vote.signature,
     publicKey: '',
     person: who.person,

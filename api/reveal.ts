@@ -1,7 +1,7 @@
 import { appendEntries } from '../audit/append.ts';
 import { newEntry } from '../audit/entry.ts';
 import { SallyportError } from '../domain/errors.ts';
-import type { Json, JsonObject } from '../domain/json.ts';
+import { asJson, type JsonObject } from '../domain/json.ts';
 import type { Token } from '../redaction/tokens.ts';
 import { parseToken, tokensIn } from '../redaction/tokens.ts';
 import { loadApprovers } from '../store/approvers.ts';
@@ -20,8 +20,7 @@ export function revealOrder(
   gate: Gate,
   who: Identity,
 ): Promise<Record<string, string | null>> {
-  // An Order is JSON by construction.
-  const tokens = tokensIn(gate.order as unknown as Json).slice(0, tokensMax);
+  const tokens = tokensIn(asJson(gate.order)).slice(0, tokensMax);
   const about = {
     incident: gate.incidentId,
     run: gate.runKey,

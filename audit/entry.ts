@@ -1,7 +1,7 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import { base32, canonicalJson } from '../domain/digest.ts';
 import type { Entry } from '../domain/entry.ts';
-import type { Json, JsonObject } from '../domain/json.ts';
+import { asJson, type Json, type JsonObject } from '../domain/json.ts';
 import { isObject } from '../domain/json.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -69,8 +69,7 @@ export function entryBody(entry: Entry): string {
 }
 
 function canonicalOf(entry: Entry): string {
-  // An Entry is JSON by construction; its interface lacks the index signature that JsonObject asks for.
-  const value = entry as unknown as Json;
+  const value = asJson(entry);
   try {
     return canonicalJson(value);
   } catch {

@@ -4,7 +4,7 @@ import { digestOf } from '../domain/digest.ts';
 import { parseDuration } from '../domain/duration.ts';
 import { checkPath } from '../domain/path.ts';
 import { SallyportError } from '../domain/errors.ts';
-import type { Json } from '../domain/json.ts';
+import { asJson } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
 import {
   policyFile,
@@ -80,7 +80,7 @@ export function readPolicy(files: readonly TextFile[]): ReadPolicy {
 }
 
 export function policyDigest(policy: Policy): string {
-  return digestOf('sallyport/policy/v1', policy as unknown as Json); // a policy is JSON; its types only say more
+  return digestOf('sallyport/policy/v1', asJson(policy));
 }
 
 function withoutPath({ rule, message, remedy }: Problem): Omit<Problem, 'path'> {

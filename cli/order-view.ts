@@ -1,5 +1,5 @@
 import { canonicalJson } from '../domain/digest.ts';
-import type { Json } from '../domain/json.ts';
+import { asJson } from '../domain/json.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { Order } from '../domain/order.ts';
 import { orderDigest } from '../domain/order.ts';
@@ -19,8 +19,7 @@ export function checkedOrder(gate: { readonly order: Order; readonly orderDigest
 
 /** Field by field in the order of the canonical form, which is what the digest covers. */
 export function signedForm(order: Order): string {
-  // An Order is JSON by construction.
-  return JSON.stringify(JSON.parse(canonicalJson(order as unknown as Json)), null, 2);
+  return JSON.stringify(JSON.parse(canonicalJson(asJson(order))), null, 2);
 }
 
 /** The first 12 digits in groups, to compare by eye or on the phone. */

@@ -13,7 +13,7 @@ import {
 import { problem, type Problem } from './compile-problem.ts';
 import { checkReference, type PlacedReference } from './compile-references.ts';
 import { canonicalJson, digestOf } from './digest.ts';
-import type { Json } from './json.ts';
+import { asJson } from './json.ts';
 import { planLimits, type ActionStep, type Plan, type PlanStep } from './plan.ts';
 import type { PlaybookSource } from './playbook.schema.ts';
 
@@ -66,7 +66,7 @@ export function compilePlaybook(source: PlaybookSource, context: CompileContext)
 }
 
 export function planDigest(plan: Plan): string {
-  return digestOf('sallyport/plan/v1', plan as unknown as Json); // a plan is JSON; its types only say more
+  return digestOf('sallyport/plan/v1', asJson(plan));
 }
 
 interface CompiledSteps {
@@ -210,7 +210,7 @@ function checkSize(plan: Plan): readonly Problem[] {
         `the plan has ${count} steps; at most ${planLimits.steps} are allowed`,
       ),
     ];
-  const bytes = canonicalJson(plan as unknown as Json).length; // as in planDigest
+  const bytes = canonicalJson(asJson(plan)).length; // as in planDigest
   if (bytes > planLimits.planBytes)
     return [
       problem('size-exceeded', ['steps'], `the plan is larger than ${planLimits.planBytes} bytes`),

@@ -1,6 +1,6 @@
 import type { EffectClass } from './capability.ts';
 import { digestOf } from './digest.ts';
-import type { Json, JsonObject } from './json.ts';
+import { asJson, type JsonObject } from './json.ts';
 import type { ApprovalRule } from './policy.ts';
 
 /**
@@ -53,5 +53,5 @@ export interface ConnectionIdentity {
 }
 
 export function orderDigest(order: Order): string {
-  return digestOf('sallyport/order/v1', order as unknown as Json);
+  return digestOf('sallyport/order/v1', asJson(order));
 }

@@ -1,5 +1,5 @@
 import { canonicalJson } from './digest.ts';
-import type { Json } from './json.ts';
+import { asJson } from './json.ts';
 
 /**
  * One person's signed decision. The signature covers exactly `voteMessage`; `reasonDigest` is
@@ -26,7 +26,7 @@ export interface SignedVote {
 
 /** The bytes that are signed, as text: a domain separator, a NUL byte and the canonical JSON of the payload. */
 export function voteMessage(payload: VotePayload): string {
-  return `sallyport/vote/v1\0${canonicalJson(payload as unknown as Json)}`;
+  return `sallyport/vote/v1\0${canonicalJson(asJson(payload))}`;
 }
 
 /** A person who may vote: identity comes from the API token, authority from the signature. */

@@ -3,7 +3,7 @@ import { SallyportError } from '../domain/errors.ts';
 import { evaluate } from '../domain/expression.ts';
 import type { Finding } from '../domain/finding.ts';
 import { globMatches } from '../domain/glob.ts';
-import type { Json, JsonObject } from '../domain/json.ts';
+import { asJson, type Json, type JsonObject } from '../domain/json.ts';
 import { select } from '../domain/path.ts';
 import { entityFacts } from './entity-facts.ts';
 
@@ -17,8 +17,7 @@ export const caseKeyLimits = { keys: 30, valueChars: 512 } as const;
 /** What an incident may share with others, by `policy/cases.yaml`; in lower case, each once. */
 export function caseKeysOf(finding: Finding, { keys }: CasePolicy): readonly CaseKey[] {
   const entity: EntityFacts = entityFacts(finding);
-  // A Finding is JSON by construction; its interface lacks the index signature.
-  const facts: JsonObject = { finding: finding as unknown as JsonObject, entity };
+  const facts: JsonObject = { finding: asJson(finding), entity };
   const found = new Map<string, CaseKey>();
   for (const rule of keys) {
     if (finding.severityId < rule.severityMin) continue;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { canonicalJson, idOf } from '../domain/digest.ts';
 import { findingLimits, type Finding, type FindingStatus } from '../domain/finding.ts';
-import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { asJson, isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { Draft } from './draft.ts';
 import { intakeLimits } from './limits.ts';
 
@@ -60,7 +60,7 @@ export const derivedUid = 'derived:';
 /** From what the alert says, since its sender names it nowhere: the same alert again has the same one. */
 function deriveUid(given: Draft): string {
   const { notes: _, ...said } = given;
-  return `${derivedUid}${hash('sha256', canonicalJson(said as unknown as Json), 'hex').slice(0, 40)}`;
+  return `${derivedUid}${hash('sha256', canonicalJson(asJson(said)), 'hex').slice(0, 40)}`;
 }
 
 type Parts = Pick<

@@ -1,4 +1,4 @@
-import type { Json } from '../domain/json.ts';
+import { asJson, type Json } from '../domain/json.ts';
 import type { TokenNames } from '../redaction/tokens.ts';
 import type { Draft } from './draft.ts';
 
@@ -35,6 +35,3 @@ export function redactDraft<Sealed>(
   const redacted = value as unknown as Redactable;
   return { draft: { ...redacted, format, kind, time, severityId, status, notes }, sealed };
 }
-
-/** Interfaces carry no index signature, but a draft holds nothing besides JSON. */
-const asJson = (value: Redactable): Json => value as unknown as Json;

@@ -2,7 +2,7 @@ import { appendEntries } from '../audit/append.ts';
 import { newEntry } from '../audit/entry.ts';
 import { canonicalJson } from '../domain/digest.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { Json, JsonObject } from '../domain/json.ts';
+import { asJson, type Json, type JsonObject } from '../domain/json.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isoTime } from '../platform/clock.ts';
 import { readKept, type KeptBody, type KeptQuery } from '../store/alert-bodies.ts';
@@ -156,9 +156,6 @@ function readsAs(before: JsonObject, now: JsonObject): boolean {
 
 const textsOf = (list: Json | undefined): readonly string[] =>
   Array.isArray(list) ? (list as readonly Json[]).map((one) => canonicalJson(one)) : [];
-
-/** A Finding is JSON by construction; interfaces carry no index signature. */
-const asJson = (finding: Finding): JsonObject => finding as unknown as JsonObject;
 
 async function rewrite<Sealed>(
   deps: ReplayDeps<Sealed>,

@@ -3,7 +3,7 @@ import { idOf } from '../domain/digest.ts';
 import type { Actor } from '../domain/entry.ts';
 import { severityNames, type SeverityId } from '../domain/finding.ts';
 import { followUpDelayMs } from '../domain/incident.ts';
-import type { JsonObject } from '../domain/json.ts';
+import { asJson } from '../domain/json.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { FindingRow, IncidentUpdateRow, NewIncidentRow } from '../store/inbox.ts';
 import type { ActiveStorm, StormRow } from '../store/storms.ts';
@@ -148,8 +148,7 @@ function openUmbrella(
     follows: null,
     storm: null,
   };
-  // A Finding is JSON by construction; interfaces carry no index signature.
-  const body = finding as unknown as JsonObject;
+  const body = asJson(finding);
   return {
     incident,
     finding: { id: finding.id, tenant, incident_id: incident.id, receipt_id: 'storm', body },

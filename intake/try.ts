@@ -1,5 +1,5 @@
 import type { Finding } from '../domain/finding.ts';
-import type { JsonObject } from '../domain/json.ts';
+import { asJson, type JsonObject } from '../domain/json.ts';
 import type { TriageTrace } from '../domain/policy.ts';
 import { decideTriage, type PolicyInForce } from '../domain/rule.ts';
 import { playbookFor } from '../domain/triage.ts';
@@ -70,8 +70,7 @@ function factsOfNew(finding: Finding, { key }: Correlation, nowMs: number): Json
     first_seen: new Date(nowMs),
     last_seen: new Date(nowMs),
     all_clear_at: finding.status === 'closed' ? new Date(nowMs) : null,
-    // A Finding is JSON by construction; its interface lacks the index signature.
-    facts: { finding: finding as unknown as JsonObject },
+    facts: { finding: asJson(finding) },
   });
 }
 

@@ -3,7 +3,7 @@ import { idOf } from '../domain/digest.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { GateState } from '../domain/gate.ts';
 import { gateMayMove } from '../domain/gate.ts';
-import type { Json } from '../domain/json.ts';
+import { asJson } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
 import { orderDigest } from '../domain/order.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
@@ -41,7 +41,7 @@ export async function openGate(tx: Sql, opening: OpenGate, clock: Clock): Promis
   const gate = await loadGate(tx, gateId);
   const data = {
     orderDigest: digest,
-    rule: order.rule as unknown as Json, // ApprovalRule is plain JSON data by its type.
+    rule: asJson(order.rule),
     requester: order.requester,
     playbookAuthor: order.playbook.author,
     expiresAt: order.expiresAt,

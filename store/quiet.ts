@@ -3,7 +3,7 @@ import { newEntry } from '../audit/entry.ts';
 import { idOf } from '../domain/digest.ts';
 import type { Actor } from '../domain/entry.ts';
 import { SallyportError } from '../domain/errors.ts';
-import type { Json } from '../domain/json.ts';
+import { asJson, type Json } from '../domain/json.ts';
 import { quietLimits, type QuietWindow } from '../domain/quiet.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
 import type { Sql } from './database.ts';
@@ -80,7 +80,7 @@ export async function addWindow(
   clock: Clock,
 ): Promise<QuietWindow> {
   const nowMs = clock.nowMs();
-  const id = `${window.kind}/${idOf('qw', 'sallyport/quiet/v1', [tenant, actor.id, nowMs, { ...window } as unknown as Json])}`; // a window is JSON
+  const id = `${window.kind}/${idOf('qw', 'sallyport/quiet/v1', [tenant, actor.id, nowMs, asJson(window)])}`;
   if ((await liveWindows(tx, tenant, nowMs)).length >= quietLimits.liveMax)
     throw new SallyportError('CONFLICT', `at most ${quietLimits.liveMax} windows are live at once`);
   await tx.query(

@@ -1,5 +1,5 @@
 import { digestOf } from '../domain/digest.ts';
-import type { Json } from '../domain/json.ts';
+import { asJson } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
 import type { Plan, PlanCall } from '../domain/plan.ts';
 import type { CompiledPlan, Request } from '../domain/triage.ts';
@@ -34,12 +34,11 @@ export async function undoPlansFor(
       gateId: row.id,
       comment: commentOf(row.plan === null ? null : readPlan(row.plan)),
     });
-    // A Plan is JSON by construction.
     return plan === null
       ? null
       : ([
           row.order_digest,
-          { plan, digest: digestOf('sallyport/plan/v1', plan as unknown as Json) },
+          { plan, digest: digestOf('sallyport/plan/v1', asJson(plan)) },
         ] as const);
   });
   return new Map(plans.filter((pair) => pair !== null));

@@ -3,7 +3,7 @@ import { newEntry } from '../audit/entry.ts';
 import { idOf } from '../domain/digest.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { GateState } from '../domain/gate.ts';
-import type { Json, JsonObject } from '../domain/json.ts';
+import { asJson, type JsonObject } from '../domain/json.ts';
 import type { SignedVote } from '../domain/vote.ts';
 import { undoWarrantMs } from '../domain/warrant.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
@@ -41,7 +41,7 @@ const votesPerGateMax = 200;
  */
 export async function insertVote(tx: Sql, vote: NewVote, clock: Clock): Promise<string> {
   const { payload, signature, person } = vote;
-  const id = idOf('vot', 'sallyport/vote-row/v1', [payload as unknown as Json, signature, person]);
+  const id = idOf('vot', 'sallyport/vote-row/v1', [asJson(payload), signature, person]);
   const gate = await loadGate(tx, payload.gateId);
   const [{ count } = { count: 0 }] = await tx.query<{ count: number }>(
     'select count(*) as count from votes where gate_id = $1 and id <> $2',
@@ -124,7 +124,7 @@ async function recordVerdict(
     ?.keys.find((item) => item.keyId === row.payload.keyId);
   const data: JsonObject = {
     voteId: row.id,
-    payload: row.payload as unknown as Json, // Checked by a strict schema when it came in.
+    payload: asJson(row.payload), // Checked by a strict schema when it came in.
     signature: row.signature,
     publicKey: key?.publicKey ?? '',
     person: row.person,
@@ -196,7 +196,7 @@ async function startUndo(
   const data = {
     orderDigest: gate.orderDigest,
     voteId: row.id,
-    undo: gate.order.undo as unknown as Json,
+    undo: asJson(gate.order.undo),
   };
   await appendEntries(tx, [
     gateEntry(

@@ -1,7 +1,7 @@
 import type { CatalogView } from '../../domain/triage.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { digestOf } from '../../domain/digest.ts';
-import type { Json } from '../../domain/json.ts';
+import { asJson } from '../../domain/json.ts';
 import type { SeverityId } from '../../domain/finding.ts';
 import { draft } from '../../intake/draft.ts';
 import { toFinding } from '../../intake/finish.ts';
@@ -26,7 +26,7 @@ const followUp: Plan = {
 };
 const compiled = (plan: Plan): { plan: Plan; digest: string } => ({
   plan,
-  digest: digestOf('sallyport/plan/v1', plan as unknown as Json),
+  digest: digestOf('sallyport/plan/v1', asJson(plan)),
 });
 
 /** One rule: grave findings run `sample`, the rest is ignored. */
