@@ -10,6 +10,7 @@ import { isoTime, type Clock } from '../platform/clock.ts';
 import { keepCaseKeys, knownCases, lockCases, meetByKeys, saveCases } from '../store/cases.ts';
 import type { Sql } from '../store/database.ts';
 import { caseKeysOf, type CaseKey } from './case-keys.ts';
+import { withOtherNames } from './other-names.ts';
 
 export interface CaseDeps {
   readonly tenant: string;
@@ -36,7 +37,8 @@ export async function joinCases(
     .filter(({ keys }) => keys.length > 0);
   if (keyed.length === 0) return;
   await lockCases(tx, tenant);
-  const peers = await meetByKeys(tx, keyed, { tenant, withinMs: cases.withinMs });
+  const named = await withOtherNames(tx, tenant, keyed);
+  const peers = await meetByKeys(tx, named, { tenant, withinMs: cases.withinMs });
   const joiners = keyed.flatMap(({ incident }): Joiner[] => {
     const shared = peers
       .filter((row) => row.incident_id === incident)

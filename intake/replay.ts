@@ -11,6 +11,7 @@ import { filedBefore, putFinding, putLead, type FiledBefore } from '../store/rep
 import { derivedUid } from './finish.ts';
 import type { Inbox } from './inbox.ts';
 import { keptText } from './keep-alert.ts';
+import { underKey } from './other-names.ts';
 import { receive, type ReceiveDeps } from './receive.ts';
 import type { Delivery } from './commit.ts';
 
@@ -19,6 +20,8 @@ export interface ReplayDeps<Sealed> extends ReceiveDeps<Sealed> {
   readonly clock: Clock;
   readonly inbox: Inbox<Sealed>;
   readonly sources: { readonly [name: string]: { readonly format?: string } };
+  /** The key that tokens are made with today. */
+  readonly tokenKeyId: string;
 }
 
 export interface ReplayOrder {
@@ -73,18 +76,8 @@ async function replayOne<Sealed>(
   kept: KeptBody,
   order: ReplayOrder,
 ): Promise<Outcome> {
-  const text = await keptText(kept.body);
-  // What is kept is kept: a replay keeps nothing of its own.
-  const { keeping: _, ...readers } = deps;
-  const delivery = await receive(readers, {
-    source: kept.source,
-    raw: text,
-    coding: undefined,
-    formatHint: deps.sources[kept.source]?.format ?? null,
-    deliveryId: `replay:${kept.receiptId}`,
-    receivedAtMs: deps.clock.nowMs(),
-    writtenNearMs: kept.receivedAt.getTime(),
-  });
+  const text = (await keptText(kept.body)).toString();
+  const delivery = await readAgain(deps, kept, text);
   const outcome = await deps.db.transaction(async (tx) => {
     const before = await filedBefore(tx, deps.tenant, kept.receiptId);
     const decided = decide(before, delivery);
@@ -94,8 +87,52 @@ async function replayOne<Sealed>(
   });
   // Its own commit: the inbox counts it, finds its incident by its key, and wakes the dispatcher.
   if (outcome !== 'filed' || order.isRehearsal) return outcome;
-  const { repeated } = await deps.inbox.file(delivery);
+  const { repeated } = await deps.inbox.file(await underTodaysKey(deps, kept, { text, delivery }));
   return repeated ? 'same' : 'filed';
+}
+
+interface ReadBody<Sealed> {
+  readonly text: string;
+  readonly delivery: Delivery<Sealed>;
+}
+
+/** As it would be read had it come today: with the tokens of today, and what its findings went by under those that it was kept with. */
+async function underTodaysKey<Sealed>(
+  deps: ReplayDeps<Sealed>,
+  kept: KeptBody,
+  { text, delivery }: ReadBody<Sealed>,
+): Promise<Delivery<Sealed>> {
+  const { tenant, tokenKeyId: id } = deps;
+  const renamed = await underKey(deps.db, text, { tenant, id });
+  if (renamed === text) return delivery;
+  const today = await readAgain(deps, kept, renamed);
+  return {
+    ...today,
+    findings: today.findings.map((item, at) => {
+      const before = delivery.findings[at];
+      return before === undefined
+        ? item
+        : { ...item, older: [{ finding: before.finding.id, key: before.correlation.key }] };
+    }),
+  };
+}
+
+function readAgain<Sealed>(
+  deps: ReplayDeps<Sealed>,
+  kept: KeptBody,
+  text: string,
+): Promise<Delivery<Sealed>> {
+  // What is kept is kept: a replay keeps nothing of its own.
+  const { keeping: _, ...readers } = deps;
+  return receive(readers, {
+    source: kept.source,
+    raw: Buffer.from(text),
+    coding: undefined,
+    formatHint: deps.sources[kept.source]?.format ?? null,
+    deliveryId: `replay:${kept.receiptId}`,
+    receivedAtMs: deps.clock.nowMs(),
+    writtenNearMs: kept.receivedAt.getTime(),
+  });
 }
 
 interface Change {

@@ -63,7 +63,7 @@ export function intakeRole({
     playbooks: () => playbooks,
     fileManual: createManualFiler(intake),
     openOriginal: originalReader(config),
-    replay: createReplay({ ...intake, db }),
+    replay: createReplay({ ...intake, db, tokenKeyId: keys.token.current }),
     deliverVote: createDeliverVote(messenger),
     voteDeadlineMs,
     cancelRun: createCancelRun(messenger),

@@ -5,7 +5,14 @@ import type { Sql } from './database.ts';
 export interface KeyedIncident {
   readonly incident: string;
   readonly seenAt: string;
-  readonly keys: readonly { readonly kind: string; readonly value: string }[];
+  readonly keys: readonly SharedKey[];
+}
+
+export interface SharedKey {
+  readonly kind: string;
+  readonly value: string;
+  /** What the value is under other keys of its tokens. */
+  readonly others?: readonly string[];
 }
 
 export interface PeerRow {
@@ -32,7 +39,7 @@ export async function meetByKeys(
   const before = await tx.query<{ key: string; incident_id: string; seen_at: Date }>(
     `select c.key, c.incident_id, c.seen_at from unnest($2::text[]) as k(key)
       cross join lateral (select * from case_keys where tenant = $1 and key = k.key offset 0) c`,
-    [of.tenant, [...new Set(all.map(nameOf))]],
+    [of.tenant, [...new Set(all.flatMap(namesOf))]],
   );
   const known = new Map(
     before.map((row) => [row.key, { incident: row.incident_id, seenMs: row.seen_at.getTime() }]),
@@ -42,11 +49,11 @@ export async function meetByKeys(
     const meets = (one: Seen): boolean =>
       one.incident !== own.incident && Math.abs(one.seenMs - own.seenMs) <= of.withinMs;
     const { kind, value, incident } = own;
-    const earlier = known.get(nameOf(own));
-    const beside = here.get(nameOf(own))?.find(meets);
-    return [earlier, beside]
+    const names = namesOf(own);
+    const earlier = names.map((name) => known.get(name)).filter((one) => one !== undefined);
+    const beside = names.flatMap((name) => here.get(name) ?? []).find(meets);
+    return [earlier.find(meets), beside]
       .filter((one) => one !== undefined)
-      .filter(meets)
       .map((peer) => ({ incident_id: incident, kind, value, peer: peer.incident }));
   });
 }
@@ -56,12 +63,11 @@ interface Seen {
   readonly seenMs: number;
 }
 
-interface SeenKey extends Seen {
-  readonly kind: string;
-  readonly value: string;
-}
+type SeenKey = Seen & SharedKey;
 
 const nameOf = ({ kind, value }: SeenKey): string => `${kind}=${value}`;
+const namesOf = ({ kind, value, others = [] }: SeenKey): readonly string[] =>
+  [value, ...others].map((each) => `${kind}=${each}`);
 
 const seenKeys = (incidents: readonly KeyedIncident[]): readonly SeenKey[] =>
   incidents.flatMap(({ incident, seenAt, keys }) =>

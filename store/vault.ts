@@ -51,6 +51,26 @@ async function keepAliases(
   }
 }
 
+export interface TokenAlias {
+  readonly token: string;
+  readonly other: string;
+}
+
+/** Other tokens for the same originals, made with keys that overlapped: older ones, and newer ones. */
+export async function aliasesOf(
+  sql: Sql,
+  tenant: string,
+  tokens: readonly string[],
+): Promise<readonly TokenAlias[]> {
+  if (tokens.length === 0) return [];
+  return sql.query<TokenAlias>(
+    `select token, older as other from vault_aliases where tenant = $1 and token = any($2::text[])
+     union
+     select older, token from vault_aliases where tenant = $1 and older = any($2::text[])`,
+    [tenant, tokens],
+  );
+}
+
 /** The original behind a token, or behind the newer token that it is an alias of. NOT_FOUND where the vault has none (or it expired); CREDENTIAL_REFUSED where the key is gone. */
 export async function openOriginal(
   db: Sql,

@@ -129,7 +129,7 @@ const order: ReplayOrder = {
 /** A replay in which every alert is read as the readers of another day would. */
 const replay = (over: Partial<ReplayOrder> = {}): ReturnType<ReturnType<typeof createReplay>> => {
   const deps = testIntakeDeps(postgres.db, { sources });
-  return createReplay({ ...deps, db: postgres.db })({ ...order, ...over });
+  return createReplay({ ...deps, db: postgres.db, tokenKeyId: 'k1' })({ ...order, ...over });
 };
 /** A body that no reader understood when it came, and that one understands today. */
 async function sendUnread(): Promise<void> {

@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { KeyRing } from '../../domain/key-ring.ts';
 import { claimBatch } from '../../intake/claim.ts';
+import { keepAlert } from '../../intake/keep-alert.ts';
+import { parseBody } from '../../intake/normalise.ts';
+import { createReplay } from '../../intake/replay.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createRedactor, type Redactor } from '../../redaction/redact.ts';
 import { readJoining } from '../../store/joining.ts';
+import { shippedPolicy } from '../support/correlate.ts';
 import { runAllCatalog } from '../support/due-incidents.ts';
-import { testIntake, testTenant, type TestReceipt } from '../support/intake.ts';
+import { testIntake, testIntakeDeps, testTenant, type TestReceipt } from '../support/intake.ts';
 import { useIntakeDatabase } from '../support/intake-database.ts';
 
 const shared = useIntakeDatabase();
@@ -31,14 +35,15 @@ const intakes = (ring: keyof typeof rings): ReturnType<typeof testIntake> =>
   testIntake(shared.postgres.db, { redactor: redactorOf(ring) });
 
 /** A sign-in of a person whose name is a token. */
-const signIn = (uuid: string, user = 'dana@corp.example'): unknown => ({
+const person = 'dana@corp.example';
+const signIn = (uuid: string, user = person, rule = 'rule-7'): unknown => ({
   '@timestamp': '2026-11-20T09:40:02.118Z',
   kibana: {
     alert: {
       uuid,
       severity: 'high',
       workflow_status: 'open',
-      rule: { name: 'Impossible travel sign-in', uuid: 'rule-7', severity: 'high' },
+      rule: { name: 'Impossible travel sign-in', uuid: rule, severity: 'high' },
     },
   },
   user: { name: user },
@@ -184,6 +189,70 @@ describe('an incident of a person', () => {
     );
     expect(answers.every(({ status }) => status === 202)).toBe(true);
     expect(await incidents()).toMatchObject(people.map(() => ({ count: 30, state: 'new' })));
+  });
+
+  test('takes a body that was kept before the rotation and is read for the first time after it', async () => {
+    const { db } = shared.postgres;
+    await db.query('truncate alert_bodies cascade');
+    const keeping = { originals: null };
+    const unread = testIntake(db, { redactor: redactorOf('before'), keeping });
+    await unread.post('words that no reader knew then');
+    const read = Buffer.from(JSON.stringify(signIn('s0')));
+    const { kept } = await keepAlert(keeping, redactorOf('before').session(), {
+      source: 'test',
+      raw: read,
+      read: parseBody(read),
+      receivedAtMs: 0,
+    });
+    await db.query('update alert_bodies set body = $1', [Buffer.from(kept.body)]);
+    const incident = incidentOf(await send('before', signIn('s1')));
+    await send('rotated', signIn('s2'));
+    const deps = testIntakeDeps(db, { redactor: redactorOf('after') });
+    const replay = createReplay({ ...deps, db, tokenKeyId: 'k2' });
+    const order = {
+      source: null,
+      since: '2000-01-01T00:00:00Z',
+      until: '2100-01-01T00:00:00Z',
+      after: null,
+      limit: 10,
+      isRehearsal: false,
+      person: 'alice',
+    };
+    expect(await replay(order)).toMatchObject({ filed: 1 });
+    expect(await replay(order)).toMatchObject({ same: 1, filed: 0 });
+    expect(
+      await db.query('select count(*) as n from findings where incident_id = $1', [incident]),
+    ).toEqual([{ n: 3 }]);
+  });
+
+  test('shares that person with an incident of another kind from before the rotation', async () => {
+    const policy = { ...runAllCatalog.policy, cases: shippedPolicy().cases };
+    const claim = (): Promise<unknown> =>
+      claimBatch(
+        {
+          db: shared.postgres.db,
+          clock: systemClock,
+          tenant: testTenant,
+          catalog: () => ({ ...runAllCatalog, policy }),
+        },
+        'age',
+      );
+    const first = incidentOf(await send('before', signIn('s1', person, 'rule-1')));
+    await claim();
+    const second = incidentOf(await send('rotated', signIn('s2', person, 'rule-2')));
+    // Not claimed until the next has been, as when it waits for its turn.
+    const waiting = incidentOf(await send('before', signIn('s3', person, 'rule-3')));
+    await shared.postgres.db.query(
+      "update incidents set due_at = now() + interval '1 h' where id = $1",
+      [waiting],
+    );
+    await claim();
+    await shared.postgres.db.query('update incidents set due_at = now() where id = $1', [waiting]);
+    await claim();
+    const { case: found } = await readJoining(shared.postgres.db, first);
+    expect(found?.members.map(({ id }) => id).toSorted()).toEqual(
+      [first, second, waiting].toSorted(),
+    );
   });
 
   test('keeps its key while the ring has one', async () => {
