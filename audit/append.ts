@@ -4,7 +4,7 @@ import { joined, joinedColumn } from '../store/joined-columns.ts';
 import { entryBody, hasRandomId } from './entry.ts';
 
 /** Rows of one statement; more entries become more statements. No more than a block of `audit_blocks` holds. */
-const rowsMax = 2_000;
+export const entriesPerGroupMax = 2_000;
 
 const insertSql = (onConflict: string): string => `
   with block as materialized (
@@ -29,8 +29,8 @@ const insertRandom = insertSql('');
  * An id that is there already is left as it is. What one call writes is a group in the log: its entries follow each other.
  */
 export async function appendEntries(tx: Sql, entries: readonly Entry[]): Promise<void> {
-  for (let from = 0; from < entries.length; from += rowsMax) {
-    const rows = entries.slice(from, from + rowsMax);
+  for (let from = 0; from < entries.length; from += entriesPerGroupMax) {
+    const rows = entries.slice(from, from + entriesPerGroupMax);
     await tx.query(
       rows.every(hasRandomId) ? insertRandom : insertOnce,
       columns.map((read) => joined(rows, read)),

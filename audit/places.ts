@@ -6,7 +6,10 @@ export interface Placed {
   readonly body: string;
 }
 
-/** `inserted` values that one statement takes at a time (`audit_blocks`); no group reaches over more. */
+/**
+ * `inserted` values that one statement takes at a time, as the sequence `audit_blocks` hands them out (migration 0008,
+ * which also cuts old groups at these bounds); no group reaches over more. With less here, groups would be read without their ends.
+ */
 export const blockMax = 2_048;
 
 /** The entries in the places `[from, to)`, in order. Only groups have numbers: whole ones are read, then cut. */

@@ -29,7 +29,10 @@ export async function lockCases(tx: Sql, tenant: string): Promise<void> {
   ]);
 }
 
-/** Finds for each key of each incident one that shares it: the latest that was there before, and one of these here. */
+/**
+ * Finds for each key of each incident one that shares it: the latest that was there before, and one of these here.
+ * `offset 0`: each key is looked up by itself, however many PostgreSQL expects.
+ */
 export async function meetByKeys(
   tx: Sql,
   incidents: readonly KeyedIncident[],

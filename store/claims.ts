@@ -73,7 +73,10 @@ function withoutFacts({ facts: _, ...state }: RunState): RunReport {
   return state;
 }
 
-/** An incident that triage only decided about (ignored, drafted, nothing to say) is settled right here. */
+/**
+ * An incident that triage only decided about (ignored, drafted, nothing to say) is settled right here. `offset 0`: a trace is
+ * parsed once, as in `saveRuns`.
+ */
 async function saveIncidents(tx: Sql, claim: ClaimRecord): Promise<void> {
   const { chosen } = claim;
   await tx.query(

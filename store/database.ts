@@ -72,7 +72,9 @@ async function inTransaction<Result>(
     await run(client, 'begin');
     const result = await work({ query });
     isOver = true;
-    await run(client, 'commit');
+    const { command } = await client.query('commit').catch(asUnavailable);
+    // PostgreSQL takes a commit after a refused statement for a rollback, and calls that no error.
+    if (command === 'ROLLBACK') throw refused;
     return result;
   } catch (caught) {
     isOver = true;

@@ -22,7 +22,8 @@ const isNews = 'runs.ended_at is null and runs.step_no <= r.step_no';
 /**
  * Writes what became of runs. A report counts only if its step number is higher than the row's (or equal, for a move),
  * so that late and repeated reports change nothing; that a run moved counts whenever it is told. Returns the keys that
- * were written.
+ * were written. `offset 0` keeps PostgreSQL from taking the inner query into the outer one: there it would parse a report
+ * anew at each place that names it.
  */
 export async function saveRuns(
   tx: Sql,
@@ -143,6 +144,10 @@ interface Moved extends Readonly<Record<Stage, number | null>> {
 
 const isoOf = (ms: number | null): string => (ms === null ? '' : isoTime(ms));
 
+/**
+ * `offset 0` keeps PostgreSQL from making one join of the two tables: each incident is looked up by its id. It does not know
+ * how many a list names, guesses far too many, and would read all incidents.
+ */
 const settleSql = `
   with told as (
     select id, min(looked::timestamptz) as looked, min(ticketed::timestamptz) as ticketed, min(decided::timestamptz) as decided

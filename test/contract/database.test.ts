@@ -51,6 +51,17 @@ test('statements that are sent together fail with what was refused, and none of 
   expect(await db.transaction((tx) => tx.query('select 1 as alive'))).toEqual([{ alive: 1 }]);
 });
 
+test('a transaction whose work makes light of a refused statement does not pass for kept', async () => {
+  await db.query('create table lightly (id int)');
+  const sent = db.transaction(async (tx) => {
+    await tx.query('insert into lightly values (1)');
+    await tx.query('select 1 / $1::int', [0]).catch(() => undefined);
+    return 'done';
+  });
+  await expect(sent).rejects.toMatchObject({ code: '22012' });
+  expect(await db.query('select * from lightly')).toEqual([]);
+});
+
 test('what a failed transaction sends late is not sent: it would be kept by itself', async () => {
   await db.query('create table late (id int)');
   let late: Promise<unknown> = Promise.resolve();

@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { appendEntries } from '../../../audit/append.ts';
+import { appendEntries, entriesPerGroupMax } from '../../../audit/append.ts';
 import { newEntry } from '../../../audit/entry.ts';
 import { createNoteSigner } from '../../../audit/note.ts';
-import { readPlaces } from '../../../audit/places.ts';
+import { blockMax, readPlaces } from '../../../audit/places.ts';
 import { createSequencer } from '../../../audit/sequencer.ts';
 import type { Sequencer, SequencerStep } from '../../../audit/sequencer.ts';
 import { verifyLog } from '../../../audit/verify.ts';
@@ -77,6 +77,14 @@ const subjects = async (): Promise<unknown[]> =>
       "select subject from audit_log where seq is not null and type = 'note.added' order by seq",
     )
   ).map((row) => row.subject);
+
+test('a block of the sequence is as long as readers take it to be, and holds the largest group', async () => {
+  const rows = await postgres.db.query(
+    "select increment_by as block from pg_sequences where sequencename = 'audit_blocks'",
+  );
+  expect(rows).toEqual([{ block: blockMax }]);
+  expect(entriesPerGroupMax).toBeLessThanOrEqual(blockMax);
+});
 
 describe('the sequencer', () => {
   test('numbers entries in the order of insertion, after an entry that opens the log', async () => {
