@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { lstat, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { lstat, mkdtemp, readFile, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ import { runtimeOf } from '../bootstrap/prepare.mjs';
 import { provideWorkflowBundle } from '../bootstrap/steps/workflow-bundle.mjs';
 import { freePort } from '../server/free-port.ts';
 import { clusterUrl } from '../server/postgres-cluster.ts';
+import { killRecorded } from '../server/process-record.ts';
 import { openDatabase, type Database } from '../store/database.ts';
 import type { Target } from './load.ts';
 import { processTree } from './processes.ts';
@@ -61,7 +63,24 @@ export async function startBenchEngine(sinkUrl: string): Promise<BenchEngine> {
   ];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
   const url = `http://127.0.0.1:${port}`;
-  await untilReady(child, url);
+  // The last that is left of it, should we end before it.
+  const leave = (): void => {
+    child.kill('SIGKILL');
+    killRecorded(dataDir);
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  };
+  process.once('exit', leave);
+  const stop = async (): Promise<void> => {
+    await ended(child);
+    leave();
+    process.removeListener('exit', leave);
+  };
+  try {
+    await untilReady(child, url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     target: { url, source: 'bench', secret: benchSecret },
     dataDir,
@@ -70,7 +89,7 @@ export async function startBenchEngine(sinkUrl: string): Promise<BenchEngine> {
     bytesOnDisk: async () =>
       (await bytesBelow(dataDir)) + (await bytesBelow(await clusterDir(dataDir), dataDir)),
     pids: async () => processTree(child.pid ?? 0, await recordedPids(dataDir)),
-    stop: () => stop(child, dataDir),
+    stop,
   };
 }
 
@@ -121,9 +140,9 @@ async function bytesBelow(dir: string, counted?: string): Promise<number> {
   return stats.reduce((sum, stat) => sum + (stat?.isFile() === true ? stat.size : 0), 0);
 }
 
-async function stop(child: ChildProcess, dataDir: string): Promise<void> {
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const end = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
-  await ended;
-  await rm(dataDir, { recursive: true, force: true });
+  await end;
 }

@@ -78,15 +78,20 @@ const modes: Readonly<Record<string, (job: Job) => Promise<object>>> = {
 async function main(): Promise<void> {
   const measure = modes[mode];
   if (measure === undefined) throw new Error(`use one of: ${Object.keys(modes).join(', ')}`);
+  // So that what is left of the engine goes as well: it does at an exit, and not at a signal.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const sink = await startSinkProcess();
-  const engine = await startBenchEngine(sink.url);
   try {
-    await warmUp({ engine, sink });
-    const measured = await measure({ engine, sink });
-    const readyMs = Math.round(engine.readyMs);
-    process.stdout.write(`${JSON.stringify({ mode, ...setUp(), ...measured, readyMs })}\n`);
+    const engine = await startBenchEngine(sink.url);
+    try {
+      await warmUp({ engine, sink });
+      const measured = await measure({ engine, sink });
+      const readyMs = Math.round(engine.readyMs);
+      process.stdout.write(`${JSON.stringify({ mode, ...setUp(), ...measured, readyMs })}\n`);
+    } finally {
+      await engine.stop();
+    }
   } finally {
-    await engine.stop();
     await sink.stop();
   }
 }

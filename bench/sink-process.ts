@@ -31,6 +31,7 @@ export async function startSinkProcess(): Promise<SinkProcess> {
     [fileURLToPath(new URL('./sink.ts', import.meta.url)), '--port', '0'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  process.once('exit', () => child.kill());
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   const { url } = JSON.parse(line) as { url: string };
   const get = async <Answer>(path: string): Promise<Answer> =>

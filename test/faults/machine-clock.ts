@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { locatePostgres } from '../../server/postgres-binaries.ts';
 import { root } from '../support/repository.ts';
-import { aftermath, answersDuring } from './machine-world.ts';
+import { aftermath, answersDuring, onOwnEngine } from './machine-world.ts';
 import type { Verdict } from './machine-world.ts';
 import { pause, startLoad } from './servers.ts';
-import { openWorld } from './world.ts';
 
 const hourSeconds = 3_600;
 const forMs = 20_000;
@@ -64,17 +63,18 @@ async function wrappedPostgres(dir: string, variables: string): Promise<string> 
 
 async function play(seconds: number): Promise<Verdict> {
   const clock = await shiftedClock();
-  const world = await openWorld({ before: clock.before });
-  await world.engine.start();
-  await world.insist([...world.plain(5), world.contained()]);
-  // A gate that is opened while the clock runs ahead cannot be voted on before its time has come: none is.
-  const load = startLoad(world, { gates: seconds < 0 });
-  await pause(2_000);
-  clock.set(seconds);
-  const ahead = await answersDuring(world, forMs);
-  clock.set(0);
-  const back = await answersDuring(world, forMs / 4);
-  return aftermath(world, `${ahead}; set right again: ${back}`, load).finally(clock.remove);
+  return onOwnEngine({ before: clock.before }, async (world) => {
+    await world.engine.start();
+    await world.insist([...world.plain(5), world.contained()]);
+    // A gate that is opened while the clock runs ahead cannot be voted on before its time has come: none is.
+    const load = startLoad(world, { gates: seconds < 0 });
+    await pause(2_000);
+    clock.set(seconds);
+    const ahead = await answersDuring(world, forMs);
+    clock.set(0);
+    const back = await answersDuring(world, forMs / 4);
+    return aftermath(world, `${ahead}; set right again: ${back}`, load);
+  }).finally(clock.remove);
 }
 
 export const clockBack = (): Promise<Verdict> => play(-hourSeconds);

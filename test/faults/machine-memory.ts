@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { aftermath, answersDuring } from './machine-world.ts';
+import { aftermath, answersDuring, onOwnEngine } from './machine-world.ts';
 import type { Verdict } from './machine-world.ts';
 import { pause, startLoad } from './servers.ts';
-import { openWorld } from './world.ts';
 
 const forMs = 30_000;
 /** What an engine under load cannot do with. */
@@ -11,18 +10,20 @@ const heapMb = 64;
 const poorWhile = '/tmp/sallyport-machine-poor';
 
 /** Node's own limit: an engine that has no room left ends itself, and its successor goes on. */
-export async function heap(): Promise<Verdict> {
+export function heap(): Promise<Verdict> {
   const limit = `export NODE_OPTIONS=--max-old-space-size=${heapMb}`;
-  const world = await openWorld({ before: `[ ! -e ${poorWhile} ] || ${limit}` });
-  await world.engine.start();
-  await world.insist([...world.plain(5), world.contained()]);
-  await world.engine.stop();
-  writeFileSync(poorWhile, '');
-  const start = await world.engine.start().then(String, (error: Error) => error.message);
-  const load = startLoad(world);
-  const during = start === 'ready' ? await answersDuring(world, forMs) : start.slice(0, 200);
-  rmSync(poorWhile);
-  return aftermath(world, during, load);
+  const liftLimit = (): void => rmSync(poorWhile, { force: true });
+  return onOwnEngine({ before: `[ ! -e ${poorWhile} ] || ${limit}` }, async (world) => {
+    await world.engine.start();
+    await world.insist([...world.plain(5), world.contained()]);
+    await world.engine.stop();
+    writeFileSync(poorWhile, '');
+    const start = await world.engine.start().then(String, (error: Error) => error.message);
+    const load = startLoad(world);
+    const during = start === 'ready' ? await answersDuring(world, forMs) : start.slice(0, 200);
+    liftLimit();
+    return aftermath(world, during, load);
+  }).finally(liftLimit);
 }
 
 /** A memory group below our own. */
@@ -55,17 +56,20 @@ export async function memory(): Promise<Verdict> {
   const dir = memoryGroup();
   const limit = 'memory.limit_in_bytes';
   mkdirSync(dir, { recursive: true });
-  const world = await openWorld({ before: `echo $$ > ${dir}/cgroup.procs` });
-  await world.engine.start();
-  const load = startLoad(world);
-  await pause(2_000);
   const free = readFileSync(join(dir, limit), 'utf8').trim();
-  tighten(dir, limit);
-  const answers = await answersDuring(world, forMs);
-  const during = `${answers}; killed by the kernel: ${killsOf(dir)}`;
-  writeFileSync(join(dir, limit), free);
-  const verdict = await aftermath(world, during, load);
-  await pause(1_000);
-  rmdirSync(dir);
-  return verdict;
+  try {
+    return await onOwnEngine({ before: `echo $$ > ${dir}/cgroup.procs` }, async (world) => {
+      await world.engine.start();
+      const load = startLoad(world);
+      await pause(2_000);
+      tighten(dir, limit);
+      const answers = await answersDuring(world, forMs);
+      const during = `${answers}; killed by the kernel: ${killsOf(dir)}`;
+      writeFileSync(join(dir, limit), free);
+      return aftermath(world, during, load);
+    });
+  } finally {
+    await pause(1_000);
+    rmdirSync(dir);
+  }
 }

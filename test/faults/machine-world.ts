@@ -5,8 +5,8 @@ import { findFaults, leaksAtRest, ledgerFaults, sequenced } from './checks.ts';
 import { isReady } from './engine.ts';
 import { approveAll } from './rounds.ts';
 import { pause } from './servers.ts';
-import { eventually, isAtRest } from './world.ts';
-import type { World } from './world.ts';
+import { eventually, isAtRest, openWorld } from './world.ts';
+import type { World, WorldOptions } from './world.ts';
 
 const backLimitMs = 120_000;
 
@@ -20,12 +20,44 @@ export interface Verdict {
   readonly faults: readonly string[];
 }
 
-export function mount(dir: string, size: string, mode: string = '0711'): void {
-  mkdirSync(dir, { recursive: true });
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=${mode}`, 'tmpfs', dir]);
+/** Puts a small file system at a folder. */
+export type Mount = (dir: string, size: string, mode?: string) => void;
+
+const place = '/tmp/sallyport-machine';
+
+export interface OwnEngine extends Omit<WorldOptions, 'dataDir'> {
+  /** The size of a file system of its own for its data; left out: they lie in a folder among others. */
+  readonly disk?: string;
 }
 
-export const unmount = (dir: string): void => void execFileSync('umount', ['--lazy', dir]);
+/** Plays a fault on an engine of its own. Whatever comes of it, its servers end, and its mounts and data go. */
+export async function onOwnEngine(
+  { disk, ...options }: OwnEngine,
+  play: (world: World, mount: Mount) => Promise<Verdict>,
+): Promise<Verdict> {
+  const mounted: string[] = [];
+  const mount: Mount = (dir, size, mode = '0711') => {
+    mkdirSync(dir, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=${mode}`, 'tmpfs', dir]);
+    mounted.push(dir);
+  };
+  const unmountAll = (): void => {
+    for (const dir of mounted.splice(0).toReversed()) execFileSync('umount', ['--lazy', dir]);
+  };
+  if (disk !== undefined) mount(place, disk);
+  try {
+    const world = await openWorld(disk === undefined ? options : { ...options, dataDir: place });
+    try {
+      return await play(world, mount);
+    } finally {
+      // A stopped one hears of no end.
+      world.engine.signal('SIGCONT');
+      await world.close(unmountAll);
+    }
+  } finally {
+    unmountAll();
+  }
+}
 
 /** Takes every byte that is left. */
 export function fill(dir: string): () => void {

@@ -6,10 +6,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { clockBack, clockForward } from './machine-clock.ts';
 import { heap, memory } from './machine-memory.ts';
-import { aftermath, answersDuring, fill, mount, unmount } from './machine-world.ts';
+import { aftermath, answersDuring, fill, onOwnEngine } from './machine-world.ts';
 import type { Verdict } from './machine-world.ts';
 import { pause, startLoad } from './servers.ts';
-import { openWorld } from './world.ts';
 
 /**
  * What the machine does to an engine, each on an engine of its own, with what came of it. Needs root, `mount`, a memory
@@ -19,104 +18,98 @@ import { openWorld } from './world.ts';
  */
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 
-const place = '/tmp/sallyport-machine';
 const sleepMs = 60_000;
 
-async function disk(): Promise<Verdict> {
-  mount(place, '400m');
-  const world = await openWorld({ dataDir: place });
-  await world.engine.start();
-  await world.insist([...world.plain(5), world.contained()]);
-  const load = startLoad(world);
-  await pause(2_000);
-  const free = fill(place);
-  const during = await answersDuring(world, 15_000);
-  free();
-  return aftermath(world, during, load).finally(() => unmount(place));
-}
+const disk = (): Promise<Verdict> =>
+  onOwnEngine({ disk: '400m' }, async (world) => {
+    await world.engine.start();
+    await world.insist([...world.plain(5), world.contained()]);
+    const load = startLoad(world);
+    await pause(2_000);
+    const free = fill(world.dataDir);
+    const during = await answersDuring(world, 15_000);
+    free();
+    return aftermath(world, during, load);
+  });
 
 /** The write-ahead log on a disk of its own, which is full: nothing can be committed, whatever room the data has. */
-async function wal(): Promise<Verdict> {
-  const world = await openWorld();
-  await world.engine.start();
-  await world.insist([...world.plain(5), world.contained()]);
-  await world.engine.stop();
-  const dir = readFileSync(join(world.dataDir, 'postgres.path'), 'utf8').trim();
-  const log = join(dir, 'pg_wal');
-  const owner = statSync(log);
-  const kept = join(world.dataDir, 'wal-kept');
-  cpSync(log, kept, { recursive: true });
-  mount(log, '120m', '0700');
-  cpSync(kept, log, { recursive: true });
-  rmSync(kept, { recursive: true });
-  execFileSync('chown', ['-R', `${owner.uid}:${owner.gid}`, log]);
-  await world.engine.start();
-  const load = startLoad(world);
-  await pause(2_000);
-  const free = fill(log);
-  // The segments that are there are used up first.
-  for (let turn = 0; turn < segmentsMax; turn += 1)
-    await world.engine.query('select pg_switch_wal()').catch(() => undefined);
-  const during = await answersDuring(world, 15_000);
-  free();
-  return aftermath(world, during, load).finally(() => unmount(log));
-}
+const wal = (): Promise<Verdict> =>
+  onOwnEngine({}, async (world, mount) => {
+    await world.engine.start();
+    await world.insist([...world.plain(5), world.contained()]);
+    await world.engine.stop();
+    const dir = readFileSync(join(world.dataDir, 'postgres.path'), 'utf8').trim();
+    const segments = join(dir, 'pg_wal');
+    const owner = statSync(segments);
+    const kept = join(world.dataDir, 'wal-kept');
+    cpSync(segments, kept, { recursive: true });
+    mount(segments, '120m', '0700');
+    cpSync(kept, segments, { recursive: true });
+    rmSync(kept, { recursive: true });
+    execFileSync('chown', ['-R', `${owner.uid}:${owner.gid}`, segments]);
+    await world.engine.start();
+    const load = startLoad(world);
+    await pause(2_000);
+    const free = fill(segments);
+    // The segments that are there are used up first.
+    for (let turn = 0; turn < segmentsMax; turn += 1)
+      await world.engine.query('select pg_switch_wal()').catch(() => undefined);
+    const during = await answersDuring(world, 15_000);
+    free();
+    return aftermath(world, during, load);
+  });
 
 const segmentsMax = 10;
 
-async function log(): Promise<Verdict> {
-  mount(place, '400m');
-  mount(join(place, 'logs'), '64k');
-  const world = await openWorld({ dataDir: place });
-  const free = fill(join(place, 'logs'));
-  await world.engine.start();
-  const load = startLoad(world);
-  const during = await answersDuring(world, 10_000);
-  free();
-  return aftermath(world, during, load).finally(() => {
-    unmount(join(place, 'logs'));
-    unmount(place);
+const log = (): Promise<Verdict> =>
+  onOwnEngine({ disk: '400m' }, async (world, mount) => {
+    const logs = join(world.dataDir, 'logs');
+    mount(logs, '64k');
+    const free = fill(logs);
+    await world.engine.start();
+    const load = startLoad(world);
+    const during = await answersDuring(world, 10_000);
+    free();
+    return aftermath(world, during, load);
   });
-}
 
-async function sleep(): Promise<Verdict> {
-  const world = await openWorld();
-  await world.engine.start();
-  const load = startLoad(world);
-  await pause(2_000);
-  world.engine.signal('SIGSTOP');
-  await pause(sleepMs);
-  world.engine.signal('SIGCONT');
-  return aftermath(world, `stopped for ${sleepMs} ms`, load);
-}
+const sleep = (): Promise<Verdict> =>
+  onOwnEngine({}, async (world) => {
+    await world.engine.start();
+    const load = startLoad(world);
+    await pause(2_000);
+    world.engine.signal('SIGSTOP');
+    await pause(sleepMs);
+    world.engine.signal('SIGCONT');
+    return aftermath(world, `stopped for ${sleepMs} ms`, load);
+  });
 
 const descriptorsMax = 320;
 
-async function descriptors(): Promise<Verdict> {
-  const world = await openWorld({ before: `ulimit -n ${descriptorsMax}` });
-  await world.engine.start();
-  const load = startLoad(world);
-  const { port } = new URL(world.engine.url);
-  const sockets: Socket[] = [];
-  for (let index = 0; index < descriptorsMax; index += 1)
-    sockets.push(connect(Number(port), '127.0.0.1').on('error', () => undefined));
-  const during = await answersDuring(world, 15_000);
-  for (const socket of sockets) socket.destroy();
-  return aftermath(world, during, load);
-}
+const descriptors = (): Promise<Verdict> =>
+  onOwnEngine({ before: `ulimit -n ${descriptorsMax}` }, async (world) => {
+    await world.engine.start();
+    const load = startLoad(world);
+    const { port } = new URL(world.engine.url);
+    const sockets: Socket[] = [];
+    for (let index = 0; index < descriptorsMax; index += 1)
+      sockets.push(connect(Number(port), '127.0.0.1').on('error', () => undefined));
+    const during = await answersDuring(world, 15_000);
+    for (const socket of sockets) socket.destroy();
+    return aftermath(world, during, load);
+  });
 
-async function readOnly(): Promise<Verdict> {
-  mount(place, '400m');
-  const world = await openWorld({ dataDir: place });
-  await world.engine.start();
-  await world.insist(world.plain(3));
-  await world.engine.stop();
-  execFileSync('mount', ['-o', 'remount,ro', place]);
-  const during = await world.engine.start().then(String, (error: Error) => error.message);
-  execFileSync('mount', ['-o', 'remount,rw', place]);
-  await world.engine.start();
-  return aftermath(world, during, { stop: async () => undefined }).finally(() => unmount(place));
-}
+const readOnly = (): Promise<Verdict> =>
+  onOwnEngine({ disk: '400m' }, async (world) => {
+    await world.engine.start();
+    await world.insist(world.plain(3));
+    await world.engine.stop();
+    execFileSync('mount', ['-o', 'remount,ro', world.dataDir]);
+    const during = await world.engine.start().then(String, (error: Error) => error.message);
+    execFileSync('mount', ['-o', 'remount,rw', world.dataDir]);
+    await world.engine.start();
+    return aftermath(world, during, { stop: async () => undefined });
+  });
 
 const all = {
   disk,

@@ -35,7 +35,8 @@ export interface World {
   knock(alert: Alert): Promise<number | null>;
   /** `sallyport` as a person uses it; gives the exit code. */
   person(...words: readonly string[]): Promise<number>;
-  close(): Promise<void>;
+  /** Stops everything and removes its data; before that, `release` frees what holds them. */
+  close(release?: () => void): Promise<void>;
   /** Stops everything and says where the data lies. */
   leave(): Promise<void>;
 }
@@ -110,11 +111,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       await outside.stop();
       process.stdout.write(`its data: ${dataDir}\n`);
     },
-    close: async () => {
+    close: async (release) => {
       await engine.stop();
       leave();
       process.removeListener('exit', leave);
       await outside.stop();
+      release?.();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
