@@ -72,7 +72,8 @@ function redactWhole(walk: Walk, leaf: Leaf): string | null {
 /** Values that are left to the patterns: they hold more than the secret. */
 const partly = new Set(['connection-string', 'webhook']);
 
-function isWhole(verdict: FieldVerdict, leaf: Leaf): boolean {
+/** Whether a text is what the name of its field says, as a whole. */
+export function isWhole(verdict: FieldVerdict, leaf: Pick<Leaf, 'text' | 'field'>): boolean {
   const { text } = leaf;
   if (verdict.class === 'personal')
     return isPersonal(verdict.kind, text) && marksIn(text).length === 0;

@@ -34,6 +34,8 @@ export interface RedactionPolicies {
   forSource(source: string): RedactionPolicy;
   /** Null: what is redacted already goes there as it is. */
   forDestination(destination: Destination): RedactionPolicy | null;
+  /** Kinds of secrets that one of the policies for what comes in keeps, anywhere. */
+  readonly keptSecrets: ReadonlySet<string>;
 }
 
 /** Checks every policy whole, used or not. Throws CONFIG_INVALID with a line for each fault. */
@@ -71,10 +73,21 @@ export function readPolicies(written: WrittenPolicies): RedactionPolicies {
     );
   return {
     usual,
+    keptSecrets: keptBy([usual, ...bySource.values()]),
     forSource: (source) => bySource.get(source) ?? usual,
     forDestination: (destination) => byDestination.get(destination) ?? null,
   };
 }
+
+const keptBy = (policies: readonly RedactionPolicy[]): ReadonlySet<string> =>
+  new Set(
+    policies.flatMap(({ kinds, paths = [] }) => [
+      ...Object.keys(kinds).filter((kind) => kinds[kind] === 'keep'),
+      ...paths.flatMap(({ kind, action }) =>
+        kind !== undefined && action === 'keep' ? [kind] : [],
+      ),
+    ]),
+  );
 
 function merged(name: string, policy: WrittenPolicy): RedactionPolicy {
   const base: RedactionPolicy = profiles[policy.extends];

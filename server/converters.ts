@@ -11,6 +11,8 @@ export interface ConverterDeps {
   readonly codec: CodecOptions;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Kinds of secrets that a policy in force keeps. */
+  readonly keptSecrets?: ReadonlySet<string>;
 }
 
 /** What stands between this engine and Temporal's store: a last look for secrets, then the seal. */
@@ -22,19 +24,19 @@ export interface Converters {
   readonly arriving: DataConverter;
   /**
    * For clients and the workflow worker: batches of hundreds of kilobytes, made of what came past a redaction before. There only
-   * shapes are looked for.
+   * shapes are looked for, and names of fields.
    */
   readonly carried: DataConverter;
 }
 
 export function createConverters(deps: ConverterDeps): Converters {
   let looks: LastLook | undefined;
-  const open = (): LastLook => (looks ??= createLastLook());
+  const open = (): LastLook => (looks ??= createLastLook(deps.keptSecrets));
   const sealing = (look: Look): DataConverter =>
     createDataConverter({ ...deps.codec, look: reporting(deps, look) });
   return {
     arriving: sealing((json) => open().thorough(json)),
-    carried: sealing((json) => open().byShape(json)),
+    carried: sealing((json) => open().quick(json)),
   };
 }
 

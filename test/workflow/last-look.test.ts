@@ -24,6 +24,9 @@ const [byName, byShape, inError, inSignal, inState] = makeCanaries('last look', 
   'slack-token',
   'stripe-key',
 ]);
+/** Told by the names of their fields alone: as values they could be any words. */
+const plainInState = 'seven calm herons 41';
+const plainInSignal = 'eight grey otters 52';
 const told = [byName, byShape, inError, inSignal, inState].flatMap((canary) => canary ?? []);
 const marker = 'harmless words';
 const broken = (): Promise<never> =>
@@ -91,7 +94,11 @@ async function history(): Promise<string> {
 describe('secrets that nothing redacted before', () => {
   it('do not reach history from results, errors, signals or starts; each is counted and told without its value', async () => {
     const run = aRun(plan, { key: 'run_last_look' });
-    const facts = { ...run.facts, note: `${marker}\n${inState?.text ?? ''}` };
+    const facts = {
+      ...run.facts,
+      note: `${marker}\n${inState?.text ?? ''}`,
+      finding: { unmapped: { db_password: plainInState } },
+    };
     await host.client.workflow.execute('triage', {
       workflowId: triageId('last-look'),
       taskQueue: taskQueues.workflow,
@@ -116,12 +123,17 @@ describe('secrets that nothing redacted before', () => {
         args: [{ schema: 1, plan, state: run, parked: null }],
       })
       .then((handle) =>
-        handle.signal(findingsSignal, { id: 'f2', incident: { note: inSignal?.text ?? '' } }),
+        handle.signal(findingsSignal, {
+          id: 'f2',
+          incident: { note: inSignal?.text ?? '', login: { pwd: plainInSignal } },
+        }),
       );
     await expect.poll(history, { timeout: 60_000 }).toContain(`${marker}: `);
     const stored = await history();
     expect(told).toHaveLength(5);
     for (const { kind, secret } of told) expect(stored.includes(secret), kind).toBe(false);
+    expect(stored.includes(plainInState) || stored.includes(plainInSignal)).toBe(false);
+    expect(stored).toContain('"pwd":"[redacted:password]"');
     expect(stored).toContain('[redacted:password]');
     expect(stored).toContain('[redacted:url-password]');
     expect(stored).toContain('[redacted:slack-token]');

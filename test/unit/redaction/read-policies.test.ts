@@ -82,6 +82,17 @@ describe('policies as they are written', () => {
     expect(faultOf(written({ policies: { own } }))).toMatch(reason);
   });
 
+  it('say which secrets one of them for what comes in keeps', () => {
+    expect(readPolicies(written()).keptSecrets.has('otp')).toBe(false);
+    const kept = {
+      extends: 'default',
+      kinds: { otp: 'keep' },
+      paths: [{ path: '/unmapped/key', kind: 'api-key', action: 'keep' }],
+    } as const;
+    const { keptSecrets } = readPolicies(written({ policies: { kept }, sources: { lab: 'kept' } }));
+    expect([...keptSecrets].toSorted()).toEqual(['api-key', 'otp']);
+  });
+
   it('are refused where a name is unknown, or a profile is written anew', () => {
     expect(faultOf(written({ policy: 'nope' }))).toMatch(/redaction\.policy: no policy nope/);
     expect(faultOf(written({ sources: { edr: 'nope' } }))).toMatch(/sources\.edr/);
