@@ -5,7 +5,7 @@ import type { CliCommand, CliIo, TextSink } from './io.ts';
 import { redactCommand } from './redact.ts';
 
 export const redactUsage =
-  'sallyport redact [FILE] [--jsonl] [--explain] [--check]\nWorks offline, on input of any size. FILE or standard input: text, JSON, or lines of JSON; what is JSON stays JSON.\n--jsonl: lines {"id","text"} in, lines {"id","text"} out. --explain: what went, where and by which rule, on standard error, never the\nvalue. --check: prints nothing, exit status 1 where something would go. Tokens correlate within one call only and cannot be turned back.';
+  'sallyport redact [FILE] [--jsonl] [--explain] [--check] [--check-rules]\nWorks offline, on input of any size. FILE or standard input: text, JSON, or lines of JSON; what is JSON stays JSON.\n--jsonl: lines {"id","text"} in, lines {"id","text"} out. --explain: what went, where and by which rule, on standard error, never the\nvalue. --check: prints nothing, exit status 1 where something would go. --check-rules: tries each rule on its own examples.\nTokens correlate within one call only and cannot be turned back.';
 
 const inputBytesMax = 64 * 1024 * 1024;
 

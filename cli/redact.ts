@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { Readable, Writable } from 'node:stream';
 import { isObject, type Json } from '../domain/json.ts';
+import { checkRules } from '../redaction/check-rules.ts';
+import { compiledRules } from '../redaction/policy.ts';
 import type { Redactor } from '../redaction/redact.ts';
 import type { RedactionReport, Replacement } from '../redaction/report.ts';
 import { redactStream } from '../redaction/stream.ts';
@@ -19,6 +21,7 @@ const usage = `usage: sallyport redact [FILE] [--jsonl] [--explain] [--check]
   --jsonl    lines {"id","text"} in, lines {"id","text"} out
   --explain  lists what was replaced, where and by which rule, on standard error
   --check    prints nothing; exit status 1 if something would be redacted
+  --check-rules  reads nothing: tries each rule on its examples; exit status 1 if one does not hold
 `;
 
 /** Works offline. Exit status: 0 done, 1 `--check` found something, 2 wrong arguments or an unreadable file. */
@@ -31,6 +34,7 @@ export async function redactCommand(
     io.stderr.write(usage);
     return 2;
   }
+  if (parsed.checkRules) return sayRules(io);
   try {
     const input =
       parsed.file === undefined || parsed.file === '-' ? io.stdin : createReadStream(parsed.file);
@@ -43,10 +47,18 @@ export async function redactCommand(
   }
 }
 
+function sayRules(io: CommandIo): number {
+  const { rules, examples, faults } = checkRules(compiledRules());
+  for (const fault of faults) io.stderr.write(`${fault}\n`);
+  io.stdout.write(`${rules} rules, ${examples} examples: ${faults.length} do not hold\n`);
+  return faults.length === 0 ? 0 : 1;
+}
+
 interface Flags {
   readonly jsonl: boolean;
   readonly explain: boolean;
   readonly check: boolean;
+  readonly checkRules: boolean;
 }
 
 function parse(args: readonly string[]): (Flags & { file: string | undefined }) | null {
@@ -58,6 +70,7 @@ function parse(args: readonly string[]): (Flags & { file: string | undefined }) 
         jsonl: { type: 'boolean' },
         explain: { type: 'boolean' },
         check: { type: 'boolean' },
+        'check-rules': { type: 'boolean' },
       },
     });
     if (positionals.length > 1) return null;
@@ -65,6 +78,7 @@ function parse(args: readonly string[]): (Flags & { file: string | undefined }) 
       jsonl: values.jsonl === true,
       explain: values.explain === true,
       check: values.check === true,
+      checkRules: values['check-rules'] === true,
       file: positionals[0],
     };
   } catch {

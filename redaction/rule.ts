@@ -35,7 +35,7 @@ export interface Rule {
   /** How far before the match a context word may stand; `ruleLimits.contextChars` where not said. */
   readonly contextChars?: number;
   readonly confidence?: Confidence;
-  /** Texts of our own in which the rule must find something, as templates (`test/support/rule-examples.ts`); three at least. */
+  /** Texts of our own in which the rule must find something, as templates (`redaction/rule-examples.ts`); three at least. */
   readonly positives?: readonly string[];
   /** Texts in which it must find nothing; three at least. */
   readonly negatives?: readonly string[];

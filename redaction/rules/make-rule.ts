@@ -26,7 +26,7 @@ interface VendorKey {
   readonly names: readonly string[];
   /** Shape of the value, case matters. */
   readonly value: string;
-  /** A value of that shape, as `test/support/rule-examples.ts` reads it. */
+  /** A value of that shape, as `redaction/rule-examples.ts` reads it. */
   readonly sample: string;
   /** False where the shape is that of a hash, a UUID or a word: then `key`, `token`, … must stand between name and value. */
   readonly alone?: boolean;

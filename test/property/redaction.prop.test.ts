@@ -10,7 +10,7 @@ import { createScanner } from '../../redaction/scan.ts';
 import { makeCanaries } from '../support/canaries.ts';
 import { leaksIn, plantedDocuments } from '../support/redaction-fuzz.ts';
 import { root } from '../support/repository.ts';
-import { exampleOf } from '../support/rule-examples.ts';
+import { exampleOf } from '../../redaction/rule-examples.ts';
 import { aRedactor } from '../unit/redaction/a-redactor.ts';
 
 const redactor = aRedactor();

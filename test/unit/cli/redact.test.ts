@@ -32,6 +32,12 @@ describe('sallyport redact', () => {
     });
   });
 
+  it('tries its rules on their examples with --check-rules, and reads nothing', async () => {
+    const { code, out, err } = await run(['--check-rules'], 'password=hunter2x');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^\d{3,} rules, \d{4,} examples: 0 do not hold\n$/);
+  });
+
   it('answers line by line with --jsonl', async () => {
     expect(
       (await run(['--jsonl'], '{"id":"a","text":"password=hunter2x"}\n\n{"id":2,"text":"fine"}\n'))

@@ -1,6 +1,6 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { exampleOf } from '../../support/rule-examples.ts';
+import { exampleOf } from '../../../redaction/rule-examples.ts';
 import { aRedactor } from './a-redactor.ts';
 
 const redactor = aRedactor();

@@ -5,7 +5,7 @@ import { allCredentialRules } from '../../../redaction/credential-rules.ts';
 import { isObject } from '../../../domain/json.ts';
 import { makeCanaries } from '../../support/canaries.ts';
 import { lastPair, lastWord } from '../../../redaction/field-words.ts';
-import { exampleOf } from '../../support/rule-examples.ts';
+import { exampleOf } from '../../../redaction/rule-examples.ts';
 import { aRedactor } from './a-redactor.ts';
 
 const looks = createLastLook();

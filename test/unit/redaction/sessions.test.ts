@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../domain/json.ts';
 import { compiledRules } from '../../../redaction/policy.ts';
-import { exampleOf } from '../../support/rule-examples.ts';
+import { exampleOf } from '../../../redaction/rule-examples.ts';
 import { aRedactor } from './a-redactor.ts';
 
 const redactor = aRedactor();

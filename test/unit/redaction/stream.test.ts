@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redactStream } from '../../../redaction/stream.ts';
 import { makeCanaries } from '../../support/canaries.ts';
-import { exampleOf } from '../../support/rule-examples.ts';
+import { exampleOf } from '../../../redaction/rule-examples.ts';
 import { aRedactor } from './a-redactor.ts';
 
 const redactor = aRedactor();
