@@ -65,7 +65,12 @@ export function createBase(options: BaseOptions): Base {
     metrics,
     redactor,
     keys,
-    converters: createConverters({ codec, metrics, logger }),
+    converters: createConverters({
+      codec,
+      metrics,
+      logger,
+      keptSecrets: config.redaction.keptSecrets,
+    }),
     workflowBundle: options.workflowBundle,
   };
 }
