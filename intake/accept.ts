@@ -5,7 +5,7 @@ import { binaryEvent } from './cloud-event-headers.ts';
 import { eventGridCode, type HandshakeAnswer } from './handshakes.ts';
 import type { Inbox } from './inbox.ts';
 import type { Receipt } from './plan-commit.ts';
-import { receive, type ReceiveDeps, type VerifiedBody } from './receive.ts';
+import type { Receive, ReceiveDeps, VerifiedBody } from './receive.ts';
 import type { Rejects } from './rejects.ts';
 import { createVerifiers } from './verify-sender.ts';
 import type { FetchText } from './verify/key-sets.ts';
@@ -13,6 +13,8 @@ import { headerOf, type SenderVerdict, type SentRequest } from './verify/sent-re
 
 export interface IntakeDeps<Sealed> extends ReceiveDeps<Sealed> {
   readonly sources: { readonly [name: string]: SourceConfig };
+  /** `receive.ts receive`, by turns of the sources. */
+  readonly receive: Receive<Sealed>;
   readonly inbox: Inbox<Sealed>;
   readonly rejects: Rejects;
   readonly clock: Clock;
@@ -76,7 +78,7 @@ export async function fileRequest<Sealed>(
 ): Promise<Receipt> {
   const refusal = deps.inbox.admit(known.name);
   if (refusal !== null) throw refusal;
-  const delivery = await receive(deps, {
+  const delivery = await deps.receive({
     source: known.name,
     raw: request.body,
     ...(request.read === undefined ? {} : { read: request.read }),

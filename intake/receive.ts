@@ -40,6 +40,8 @@ export interface VerifiedBody {
   readonly writtenNearMs?: number;
 }
 
+export type Receive<Sealed> = (sent: VerifiedBody) => Promise<Delivery<Sealed>>;
+
 /**
  * From verified bytes to what the inbox files. Only a content coding that we do not read throws (CODING_UNSUPPORTED);
  * whatever the body itself says ends as a finding.

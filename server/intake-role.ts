@@ -8,6 +8,8 @@ import type { CatalogPlan } from '../catalog/load.ts';
 import { createCorrelator } from '../intake/correlation.ts';
 import { deployRoutes } from '../intake/deploy-routes.ts';
 import { alertKeeping, originalReader } from './alert-keeping.ts';
+import { receive, type ReceiveDeps } from '../intake/receive.ts';
+import { receiveInTurns } from '../intake/receive-in-turns.ts';
 import { createReplay } from '../intake/replay.ts';
 import type { IntakeDeps } from '../intake/accept.ts';
 import type { SealedOriginal } from '../domain/sealed-original.ts';
@@ -97,8 +99,7 @@ function intakeDeps(
   inlets: Inlets,
 ): IntakeDeps<SealedOriginal> {
   const keeping = alertKeeping(config);
-  return {
-    ...inlets,
+  const receiving: ReceiveDeps<SealedOriginal> = {
     ...(keeping === undefined ? {} : { keeping }),
     tenant: config.tenant,
     redactor,
@@ -106,6 +107,14 @@ function intakeDeps(
       session: () => redactor.session(config.redaction.forSource(source)),
     }),
     correlate: createCorrelator(catalog.policy.correlation),
+  };
+  return {
+    ...receiving,
+    ...inlets,
+    receive: receiveInTurns(
+      (sent) => receive(receiving, sent),
+      () => performance.now(),
+    ),
     sources: config.sources,
     clock,
   };

@@ -88,7 +88,10 @@ async function endOf(worker: Worker): Promise<string> {
 }
 
 async function answer(worker: Worker, engine: Elsewhere, id: number): Promise<void> {
-  const [statuses, metrics] = await Promise.all([engine.statuses(), engine.metrics()]);
+  // A look that fails is none: whoever asked says then that the engine does not answer.
+  const look = await Promise.all([engine.statuses(), engine.metrics()]).catch(() => null);
+  if (look === null) return;
+  const [statuses, metrics] = look;
   worker.postMessage({ kind: 'look', id, statuses, metrics } satisfies ToThread);
 }
 

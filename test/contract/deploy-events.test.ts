@@ -36,6 +36,7 @@ beforeAll(async () => {
           ),
       }),
       correlate: shippedCorrelate,
+      receive: () => Promise.reject(new Error('a deploy is no alert')),
       sources: { forge: { verify }, 'strict-forge': { verify } },
       inbox: testInbox(pg.db),
       rejects,

@@ -2,7 +2,7 @@ import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { problemFor, problemType } from '../../api/problem.ts';
 import { createInbox, type Inbox, type InboxDeps } from '../../intake/inbox.ts';
-import { unfileable } from '../../intake/receive.ts';
+import { receive, unfileable, type ReceiveDeps } from '../../intake/receive.ts';
 import { createRejects, type Rejects } from '../../intake/rejects.ts';
 import type { IntakeDeps } from '../../intake/accept.ts';
 import { hecRoutes } from '../../intake/hec-routes.ts';
@@ -92,11 +92,15 @@ export function testIntakeDeps(
   onCommitted: () => void = () => undefined,
 ): IntakeDeps<SealedOriginal> {
   const clock = options.clock ?? systemClock;
-  return {
+  const receiving: ReceiveDeps<SealedOriginal> = {
     tenant: testTenant,
     redactor: options.redactor ?? testRedactor,
     correlate: shippedCorrelate,
     ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
+  };
+  return {
+    ...receiving,
+    receive: (sent) => receive(receiving, sent),
     sources: options.sources ?? testSources,
     inbox: testInbox(db, options, onCommitted),
     rejects: createRejects({

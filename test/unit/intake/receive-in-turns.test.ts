@@ -1,0 +1,81 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { Delivery } from '../../../intake/commit.ts';
+import type { VerifiedBody } from '../../../intake/receive.ts';
+import { receiveInTurns, turnLimits } from '../../../intake/receive-in-turns.ts';
+
+const bodyOf = (source: string, text: string): VerifiedBody => ({
+  source,
+  raw: Buffer.from(text),
+  coding: undefined,
+  formatHint: null,
+  deliveryId: null,
+  receivedAtMs: 0,
+});
+
+const deliveryOf = ({ source, raw, receivedAtMs }: VerifiedBody): Delivery<never> => ({
+  source,
+  deliveryId: Buffer.from(raw).toString(),
+  bodySha256: '',
+  bodyBytes: raw.byteLength,
+  receivedAtMs,
+  findings: [],
+  sealed: [],
+});
+
+/** A clock that moves by so much for each body that is received. */
+function stage(eachMs: number) {
+  let nowMs = 0;
+  const order: string[] = [];
+  const receive = receiveInTurns<never>(
+    async (sent) => {
+      nowMs += eachMs;
+      const text = Buffer.from(sent.raw).toString();
+      if (text === 'broken') throw new TypeError('it cannot be read');
+      order.push(text);
+      return deliveryOf(sent);
+    },
+    () => nowMs,
+  );
+  return { order, send: (source: string, text: string) => receive(bodyOf(source, text)) };
+}
+
+describe('bodies that wait to be received', () => {
+  it('are taken by turns of their sources, however many one of them sent', async () => {
+    const { order, send } = stage(turnLimits.turnMs);
+    const flood = ['f1', 'f2', 'f3', 'f4'].map((text) => send('flood', text));
+    await Promise.all([...flood, send('other', 'o1'), send('other', 'o2')]);
+    expect(order).toEqual(['f1', 'f2', 'o1', 'f3', 'o2', 'f4']);
+  });
+
+  it('let the loop see what else came once a turn is over', async () => {
+    const { order, send } = stage(turnLimits.turnMs);
+    const flood = Array.from({ length: 10 }, (_, at) => send('flood', `f${at}`));
+    await turn();
+    await send('late', 'late');
+    expect(order.indexOf('late')).toBeLessThan(5);
+    await Promise.all(flood);
+    expect(order).toHaveLength(11);
+  });
+
+  it('keep to themselves what goes wrong with one of them', async () => {
+    const { order, send } = stage(1);
+    const [broken, next] = await Promise.allSettled([send('a', 'broken'), send('a', 'next')]);
+    expect(broken).toMatchObject({ status: 'rejected', reason: { message: 'it cannot be read' } });
+    expect(next).toMatchObject({ status: 'fulfilled', value: { deliveryId: 'next' } });
+    await expect(send('a', 'later')).resolves.toMatchObject({ deliveryId: 'later' });
+    expect(order).toEqual(['next', 'later']);
+  });
+
+  it('are bounded: what is more must come again, and is taken once there is room', async () => {
+    const { send } = stage(0);
+    const all = Array.from({ length: turnLimits.waitingMax + 2 }, () => send('a', 'x'));
+    const settled = await Promise.allSettled(all);
+    const refused = settled.filter((each) => each.status === 'rejected');
+    expect(refused).toHaveLength(1);
+    expect(refused[0]).toMatchObject({
+      reason: { code: 'BACKLOG_FULL', retryAfterMs: expect.any(Number) },
+    });
+    await expect(send('a', 'again')).resolves.toMatchObject({ deliveryId: 'again' });
+  });
+});
