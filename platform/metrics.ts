@@ -15,6 +15,8 @@ export interface Metrics {
   /** How long after receipt a stage was reached. */
   stage(stage: Stage, ms: number): void;
   outcome(what: Counted, outcome: string): void;
+  /** One thing that redaction replaced, by kind. */
+  redacted(kind: string): void;
   backlog(incidents: number): void;
   /** Age of the oldest incident that waits for triage. */
   lag(ms: number): void;
@@ -37,10 +39,17 @@ const stageBuckets = [
 const msPerSecond = 1_000;
 const breakerValues = { closed: 0, 'half-open': 0.5, open: 1 } as const;
 
-export function createMetrics(): Metrics {
-  const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>();
-  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-  const registers = [registry];
+/** Counters of kinds are kept once they were asked for: finding one by its labels costs more than counting. */
+function byKind(counter: Counter<'kind'>): (kind: string) => void {
+  const known = new Map<string, Counter.Internal>();
+  return (kind) => {
+    const own = known.get(kind) ?? counter.labels(kind);
+    known.set(kind, own);
+    own.inc();
+  };
+}
+
+function instrumentsOf(registers: Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>[]) {
   const stage = new Histogram({
     name: 'sallyport_stage_seconds',
     help: 'Time from the receipt of an alert to a stage of its handling.',
@@ -52,6 +61,12 @@ export function createMetrics(): Metrics {
     name: 'sallyport_outcomes',
     help: 'How things ended.',
     labelNames: ['what', 'outcome'],
+    registers,
+  });
+  const redactions = new Counter({
+    name: 'sallyport_redactions',
+    help: 'What redaction replaced, by kind.',
+    labelNames: ['kind'],
     registers,
   });
   const backlog = new Gauge({
@@ -76,9 +91,19 @@ export function createMetrics(): Metrics {
     labelNames: ['component'],
     registers,
   });
+  return { stage, outcomes, redactions, backlog, lag, breaker, component };
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  const { stage, outcomes, redactions, backlog, lag, breaker, component } = instrumentsOf([
+    registry,
+  ]);
   return {
     stage: (name, ms) => stage.observe({ stage: name }, Math.max(0, ms) / msPerSecond),
     outcome: (what, outcome) => outcomes.inc({ what, outcome }),
+    redacted: byKind(redactions),
     backlog: (incidents) => backlog.set(incidents),
     lag: (ms) => lag.set(ms / msPerSecond),
     breaker: (connection, state) => breaker.set({ connection }, breakerValues[state]),

@@ -20,6 +20,8 @@ export interface PassTools {
   readonly mintOlder: (kind: string, value: string) => readonly string[];
   readonly vaultKeys: KeyRing | null;
   readonly tenant: string;
+  /** Called for each replacement, for metrics. */
+  readonly onReplaced?: ((kind: string) => void) | undefined;
 }
 
 /** Where something stands; built only when something is found. */
@@ -60,6 +62,7 @@ export function startPass(tools: PassTools, policy: RedactionPolicy, policyDiges
       const action = found.action ?? actionAt(policy, found, path);
       if (action === 'keep') return null;
       counts[found.kind] = (counts[found.kind] ?? 0) + 1;
+      tools.onReplaced?.(found.kind);
       if (replacements.length < reportLimits.replacements)
         replacements.push(replacementOf(found, cut(path), action));
       const bound = boundOf(found.rule);

@@ -28,6 +28,8 @@ export interface RedactorOptions {
   readonly policy?: RedactionPolicy;
   /** For the end of overlaps between token keys; left out: they do not end. */
   readonly nowMs?: () => number;
+  /** Called with the kind of each thing that was replaced, for metrics. */
+  readonly onReplaced?: (kind: string) => void;
 }
 
 export interface Redacted {
@@ -110,6 +112,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
     mintOlder: createOlderMint(options.tokenKeys, tenant, options.nowMs ?? (() => 0)),
     vaultKeys: options.vaultKeys ?? null,
     tenant,
+    onReplaced: options.onReplaced,
   };
   const digests = new WeakMap<RedactionPolicy, string>();
   const digestFor = (policy: RedactionPolicy): string => {

@@ -44,10 +44,12 @@ export function createBase(options: BaseOptions): Base {
       : keyringOf(config.keys, needs);
   const policy = config.redaction.usual;
   const nowMs = (): number => systemClock.nowMs();
+  const metrics = createMetrics();
+  const usual = { tenant: config.tenant, policy, onReplaced: metrics.redacted };
   const redactor = createRedactor(
     needs.includes('token')
-      ? { tokenKeys: keys.token, vaultKeys: keys.vault, tenant: config.tenant, policy, nowMs }
-      : { tokenKeys: passingRing(), tenant: config.tenant, policy },
+      ? { ...usual, tokenKeys: keys.token, vaultKeys: keys.vault, nowMs }
+      : { ...usual, tokenKeys: passingRing() },
   );
   const logger = createLogger({
     level: config.log.level,
@@ -56,7 +58,6 @@ export function createBase(options: BaseOptions): Base {
     redactText: (text) =>
       redactor.redactText(text, config.redaction.forDestination('log') ?? policy).text,
   });
-  const metrics = createMetrics();
   const codec = { keyring: keys.codec, namespace: config.temporal.namespace };
   return {
     config,

@@ -8,6 +8,7 @@ import type { Metrics, Stage } from '../../platform/metrics.ts';
 import { createEgress } from '../../platform/http.ts';
 import type { Egress } from '../../platform/http.ts';
 import { createLogger } from '../../platform/logger.ts';
+import { createRedactor } from '../../redaction/redact.ts';
 import { startHttp } from '../../server/http.ts';
 import type { HttpServer } from '../../server/http.ts';
 import { insertDue, sampleCatalog, tenant } from '../support/due-incidents.ts';
@@ -56,6 +57,7 @@ describe('the metrics', () => {
     expect(Object.fromEntries(types)).toEqual({
       sallyport_stage_seconds: 'histogram',
       sallyport_outcomes: 'counter',
+      sallyport_redactions: 'counter',
       sallyport_backlog_incidents: 'gauge',
       sallyport_lag_seconds: 'gauge',
       sallyport_breaker_open: 'gauge',
@@ -86,6 +88,19 @@ describe('the metrics', () => {
         value: 1,
       },
     ]);
+  });
+});
+
+describe('a redactor', () => {
+  it('counts what it replaced by kind, in documents and in sessions, and nothing that it kept', async () => {
+    const ring = { current: 'k1', keys: { k1: new Uint8Array(32).fill(7) } };
+    const redactor = createRedactor({ tokenKeys: ring, onReplaced: metrics.redacted });
+    redactor.redact({ password: 'correct-horse-7', to: 'jane@example.com' });
+    redactor.session().redact({ cc: 'joe@example.com' });
+    redactor.redact('jim@example.com', { name: 'open', kinds: { email: 'keep' } });
+    const { value } = await scrape();
+    expect(value('sallyport_redactions_total', { kind: 'password' })).toBe(1);
+    expect(value('sallyport_redactions_total', { kind: 'email' })).toBe(2);
   });
 });
 

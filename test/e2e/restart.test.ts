@@ -105,6 +105,7 @@ async function post(name: string): Promise<Response> {
     severity: 'high',
     title: `Disk is full on ${name}`,
     host: { name },
+    contact: 'jane.doe@example.com',
   });
   const token = (await readFile(join(dataDir, 'secrets', 'source-falco'), 'utf8')).trim();
   return fetch(`${url}/v1/alerts/falco`, {
@@ -158,6 +159,7 @@ describe('an engine', () => {
         1, 1, 1,
       ]);
       expect(metrics.value('sallyport_stage_seconds_count', { stage: 'ticketed' })).toBe(1);
+      expect(metrics.value('sallyport_redactions_total', { kind: 'email' })).toBeGreaterThan(0);
       expect(metrics.value('sallyport_component_up', { component: 'postgres' })).toBe(1);
     }, waiting);
   });
