@@ -34,6 +34,8 @@ export interface Rule {
   readonly alone?: true;
   /** How far before the match a context word may stand; `ruleLimits.contextChars` where not said. */
   readonly contextChars?: number;
+  /** It is the head of a key block, which goes with it to its END line, or as far as its lines reach. */
+  readonly headsBlock?: true;
   readonly confidence?: Confidence;
   /** Texts of our own in which the rule must find something, as templates (`redaction/rule-examples.ts`); three at least. */
   readonly positives?: readonly string[];

@@ -37,7 +37,7 @@ export function runRule(rule: CompiledRule, target: RuleTarget): boolean {
     const range =
       rule.kind === 'iban'
         ? fitIban(view.text, start, end)
-        : rule.kind === 'private-key'
+        : rule.headsBlock === true
           ? ([start, keyBlockEnd(view.text, end)] as const)
           : ([start, end] as const);
     if (

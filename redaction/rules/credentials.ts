@@ -86,6 +86,7 @@ export const credentialRules: readonly Rule[] = [
   }),
   marked('pem-private-key', {
     kind: 'private-key',
+    headsBlock: true,
     literals: ['private key', 'private_key', 'privatekey'],
     pattern: re`-{4,5}\s?BEGIN[ _]?(?:[A-Z0-9]{2,12}[ _]?){0,3}PRIVATE[ _]?KEY(?:[ _]BLOCK)?\s?-{4,5}`,
     positives: [
@@ -102,6 +103,7 @@ export const credentialRules: readonly Rule[] = [
   }),
   marked('ssh2-private-key', {
     kind: 'private-key',
+    headsBlock: true,
     literals: ['encrypted private key ----'],
     pattern: re`---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----`,
     positives: [
@@ -114,6 +116,7 @@ export const credentialRules: readonly Rule[] = [
   }),
   marked('putty-key', {
     kind: 'private-key',
+    headsBlock: true,
     literals: ['private-lines:'],
     pattern: re`Private-Lines: \d{1,3}\s{1,2}`,
     positives: [

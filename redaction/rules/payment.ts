@@ -110,6 +110,7 @@ export const paymentRules: readonly Rule[] = [
   }),
   marked('coinbase-private-key', {
     kind: 'private-key',
+    headsBlock: true,
     literals: ['begin ec private'],
     pattern: re`-----BEGIN EC PRIVATE KEY-----(?:\\n|\s)[A-Za-z0-9+/=]{20,}`,
     positives: [

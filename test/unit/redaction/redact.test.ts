@@ -114,6 +114,15 @@ describe('evidence', () => {
       'curl -H "Authorization: Bearer [redacted:bearer-token]" https://api.example/v1',
     );
   });
+
+  it.each([
+    ['AGE-SECRET-KEY-1', 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE'],
+    ['PrivateKey = ', 'yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk='],
+  ])('after a key of one line that begins %s stays', (head, key) => {
+    const found = clean(`${head}${key} was found on host web-1\nseen by agent 7`);
+    expect(found).not.toContain(key);
+    expect(found).toMatch(/\[redacted:[a-z-]+\] was found on host web-1\nseen by agent 7$/);
+  });
 });
 
 describe('what the engine itself writes', () => {
