@@ -5,7 +5,8 @@ import { binaryEvent } from './cloud-event-headers.ts';
 import { eventGridCode, type HandshakeAnswer } from './handshakes.ts';
 import type { Inbox } from './inbox.ts';
 import type { Receipt } from './plan-commit.ts';
-import type { Receive, ReceiveDeps, VerifiedBody } from './receive.ts';
+import type { ReceiveDeps, VerifiedBody } from './receive.ts';
+import type { Receiver } from './receive-in-turns.ts';
 import type { Rejects } from './rejects.ts';
 import { createVerifiers } from './verify-sender.ts';
 import type { FetchText } from './verify/key-sets.ts';
@@ -13,8 +14,7 @@ import { headerOf, type SenderVerdict, type SentRequest } from './verify/sent-re
 
 export interface IntakeDeps<Sealed> extends ReceiveDeps<Sealed> {
   readonly sources: { readonly [name: string]: SourceConfig };
-  /** `receive.ts receive`, by turns of the sources. */
-  readonly receive: Receive<Sealed>;
+  readonly receiver: Receiver<Sealed>;
   readonly inbox: Inbox<Sealed>;
   readonly rejects: Rejects;
   readonly clock: Clock;
@@ -78,7 +78,7 @@ export async function fileRequest<Sealed>(
 ): Promise<Receipt> {
   const refusal = deps.inbox.admit(known.name);
   if (refusal !== null) throw refusal;
-  const delivery = await deps.receive({
+  const delivery = await deps.receiver.receive({
     source: known.name,
     raw: request.body,
     ...(request.read === undefined ? {} : { read: request.read }),

@@ -8,32 +8,54 @@ export const turnLimits = {
   /** Of what waits to be received: past them a sender is told to come again. */
   waitingMax: 2_048,
   waitingBytesMax: 134_217_728,
+  /** A source whose bodies wait longer sends more than is read: it is told to come again, so that who is answered is answered soon. */
+  waitMsMax: 1_000,
   /** So long bodies are received before the loop sees what else came. Commits go on in between, and gather what was received. */
   turnMs: 5,
 } as const;
 
 interface Waiting<Sealed> {
   readonly sent: VerifiedBody;
+  readonly sinceMs: number;
   readonly done: (delivery: Delivery<Sealed>) => void;
   readonly failed: (error: unknown) => void;
 }
 
-/**
- * Receives what waits, by turns of its sources: the alert of one source stands behind one of each other source, however many these sent. Throws
- * BACKLOG_FULL where too much waits.
- */
+export interface Receiver<Sealed> {
+  /** Throws BACKLOG_FULL where too much waits. */
+  readonly receive: Receive<Sealed>;
+  /** Why a body of that source would be refused now: lets a route refuse before it reads one. */
+  readonly refusal: (source: string) => SallyportError | null;
+}
+
+/** Receives what waits, by turns of its sources: the alert of one source stands behind one of each other source, however many these sent. */
 export function receiveInTurns<Sealed>(
   receive: Receive<Sealed>,
   monotonicMs: () => number,
-): Receive<Sealed> {
+): Receiver<Sealed> {
   const queue = createFairQueue<Waiting<Sealed>>();
+  /** How long the body waited that was taken last; of sources of which more wait. */
+  const waitedMs = new Map<string, number>();
   let waitingBytes = 0;
   let isWorking = false;
+
+  const refusal = (source: string): SallyportError | null =>
+    queue.size() >= turnLimits.waitingMax ||
+    waitingBytes > turnLimits.waitingBytesMax ||
+    (waitedMs.get(source) ?? 0) > turnLimits.waitMsMax
+      ? comeAgain()
+      : null;
+
+  const take = ({ sent, sinceMs }: Waiting<Sealed>): void => {
+    waitingBytes -= sent.raw.byteLength;
+    if (queue.sizeOf(sent.source) === 0) waitedMs.delete(sent.source);
+    else waitedMs.set(sent.source, monotonicMs() - sinceMs);
+  };
 
   async function work(): Promise<void> {
     let sinceMs = monotonicMs();
     for (const next of inTurns(queue)) {
-      waitingBytes -= next.sent.raw.byteLength;
+      take(next);
       await settle(receive, next);
       if (monotonicMs() - sinceMs < turnLimits.turnMs) continue;
       await new Promise((resolve) => setImmediate(resolve));
@@ -43,16 +65,19 @@ export function receiveInTurns<Sealed>(
     isWorking = false;
   }
 
-  return (sent) =>
-    new Promise((done, failed) => {
-      if (queue.size() >= turnLimits.waitingMax || waitingBytes > turnLimits.waitingBytesMax)
-        return failed(comeAgain());
-      queue.push(sent.source, { sent, done, failed });
-      waitingBytes += sent.raw.byteLength;
-      if (isWorking) return;
-      isWorking = true;
-      void work();
-    });
+  return {
+    refusal,
+    receive: (sent) =>
+      new Promise((done, failed) => {
+        const full = refusal(sent.source);
+        if (full !== null) return failed(full);
+        queue.push(sent.source, { sent, sinceMs: monotonicMs(), done, failed });
+        waitingBytes += sent.raw.byteLength;
+        if (isWorking) return;
+        isWorking = true;
+        void work();
+      }),
+  };
 }
 
 function* inTurns<Item>(queue: ReturnType<typeof createFairQueue<Item>>): Generator<Item> {

@@ -32,6 +32,11 @@ export function intakeRoutes<Sealed>(deps: IntakeDeps<Sealed>): (app: FastifyIns
       method: ['POST', 'PUT'],
       url,
       bodyLimit: intakeLimits.bodyBytesMax,
+      // Before the body is read: what is refused must cost little, or refusing takes the time of what could be accepted.
+      onRequest: async ({ params }) => {
+        const full = deps.inbox.refusal(params.source) ?? deps.receiver.refusal(params.source);
+        if (full !== null) throw full;
+      },
       handler: async (request, reply) => {
         const source = known(request);
         // Fastify parsed the address; its values are text or lists of it.

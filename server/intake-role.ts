@@ -111,7 +111,7 @@ function intakeDeps(
   return {
     ...receiving,
     ...inlets,
-    receive: receiveInTurns(
+    receiver: receiveInTurns(
       (sent) => receive(receiving, sent),
       () => performance.now(),
     ),

@@ -2,7 +2,9 @@ import fastify from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { problemFor } from '../../api/problem.ts';
 import { deployRoutes } from '../../intake/deploy-routes.ts';
-import { createRejects } from '../../intake/rejects.ts';
+import type { SealedOriginal } from '../../domain/sealed-original.ts';
+import { receiveInTurns } from '../../intake/receive-in-turns.ts';
+import { createRejects, type Rejects } from '../../intake/rejects.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { keepOriginals } from '../../store/vault.ts';
 import { shippedCorrelate } from '../support/correlate.ts';
@@ -13,9 +15,10 @@ const verify = { kind: 'bearer', secrets: ['the-token-of-the-forge'] } as const;
 let pg: TestPostgres;
 const app = fastify();
 
+let rejects: Rejects;
 beforeAll(async () => {
   pg = await startTestPostgres();
-  const rejects = createRejects({
+  rejects = createRejects({
     db: pg.db,
     tenant: testTenant,
     clock: systemClock,
@@ -36,7 +39,10 @@ beforeAll(async () => {
           ),
       }),
       correlate: shippedCorrelate,
-      receive: () => Promise.reject(new Error('a deploy is no alert')),
+      receiver: receiveInTurns<SealedOriginal>(
+        () => Promise.reject(new Error('a deploy is no alert')),
+        () => 0,
+      ),
       sources: { forge: { verify }, 'strict-forge': { verify } },
       inbox: testInbox(pg.db),
       rejects,
@@ -51,7 +57,11 @@ afterAll(async () => {
   await app.close();
   await pg.stop();
 });
-beforeEach(() => pg.db.query('truncate deploys, rejects, audit_entries, vault cascade'));
+beforeEach(async () => {
+  // What the test before was refused for is written after its answer.
+  await rejects.drained();
+  await pg.db.query('truncate deploys, rejects, audit_entries, vault cascade');
+});
 
 const post = async (
   body: string,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { problemFor, problemType } from '../../api/problem.ts';
 import { createInbox, type Inbox, type InboxDeps } from '../../intake/inbox.ts';
 import { receive, unfileable, type ReceiveDeps } from '../../intake/receive.ts';
+import { receiveInTurns } from '../../intake/receive-in-turns.ts';
 import { createRejects, type Rejects } from '../../intake/rejects.ts';
 import type { IntakeDeps } from '../../intake/accept.ts';
 import { hecRoutes } from '../../intake/hec-routes.ts';
@@ -100,7 +101,10 @@ export function testIntakeDeps(
   };
   return {
     ...receiving,
-    receive: (sent) => receive(receiving, sent),
+    receiver: receiveInTurns(
+      (sent) => receive(receiving, sent),
+      () => performance.now(),
+    ),
     sources: options.sources ?? testSources,
     inbox: testInbox(db, options, onCommitted),
     rejects: createRejects({

@@ -27,7 +27,7 @@ const deliveryOf = ({ source, raw, receivedAtMs }: VerifiedBody): Delivery<never
 function stage(eachMs: number) {
   let nowMs = 0;
   const order: string[] = [];
-  const receive = receiveInTurns<never>(
+  const { receive, refusal } = receiveInTurns<never>(
     async (sent) => {
       nowMs += eachMs;
       const text = Buffer.from(sent.raw).toString();
@@ -37,7 +37,9 @@ function stage(eachMs: number) {
     },
     () => nowMs,
   );
-  return { order, send: (source: string, text: string) => receive(bodyOf(source, text)) };
+  const send = (source: string, text: string): Promise<Delivery<never>> =>
+    receive(bodyOf(source, text));
+  return { order, send, refusal };
 }
 
 describe('bodies that wait to be received', () => {
@@ -65,6 +67,19 @@ describe('bodies that wait to be received', () => {
     expect(next).toMatchObject({ status: 'fulfilled', value: { deliveryId: 'next' } });
     await expect(send('a', 'later')).resolves.toMatchObject({ deliveryId: 'later' });
     expect(order).toEqual(['next', 'later']);
+  });
+
+  it('keep out more of a source whose bodies wait too long, and of no other, until they are read', async () => {
+    const { send, refusal } = stage(turnLimits.waitMsMax);
+    const flood = ['f1', 'f2', 'f3', 'f4', 'f5'].map((text) => send('flood', text));
+    await flood[3];
+    expect(refusal('flood')).toMatchObject({ code: 'BACKLOG_FULL' });
+    expect(refusal('other')).toBeNull();
+    const [more, other] = await Promise.allSettled([send('flood', 'f6'), send('other', 'o1')]);
+    expect(more).toMatchObject({ status: 'rejected', reason: { code: 'BACKLOG_FULL' } });
+    expect(other).toMatchObject({ status: 'fulfilled' });
+    await Promise.all(flood);
+    await expect(send('flood', 'f6 again')).resolves.toMatchObject({ deliveryId: 'f6 again' });
   });
 
   it('are bounded: what is more must come again, and is taken once there is room', async () => {
