@@ -115,33 +115,18 @@ function renamedEntry(
   context: EntryContext,
 ): Entry {
   const reason = 'the token key was rotated: its correlation key is made of tokens';
-  return entry(
-    {
-      actor: { kind: 'service', id: 'intake' },
-      type: 'incident.changed',
-      incident,
-      subject: finding,
-      outcome: 'done',
-      data: { reason, key: to, keyBefore: from },
-    },
-    context,
-  );
+  const data = { reason, key: to, keyBefore: from };
+  return entry({ ...changedByIntake, incident, subject: finding, data }, context);
 }
 
 function retiredEntry(incident: string, key: string, context: EntryContext): Entry {
-  return entry(
-    {
-      actor: { kind: 'service', id: 'intake' },
-      type: 'incident.changed',
-      incident,
-      subject: null,
-      outcome: 'done',
-      data: {
-        joins: false,
-        reason: 'its window passed; the next alert of its key opens another',
-        key,
-      },
-    },
-    context,
-  );
+  const reason = 'its window passed; the next alert of its key opens another';
+  const data = { joins: false, reason, key };
+  return entry({ ...changedByIntake, incident, subject: null, data }, context);
 }
+
+const changedByIntake = {
+  actor: { kind: 'service', id: 'intake' },
+  type: 'incident.changed',
+  outcome: 'done',
+} as const;

@@ -4,7 +4,7 @@ import { canonicalJson } from '../domain/digest.ts';
 import { SallyportError } from '../domain/errors.ts';
 import { evaluateWith, prepareFacts, type PreparedFacts } from '../domain/expression.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { Json, JsonObject } from '../domain/json.ts';
+import { asJson, type Json, type JsonObject } from '../domain/json.ts';
 import { select } from '../domain/path.ts';
 import { entityFacts } from './entity-facts.ts';
 
@@ -39,9 +39,8 @@ export function createCorrelator(rules: readonly CorrelationRule[]): Correlate {
   };
   return (finding) => {
     const view: View = {
-      // A Finding is JSON by construction; its interface lacks the index signature.
-      facts: { finding: finding as unknown as JsonObject, entity: entityFacts(finding) },
-      prepared: prepareFacts({ finding: finding as unknown as JsonObject }),
+      facts: { finding: asJson(finding), entity: entityFacts(finding) },
+      prepared: prepareFacts({ finding: asJson(finding) }),
     };
     const rule = rulesFor(finding.format).find((each) => fits(each, finding, view));
     return rule === undefined ? standAlone(finding) : correlate(finding, rule, view);

@@ -1,5 +1,5 @@
 import type { Finding } from '../domain/finding.ts';
-import type { Json } from '../domain/json.ts';
+import { asJson } from '../domain/json.ts';
 import { renameTokens, type TokenNames } from '../redaction/tokens.ts';
 import type { Correlate, Correlation } from './correlation.ts';
 import type { Draft } from './draft.ts';
@@ -33,8 +33,8 @@ export function olderNamesOf(
 ): readonly OlderName[] {
   if (names.size === 0) return none;
   return [...names.values()].flatMap((olderTokens): OlderName[] => {
-    // A draft holds nothing besides JSON, and keeps its shape.
-    const then = renameTokens(draft as unknown as Json, olderTokens) as unknown as Draft;
+    // It keeps its shape.
+    const then = renameTokens(asJson(draft), olderTokens) as unknown as Draft;
     const before = toFinding(then, place);
     const { key } = correlate(before);
     const isSame = key === correlation.key && before.id === finding.id;

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { idOf } from '../domain/digest.ts';
 import type { Actor } from '../domain/entry.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { JsonObject } from '../domain/json.ts';
+import { asJson } from '../domain/json.ts';
 import { isoTime } from '../platform/clock.ts';
 import type {
   FiledRows,
@@ -222,7 +222,7 @@ function fileNew(
       tenant,
       incident_id: incident,
       receipt_id: id,
-      body: finding as unknown as JsonObject,
+      body: asJson(finding),
     });
     counted.push(item);
     return { id: finding.id, incident, kind: finding.kind };

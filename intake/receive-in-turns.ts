@@ -56,7 +56,8 @@ export function receiveInTurns<Sealed>(
     let sinceMs = monotonicMs();
     for (const next of inTurns(queue)) {
       take(next);
-      await settle(receive, next);
+      // Not awaited: what a large body leaves for later (its other drafts, packing) holds up nobody.
+      void settle(receive, next);
       if (monotonicMs() - sinceMs < turnLimits.turnMs) continue;
       await new Promise((resolve) => setImmediate(resolve));
       sinceMs = monotonicMs();

@@ -26,10 +26,13 @@ const deliveryOf = ({ source, raw, receivedAtMs }: VerifiedBody): Delivery<never
 function stage(eachMs: number) {
   let nowMs = 0;
   const order: string[] = [];
+  /** What a large body waits for, once its first part was received. */
+  const rest = Promise.withResolvers<void>();
   const { receive, refusal } = receiveInTurns<never>(
     async (sent) => {
       nowMs += eachMs;
       const text = Buffer.from(sent.raw).toString();
+      if (text === 'large') await rest.promise;
       if (text === 'broken') throw new TypeError('it cannot be read');
       order.push(text);
       return deliveryOf(sent);
@@ -38,7 +41,7 @@ function stage(eachMs: number) {
   );
   const send = (source: string, text: string): Promise<Delivery<never>> =>
     receive(bodyOf(source, text));
-  return { order, send, refusal };
+  return { order, send, refusal, rest };
 }
 
 describe('bodies that wait to be received', () => {
@@ -58,6 +61,15 @@ describe('bodies that wait to be received', () => {
     expect(order.indexOf('late')).toBeGreaterThan(0);
     expect(order.indexOf('late')).toBeLessThan(5);
     expect(order).toHaveLength(11);
+  });
+
+  it('do not wait for the rest of a large one', async () => {
+    const { order, send, rest } = stage(1);
+    const large = send('a', 'large');
+    await Promise.all([send('a', 'next'), send('b', 'other')]);
+    expect(order).toEqual(['next', 'other']);
+    rest.resolve();
+    await expect(large).resolves.toMatchObject({ deliveryId: 'large' });
   });
 
   it('keep to themselves what goes wrong with one of them', async () => {
@@ -83,7 +95,7 @@ describe('bodies that wait to be received', () => {
   });
 
   it('are bounded: what is more must come again, and is taken once there is room', async () => {
-    const { send } = stage(0);
+    const { send } = stage(turnLimits.turnMs);
     const all = Array.from({ length: turnLimits.waitingMax + 2 }, () => send('a', 'x'));
     const settled = await Promise.allSettled(all);
     const refused = settled.filter((each) => each.status === 'rejected');
