@@ -50,6 +50,13 @@ export const dispatcherLimits = {
   /** A batch that takes longer than most holds up nobody: a slow lookup, or one that Temporal refused. */
   youngMs: 400,
   batchesMax: 8,
+  /**
+   * Incidents in flight. More would not be done sooner, but all of them later: what comes after them waits behind each of
+   * their steps. Beside something critical half as many are.
+   */
+  incidentsMax: 2 * claimLimits.runs,
+  incidentsBesideCritical: claimLimits.runs,
+  heavyMs: 5_000,
   /** A whole one: intake and batches share the processor, and small ones cost it most. */
   worthABatch: claimLimits.runs,
   pollMs: 250,
@@ -137,7 +144,7 @@ async function dispatchOnce(
 
 /** What the next batch may take; null while there is room for none. */
 async function orderOf(deps: DispatcherDeps, turn: number): Promise<ClaimOrder | null> {
-  const batches = await openBatches(deps.db, dispatcherLimits.youngMs);
+  const batches = await openBatches(deps.db, dispatcherLimits);
   if (await hasRoom(deps, batches))
     return turn % dispatcherLimits.ageEvery === dispatcherLimits.ageEvery - 1 ? 'age' : 'severity';
   const isUrgent =
@@ -146,8 +153,11 @@ async function orderOf(deps: DispatcherDeps, turn: number): Promise<ClaimOrder |
 }
 
 /** What comes in while a batch works gathers for the next; more start only where enough waits. */
-async function hasRoom(deps: DispatcherDeps, { open, young }: OpenBatches): Promise<boolean> {
-  if (open >= dispatcherLimits.batchesMax) return false;
+async function hasRoom(deps: DispatcherDeps, batches: OpenBatches): Promise<boolean> {
+  const { open, young, incidents, hasCritical } = batches;
+  const { batchesMax, incidentsMax, incidentsBesideCritical } = dispatcherLimits;
+  if (open >= batchesMax) return false;
+  if (incidents >= (hasCritical ? incidentsBesideCritical : incidentsMax)) return false;
   if (young < dispatcherLimits.batchesQuiet) return true;
   return (
     (await countDue(deps.db, { tenant: deps.tenant, max: dispatcherLimits.worthABatch })) >=
@@ -155,11 +165,11 @@ async function hasRoom(deps: DispatcherDeps, { open, young }: OpenBatches): Prom
   );
 }
 
-/** One place besides those of all others, so that what is critical neither gathers nor waits until a flood has gone by. */
-export const hasRoomForCritical = ({ open, young }: OpenBatches): boolean =>
-  open >= dispatcherLimits.batchesMax
-    ? open === dispatcherLimits.batchesMax
-    : young <= dispatcherLimits.batchesQuiet;
+/** Places besides those of all others, so that what is critical neither gathers nor waits until a flood has gone by. */
+export const hasRoomForCritical = ({ open, young, incidents }: OpenBatches): boolean =>
+  open <= dispatcherLimits.batchesMax &&
+  young <= dispatcherLimits.batchesQuiet + 1 &&
+  incidents < dispatcherLimits.incidentsMax + dispatcherLimits.incidentsBesideCritical;
 
 const grpcAway: readonly number[] = [1, 2, 4, 8, 13, 14];
 

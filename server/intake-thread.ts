@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { SallyportError } from '../domain/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Elsewhere, Front } from './engine.ts';
+import { giveWay } from './give-way.ts';
 import type { ComponentStatus, Running } from './supervise.ts';
 import { supervise } from './supervise.ts';
 import type { ToEngine, ToThread, ThreadOrder } from './intake-thread-messages.ts';
@@ -26,8 +27,7 @@ export interface IntakeThreadOptions extends Omit<ThreadOrder, 'isFirst'> {
  */
 export async function startIntakeThread(
   options: IntakeThreadOptions,
-  spawn: (order: ThreadOrder) => Worker = (order) =>
-    new Worker(main, { workerData: order, resourceLimits }),
+  spawn: (order: ThreadOrder) => Worker = spawnAhead,
 ): Promise<Front> {
   let { listen } = options;
   let url = '';
@@ -40,6 +40,13 @@ export async function startIntakeThread(
   };
   const thread = await supervise({ name: 'intake-thread', start }, options);
   return { url, statuses: () => [thread.status()], close: () => thread.stop() };
+}
+
+/** A thread ranks as the one that makes it: this one steps back only then. */
+function spawnAhead(order: ThreadOrder): Worker {
+  const worker = new Worker(main, { workerData: order, resourceLimits });
+  giveWay();
+  return worker;
 }
 
 function orderOf(

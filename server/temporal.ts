@@ -7,6 +7,7 @@ import { SallyportError } from '../domain/errors.ts';
 import { recordChild } from './child-end.ts';
 import { outputKeeper } from './child-output.ts';
 import { freePort } from './free-port.ts';
+import { giveWay } from './give-way.ts';
 import { endRecorded } from './process-record.ts';
 import type { Component } from './supervise.ts';
 import { temporalArguments, temporalEnvironment, temporalReady } from './temporal-process.ts';
@@ -58,6 +59,7 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
+    giveWay(child.pid);
     // Listened for from the first moment: one that dies at once must not be waited for for ever.
     const ready = temporalReady(child);
     const [running] = await Promise.all([

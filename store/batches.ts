@@ -5,20 +5,30 @@ import type { Clock } from '../platform/clock.ts';
 import type { Sql } from './database.ts';
 import { notifyWork } from './notify.ts';
 
-export async function openBatches(sql: Sql, youngMs: number): Promise<OpenBatches> {
+export async function openBatches(
+  sql: Sql,
+  limits: { readonly youngMs: number; readonly heavyMs: number },
+): Promise<OpenBatches> {
   const [row] = await sql.query<OpenBatches>(
     `select count(*) as open,
-            count(*) filter (where stamped_at between clock_timestamp() - $1 * interval '1 millisecond' and clock_timestamp()) as young
-       from batches where closed_at is null`,
-    [youngMs],
+            count(*) filter (where ageMs between 0 and $1) as young,
+            coalesce(sum(incidents) filter (where ageMs between 0 and $2), 0) as incidents,
+            exists (select from incidents i join batches b on b.id = i.batch_id
+                     where b.closed_at is null and i.severity_id >= ${criticalSeverity}) as "hasCritical"
+       from (select incidents, extract(epoch from clock_timestamp() - stamped_at) * 1000 as ageMs from batches where closed_at is null) o`,
+    [limits.youngMs, limits.heavyMs],
   );
-  return row ?? { open: 0, young: 0 };
+  return row ?? { open: 0, young: 0, incidents: 0, hasCritical: false };
 }
 
 export interface OpenBatches {
   readonly open: number;
-  /** Those that were stamped within the given time. */
+  /** Those that were stamped within `youngMs`. */
   readonly young: number;
+  /** Of the batches that were stamped within `heavyMs`: what is older waits for somebody else, not for the processor. */
+  readonly incidents: number;
+  /** Whether one of them holds something critical. */
+  readonly hasCritical: boolean;
 }
 
 /** How many incidents are due, counted up to `max`. */

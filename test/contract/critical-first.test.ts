@@ -16,11 +16,11 @@ beforeEach(() => pg.db.query('truncate incidents, runs, batches, audit_entries c
 const highSeverity = 4;
 
 /** Batches under way that were stamped so long ago. */
-const insertOpen = (count: number, ageMs: number): Promise<unknown> =>
+const insertOpen = (count: number, ageMs: number, incidents = 1): Promise<unknown> =>
   pg.db.query(
     `insert into batches (id, tenant, digest, incidents, stamped_at, started_at)
-     select 'open-' || n, $1, '', 1, clock_timestamp() - $3 * interval '1 millisecond', clock_timestamp() from generate_series(1, $2) n`,
-    [tenant, count, ageMs],
+     select 'open-' || n, $1, '', $4, clock_timestamp() - $3 * interval '1 millisecond', clock_timestamp() from generate_series(1, $2) n`,
+    [tenant, count, ageMs, incidents],
   );
 
 /** The incidents of the first batch that is started; that ends the dispatching. */
@@ -59,15 +59,48 @@ describe('a critical incident', () => {
     expect(await startedFirst()).toEqual(['inc_critical']);
   });
 
-  it('waits for one place of its own at most: a sender that calls everything critical gets no more', () => {
-    const { batchesMax: open, batchesQuiet: young } = dispatcherLimits;
-    expect(hasRoomForCritical({ open: 1, young })).toBe(true);
-    expect(hasRoomForCritical({ open: 2, young: young + 1 })).toBe(false);
-    expect(hasRoomForCritical({ open, young: 3 })).toBe(true);
-    expect(hasRoomForCritical({ open: open + 1, young: 0 })).toBe(false);
+  it('gets a few places of its own at most: a sender that calls everything critical gets no more', () => {
+    const { batchesMax, batchesQuiet, incidentsMax, incidentsBesideCritical } = dispatcherLimits;
+    const quiet = { open: 1, young: batchesQuiet, incidents: 1, hasCritical: false };
+    expect(hasRoomForCritical(quiet)).toBe(true);
+    expect(hasRoomForCritical({ ...quiet, young: batchesQuiet + 2 })).toBe(false);
+    expect(hasRoomForCritical({ ...quiet, open: batchesMax })).toBe(true);
+    expect(hasRoomForCritical({ ...quiet, open: batchesMax + 1 })).toBe(false);
+    expect(hasRoomForCritical({ ...quiet, incidents: incidentsMax })).toBe(true);
+    const full = { ...quiet, incidents: incidentsMax + incidentsBesideCritical };
+    expect(hasRoomForCritical(full)).toBe(false);
   });
 
   it('goes with the others where there is room', async () => {
     expect(new Set(await startedFirst())).toEqual(new Set(['inc_critical', 'inc_high']));
+  });
+});
+
+describe('what is not critical', () => {
+  const { incidentsMax, incidentsBesideCritical, youngMs, heavyMs } = dispatcherLimits;
+  beforeEach(() => insertDue(pg.db, 'inc_high', { severity: highSeverity }));
+
+  it('waits while as much is under way as the processor can do at once', async () => {
+    await insertOpen(1, youngMs * 2, incidentsMax);
+    await insertDue(pg.db, 'inc_critical', { severity: criticalSeverity });
+    expect(await startedFirst()).toEqual(['inc_critical']);
+  });
+
+  it('waits for half as much beside something critical', async () => {
+    await insertOpen(1, youngMs * 2, incidentsBesideCritical);
+    await insertDue(pg.db, 'inc_under_way', { severity: criticalSeverity });
+    await pg.db.query("update incidents set batch_id = 'open-1' where id = 'inc_under_way'");
+    await insertDue(pg.db, 'inc_critical', { severity: criticalSeverity });
+    expect(await startedFirst()).toEqual(['inc_critical']);
+  });
+
+  it('does not wait for what waits for somebody else', async () => {
+    await insertOpen(1, heavyMs * 2, incidentsMax);
+    expect(await startedFirst()).toEqual(['inc_high']);
+  });
+
+  it('starts beside the half where nothing is critical', async () => {
+    await insertOpen(1, youngMs * 2, incidentsBesideCritical);
+    expect(await startedFirst()).toEqual(['inc_high']);
   });
 });
