@@ -43,13 +43,16 @@ export function guardedConnector(options: GuardOptions): buildConnector.connecto
   };
 }
 
-/** The literal itself, or all that it resolves to; throws `EGRESS_BLOCKED` unless every one may be reached. */
+/**
+ * The literal itself, or all that it resolves to; throws `EGRESS_BLOCKED` unless every one may be reached, and
+ * `VENDOR_UNAVAILABLE` where nobody says what it resolves to.
+ */
 export async function checkedAddresses(
   hostname: string,
   options: Pick<GuardOptions, 'resolve' | 'scope'>,
 ): Promise<readonly string[]> {
   const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-  const addresses = isIP(bare) === 0 ? await options.resolve(bare) : [bare];
+  const addresses = isIP(bare) === 0 ? await options.resolve(bare).catch(unnamed) : [bare];
   if (addresses.length === 0)
     throw new SallyportError('VENDOR_UNAVAILABLE', 'the host name has no address');
   for (const address of addresses) {
@@ -60,6 +63,10 @@ export async function checkedAddresses(
       );
   }
   return addresses;
+}
+
+function unnamed(cause: unknown): never {
+  throw new SallyportError('VENDOR_UNAVAILABLE', 'the host name could not be resolved', { cause });
 }
 
 type Connected = Parameters<buildConnector.Callback>[1];

@@ -11,6 +11,7 @@ import {
   type Exchange,
   type RawAnswer,
 } from './egress-exchange.ts';
+import { enter, guarded } from './egress-guard.ts';
 import { checkedAddress, endpointOf, scopeOf, type EgressTarget } from './egress-target.ts';
 
 export interface EgressRequest {
@@ -34,9 +35,17 @@ export type RequestBody =
 
 export interface EgressClient {
   request(wanted: EgressRequest): Promise<EgressResponse>;
-  /** For protocols other than HTTP: the connection's address and a checked IP address, to which the socket must go. */
-  endpoint(schemes: readonly string[]): Promise<{ readonly url: URL; readonly address: string }>;
+  /**
+   * For protocols other than HTTP: `talk` gets the connection's address and a checked IP address, to which its socket must
+   * go. The breaker counts what it throws as VENDOR_UNAVAILABLE or EFFECT_UNKNOWN.
+   */
+  converse<Result>(schemes: readonly string[], talk: Talk<Result>): Promise<Result>;
 }
+
+export type Talk<Result> = (place: {
+  readonly url: URL;
+  readonly address: string;
+}) => Promise<Result>;
 
 /** The one door to the outside. Pools and breakers live as long as it does. */
 export interface Egress {
@@ -95,18 +104,16 @@ export function createEgress(options: EgressOptions): Egress {
   };
   const resolve = options.resolve ?? systemResolve;
   const lines = new Map<string, Line>();
-  const lineTo = (target: EgressTarget): Line => {
-    const key = JSON.stringify([target.name, target.address, target.egress]);
-    const known = lines.get(key);
-    if (known !== undefined) return known;
-    const line = openLine(target, { door, resolve });
-    lines.set(key, line);
-    return line;
-  };
+  const breakers = new Map<string, Breaker>();
+  const breakerOf = (target: EgressTarget): Breaker =>
+    madeOnce(breakers, target, () => openBreaker(door, target));
+  const lineTo = (target: EgressTarget): Line =>
+    madeOnce(lines, target, () => openLine(target, { door, resolve, breaker: breakerOf(target) }));
   return {
     clientFor: (target) => ({
       request: async (wanted) => send(door, lineTo(target), wanted),
-      endpoint: async (schemes) => endpointOf(target, schemes, resolve),
+      converse: async (schemes, talk) =>
+        guarded(breakerOf(target), async () => talk(await endpointOf(target, schemes, resolve))),
     }),
     close: async () => {
       const open = [...lines.values()];
@@ -116,7 +123,29 @@ export function createEgress(options: EgressOptions): Egress {
   };
 }
 
-function openLine(target: EgressTarget, { door, resolve }: { door: Door; resolve: Resolve }): Line {
+function madeOnce<Made>(
+  made: Map<string, Made>,
+  { name, address, egress }: EgressTarget,
+  make: () => Made,
+): Made {
+  const key = JSON.stringify([name, address, egress]);
+  const known = made.get(key) ?? make();
+  made.set(key, known);
+  return known;
+}
+
+const openBreaker = ({ clock, limits, onBreaker }: Door, { name }: EgressTarget): Breaker =>
+  createBreaker({
+    clock,
+    failuresMax: limits.breakerFailuresMax,
+    restMs: limits.breakerRestMs,
+    onState: (state) => onBreaker(name, state),
+  });
+
+function openLine(
+  target: EgressTarget,
+  { door, resolve, breaker }: { door: Door; resolve: Resolve; breaker: Breaker },
+): Line {
   const url = checkedAddress(target);
   const { connectTimeoutMs, headersTimeoutMs, totalTimeoutMs, socketsMax } = door.limits;
   return {
@@ -130,22 +159,13 @@ function openLine(target: EgressTarget, { door, resolve }: { door: Door; resolve
       bodyTimeout: totalTimeoutMs,
       connect: guardedConnector({ resolve, scope: scopeOf(target), connectTimeoutMs }),
     }),
-    breaker: createBreaker({
-      clock: door.clock,
-      failuresMax: door.limits.breakerFailuresMax,
-      restMs: door.limits.breakerRestMs,
-      onState: (state) => door.onBreaker(target.name, state),
-    }),
+    breaker,
   };
 }
 
 async function send(door: Door, line: Line, wanted: EgressRequest): Promise<EgressResponse> {
   const prepared = prepare(door, line, wanted);
-  const restMs = line.breaker.enter();
-  if (restMs !== null)
-    throw new SallyportError('BREAKER_OPEN', 'the connection failed too often and rests', {
-      retryAfterMs: restMs,
-    });
+  enter(line.breaker);
   let answer: RawAnswer;
   try {
     answer = await exchange(line.pool, prepared);

@@ -1,6 +1,7 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { isIP } from 'node:net';
+import { Readable } from 'node:stream';
 import { SallyportError } from '../../domain/errors.ts';
 import type { CallContext } from '../contract.ts';
 
@@ -17,39 +18,58 @@ export interface SmtpOptions {
   readonly login: { readonly user: string; readonly pass: string } | null;
 }
 
+interface Place {
+  readonly url: URL;
+  readonly address: string;
+}
+
+const schemes = ['smtps:', 'smtp:'] as const;
+
 /** Connects and signs in, then lets go. */
 export async function greet(ctx: CallContext, options: SmtpOptions): Promise<void> {
-  const line = await openLine(ctx, options);
-  line.quit();
+  await ctx.http.converse(schemes, async (place) => {
+    const line = await openLine(ctx, place, options);
+    line.quit();
+  });
 }
 
 /**
- * Sends one mail. What fails before the message is handed over certainly did not happen; once it is, only a reply of
+ * Sends one mail. What fails before the server asked for the message certainly did not happen; after that only a reply of
  * the server says what became of it, and a lost reply is `EFFECT_UNKNOWN`.
  */
 export async function sendMail(ctx: CallContext, mail: Mail, options: SmtpOptions): Promise<void> {
   const message = await compose(mail);
-  const line = await openLine(ctx, options);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      line.once('error', reject);
-      line.once('end', () => reject(new Error('the connection ended')));
-      line.send({ from: mail.from, to: [...mail.to] }, message, (error) =>
-        error ? reject(error) : resolve(),
-      );
+  await ctx.http.converse(schemes, async (place) => {
+    const line = await openLine(ctx, place, options);
+    let isAsked = false;
+    const text = new Readable({
+      read() {
+        isAsked = true;
+        this.push(message);
+        this.push(null);
+      },
     });
-  } catch (error) {
-    throw afterHandover(error);
-  } finally {
-    line.quit();
-  }
+    try {
+      await new Promise<void>((resolve, reject) => {
+        line.once('error', reject);
+        line.once('end', () => reject(new Error('the connection ended')));
+        line.send({ from: mail.from, to: [...mail.to] }, text, (error) =>
+          error ? reject(error) : resolve(),
+        );
+      });
+    } catch (error) {
+      throw unsent(error, isAsked);
+    } finally {
+      line.quit();
+    }
+  });
 }
 
 async function openLine(
   ctx: CallContext,
+  { url, address }: Place,
   { timeoutMs, login }: SmtpOptions,
 ): Promise<SMTPConnection> {
-  const { url, address } = await ctx.http.endpoint(['smtps:', 'smtp:']);
   const secure = url.protocol === 'smtps:';
   const line = new SMTPConnection({
     host: address,
@@ -87,7 +107,7 @@ async function openLine(
   }
 }
 
-function afterHandover(error: unknown): SallyportError {
+function unsent(error: unknown, isAsked: boolean): SallyportError {
   const reply =
     typeof error === 'object' && error !== null && 'responseCode' in error
       ? Number(error.responseCode)
@@ -98,6 +118,10 @@ function afterHandover(error: unknown): SallyportError {
     });
   if (reply >= 500)
     return new SallyportError('INPUT_INVALID', `the mail server refused the mail (${reply})`, {
+      cause: error,
+    });
+  if (!isAsked)
+    return new SallyportError('VENDOR_UNAVAILABLE', 'the mail server went away before the mail', {
       cause: error,
     });
   return new SallyportError('EFFECT_UNKNOWN', 'the mail was handed over, but not confirmed', {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { SMTPServer } from 'smtp-server';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { RunningFake } from '../fake-server.ts';
 
 /** What the fake mail server took, as text with headers. Survives a kill in `stateFile`. */
@@ -8,8 +8,20 @@ export interface MailState {
   readonly mails: { readonly to: readonly string[]; readonly raw: string }[];
 }
 
-/** `after` takes the mail and cuts the line before it says so; `before` cuts it when the sender is named. */
-export type MailFault = 'none' | 'before' | 'after' | 'refuse' | 'put-off' | 'denied';
+/**
+ * When the sender is named, `before` cuts the line and `deaf` says no more. `after`, `half` and `silent` take the mail; then
+ * they cut the line, cut it in the middle of the answer, and say no more.
+ */
+export type MailFault =
+  | 'none'
+  | 'before'
+  | 'deaf'
+  | 'after'
+  | 'half'
+  | 'silent'
+  | 'refuse'
+  | 'put-off'
+  | 'denied';
 
 export interface RunningMailFake extends RunningFake {
   mails(): MailState['mails'];
@@ -36,6 +48,7 @@ export async function startMailFake(
     },
     onMailFrom: (_address, session, callback) => {
       if (fault === 'before') return cutLine(server, session.id);
+      if (fault === 'deaf') return;
       callback(
         fault === 'refuse'
           ? reply(550, 'refused')
@@ -53,7 +66,9 @@ export async function startMailFake(
           raw: Buffer.concat(chunks).toString('utf8'),
         });
         if (stateFile !== undefined) persist(stateFile, state);
+        if (fault === 'silent') return;
         if (fault === 'after') return cutLine(server, session.id);
+        if (fault === 'half') return cutLine(server, session.id, '25');
         callback(null);
       });
     },
@@ -76,13 +91,13 @@ export async function startMailFake(
 }
 
 /** The library keeps its open sockets in a set; a cut line is what a crash looks like from outside. */
-function cutLine(server: SMTPServer, sessionId: string): void {
+function cutLine(server: SMTPServer, sessionId: string, last = ''): void {
   for (const connection of server.connections) {
     const { id, _socket: socket } = connection as unknown as {
       id: string;
-      _socket: { destroy(): void };
+      _socket: Socket;
     };
-    if (id === sessionId) socket.destroy();
+    if (id === sessionId) socket.write(last, () => socket.destroy());
   }
 }
 

@@ -52,7 +52,10 @@ describe('smtp.message.send', () => {
 
   it.each<readonly [MailFault, string, number]>([
     ['after', 'EFFECT_UNKNOWN', 1],
-    ['before', 'EFFECT_UNKNOWN', 0],
+    ['half', 'EFFECT_UNKNOWN', 1],
+    ['silent', 'EFFECT_UNKNOWN', 1],
+    ['before', 'VENDOR_UNAVAILABLE', 0],
+    ['deaf', 'VENDOR_UNAVAILABLE', 0],
     ['refuse', 'INPUT_INVALID', 0],
     ['put-off', 'VENDOR_UNAVAILABLE', 0],
     ['denied', 'VENDOR_DENIED', 0],

@@ -1,11 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ActivityDeps } from '../../activities/deps.ts';
-import { executorLimits } from '../../activities/executor-limits.ts';
 import type { RunningFake } from '../../connectors/fake-server.ts';
-import { isWorthRetrying } from '../../domain/errors.ts';
-import type { Outcome } from '../../domain/run.types.ts';
 import { createEgress, egressLimits, type Egress } from '../../platform/http.ts';
 import { startExecutorWorld, type ExecutorWorld } from '../support/executor-world.ts';
+import { insist, type Call } from '../support/insist.ts';
 import { outsideKinds, type OutsideKind } from '../support/outside-kinds.ts';
 
 const timeoutMs = 1_000;
@@ -43,20 +41,6 @@ afterEach(async () => {
   await fake.stop();
 });
 
-const stepsMax = 60;
-const pauseMsMin = 1_000;
-const pauseMsMax = 30_000;
-
-interface Course {
-  readonly outcome: Outcome;
-  /** Every answer on the way there. */
-  readonly codes: readonly string[];
-  /** How much time the run let pass between its tries. */
-  readonly waitedMs: number;
-}
-
-type Call = () => Promise<readonly Outcome[]>;
-
 async function begin(kind: OutsideKind, address?: string): Promise<Call> {
   fake = await kind.start();
   const connection = kind.connection(
@@ -69,34 +53,6 @@ async function begin(kind: OutsideKind, address?: string): Promise<Call> {
   };
   const call = await kind.prepare(world, connection);
   return () => call(deps);
-}
-
-/** Repeats as a run does: while the table of errors says that it may help, as late as the product asked for. */
-async function insist(
-  call: Call,
-  before: (step: number) => Promise<void> = async () => undefined,
-): Promise<Course> {
-  const codes: string[] = [];
-  let waitedMs = 0;
-  let pauseMs = pauseMsMin;
-  for (let step = 0; step < stepsMax; step += 1) {
-    await before(step);
-    const [outcome] = await call();
-    if (outcome === undefined) throw new Error('no outcome');
-    if (outcome.kind !== 'error' || !isWorthRetrying(outcome.code))
-      return { outcome, codes, waitedMs };
-    codes.push(outcome.code);
-    const waitMs = Math.max(outcome.retryAfterMs ?? 0, pauseMs);
-    pauseMs = Math.min(pauseMs * 2, pauseMsMax);
-    waitedMs += waitMs;
-    world.court.clock.set(world.court.clock.nowMs() + waitMs);
-    // The database has a clock of its own: there the call becomes as old as the pause was long.
-    await world.pg.db.query(
-      `update effects set called_at = called_at - $1 * interval '1 millisecond'`,
-      [Math.max(waitMs, executorLimits.settleAfterMs)],
-    );
-  }
-  throw new Error(`not over after ${stepsMax} tries: ${codes.join(', ')}`);
 }
 
 async function fault(order: Record<string, unknown>): Promise<void> {
@@ -126,14 +82,14 @@ describe.each(outsideKinds)('$name whose product fails', (kind) => {
   ])('because it %s is done once', async (_words, mode) => {
     const call = await begin(kind);
     await fault({ mode, match: kind.match });
-    expect((await insist(call)).outcome).toMatchObject({ kind: 'ok' });
+    expect((await insist(world, call)).outcome).toMatchObject({ kind: 'ok' });
     await expectDone(kind);
   });
 
   it('because it answers what is not JSON is done once, or fails and says so', async () => {
     const call = await begin(kind);
     await fault({ mode: 'garbage', match: kind.match });
-    const { outcome } = await insist(call);
+    const { outcome } = await insist(world, call);
     expect(outcome).toMatchObject(
       kind.oddAnswer === 'ok' ? { kind: 'ok' } : { kind: 'error', code: kind.oddAnswer },
     );
@@ -143,7 +99,7 @@ describe.each(outsideKinds)('$name whose product fails', (kind) => {
   it('with 429 again and again is done once, never sooner than the product allows', async () => {
     const call = await begin(kind);
     await fault({ mode: 'status', status: 429, retryAfter: '7', times: 12, match: kind.match });
-    const { outcome, codes, waitedMs } = await insist(call);
+    const { outcome, codes, waitedMs } = await insist(world, call);
     expect(outcome).toMatchObject({ kind: 'ok' });
     expect(codes).toEqual(Array.from({ length: 12 }, () => 'VENDOR_THROTTLED'));
     expect(waitedMs).toBeGreaterThanOrEqual(12 * 7_000);
@@ -154,7 +110,7 @@ describe.each(outsideKinds)('$name whose product fails', (kind) => {
     const call = await begin(kind);
     const endMs = world.court.clock.nowMs() + 300_000;
     await fault({ mode: 'status', status: 503, times: 1_000_000 });
-    const { outcome } = await insist(call, async () => {
+    const { outcome } = await insist(world, call, async () => {
       if (world.court.clock.nowMs() >= endMs) await fault({ mode: 'none' });
     });
     expect(outcome).toMatchObject({ kind: 'ok' });
@@ -169,13 +125,16 @@ describe.each(outsideKinds)('$name whose product fails', (kind) => {
   it('because our token was revoked in mid-run is a failure that says so, and nothing was done', async () => {
     const call = await begin(kind);
     await fault({ mode: 'status', status: 401, times: 1_000_000 });
-    expect((await insist(call)).outcome).toMatchObject({ kind: 'error', code: 'VENDOR_DENIED' });
+    expect((await insist(world, call)).outcome).toMatchObject({
+      kind: 'error',
+      code: 'VENDOR_DENIED',
+    });
     await expectNotDone(kind);
   });
 
   it('because DNS is gone goes on when names have addresses again', async () => {
     const call = await begin(kind, `http://${hostName}`);
-    const { outcome, codes } = await insist(call, async (step) => {
+    const { outcome, codes } = await insist(world, call, async (step) => {
       if (step === 8) resolved = '127.0.0.1';
     });
     expect(codes).toHaveLength(8);

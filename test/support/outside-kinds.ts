@@ -187,6 +187,31 @@ const message: OutsideKind = {
   count: async (url) => Object.keys((await stateOf<{ messages: object }>(url)).messages).length,
 };
 
+const mailTimeoutMs = 1_000;
+
+/** A mail to one person, by a server that is told what to do in the test's own process. */
+export function mailFrom(
+  world: ExecutorWorld,
+  address: string,
+): { readonly connection: Connection; readonly call: Call } {
+  const connection: Connection = {
+    name: 'post',
+    connector: 'smtp',
+    address,
+    secretRef: 'file:post',
+    secret: { reveal: () => 'fake-user:fake-password' },
+    options: { from: 'sallyport@corp.example', to: ['soc@corp.example'], timeoutMs: mailTimeoutMs },
+    egress: { hosts: [], private: true },
+  };
+  const capability = 'smtp.message.send';
+  allow(world, connection, capability);
+  const input = { subject: 'Malware on web-7', body: 'A gate is open.' };
+  return {
+    connection,
+    call: executed(freeEffect(connection, { capability, privilege: 'notify', input })),
+  };
+}
+
 const lookup: OutsideKind = {
   name: 'a lookup',
   match: 'GET /assets',
