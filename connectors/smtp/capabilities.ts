@@ -37,11 +37,15 @@ const send = defineCapability({
     body: z.string().max(60_000),
     to: z.array(mailbox).min(1).max(recipientsMax).optional(),
   }),
-  output: z.strictObject({ messageId: z.string().max(320) }),
+  output: z.strictObject({
+    messageId: z.string().max(320),
+    /** Recipients that the server does not know, or does not take mail for. */
+    refused: z.int().min(0).max(recipientsMax),
+  }),
   call: async ({ subject, body, to }, ctx) => {
     const options = optionsAs(ctx.connection, smtpOptions);
     const messageId = `<${digestOf('sallyport/message-id/v1', ctx.idempotencyKey).slice(0, 40)}@${options.from.split('@')[1] ?? 'sallyport.invalid'}>`;
-    await sendMail(
+    const refused = await sendMail(
       ctx,
       {
         from: options.from,
@@ -52,7 +56,7 @@ const send = defineCapability({
       },
       lineOptions(ctx, options.timeoutMs),
     );
-    return { messageId };
+    return { messageId, refused };
   },
 });
 

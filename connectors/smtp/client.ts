@@ -35,11 +35,16 @@ export async function greet(ctx: CallContext, options: SmtpOptions): Promise<voi
 
 /**
  * Sends one mail. What fails before the server asked for the message certainly did not happen; after that only a reply of
- * the server says what became of it, and a lost reply is `EFFECT_UNKNOWN`.
+ * the server says what became of it, and a lost reply is `EFFECT_UNKNOWN`. Returns how many recipients the server refused
+ * while it took the mail for others; where it refuses them all the mail fails.
  */
-export async function sendMail(ctx: CallContext, mail: Mail, options: SmtpOptions): Promise<void> {
+export async function sendMail(
+  ctx: CallContext,
+  mail: Mail,
+  options: SmtpOptions,
+): Promise<number> {
   const message = await compose(mail);
-  await ctx.http.converse(schemes, async (place) => {
+  return ctx.http.converse(schemes, async (place) => {
     const line = await openLine(ctx, place, options);
     let isAsked = false;
     const text = new Readable({
@@ -50,11 +55,11 @@ export async function sendMail(ctx: CallContext, mail: Mail, options: SmtpOption
       },
     });
     try {
-      await new Promise<void>((resolve, reject) => {
+      return await new Promise<number>((resolve, reject) => {
         line.once('error', reject);
         line.once('end', () => reject(new Error('the connection ended')));
-        line.send({ from: mail.from, to: [...mail.to] }, text, (error) =>
-          error ? reject(error) : resolve(),
+        line.send({ from: mail.from, to: [...mail.to] }, text, (error, info) =>
+          error ? reject(error) : resolve(info.rejected.length),
         );
       });
     } catch (error) {

@@ -10,7 +10,7 @@ export interface MailState {
 
 /**
  * When the sender is named, `before` cuts the line and `deaf` says no more. `after`, `half` and `silent` take the mail; then
- * they cut the line, cut it in the middle of the answer, and say no more.
+ * they cut the line, cut it in the middle of the answer, and say no more. There is no mailbox `nobody`.
  */
 export type MailFault =
   | 'none'
@@ -57,6 +57,8 @@ export async function startMailFake(
             : null,
       );
     },
+    onRcptTo: ({ address }, _session, callback) =>
+      callback(address.startsWith('nobody@') ? reply(550, 'no such mailbox') : null),
     onData: (stream, session, callback) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));

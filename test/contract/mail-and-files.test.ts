@@ -65,6 +65,15 @@ describe('smtp.message.send', () => {
     expect(fake.mails()).toHaveLength(mails);
   });
 
+  it('says how many of its recipients were refused, and fails where all were', async () => {
+    const to = ['soc@corp.example', 'nobody@corp.example'];
+    const send = capabilityNamed(name);
+    expect(await send?.call({ ...mail, to }, ctx)).toMatchObject({ refused: 1 });
+    expect(fake.mails()[0]?.to).toEqual(['soc@corp.example']);
+    expect(await codeOf(name, { ...mail, to: to.slice(1) }, ctx)).toBe('INPUT_INVALID');
+    expect(fake.mails()).toHaveLength(1);
+  });
+
   it('can never tell what became of a lost answer, so that a person must', async () => {
     expect(await capabilityNamed(name)?.settle(mail, ctx)).toEqual({ kind: 'unknown' });
     expect(capabilityNamed(name)?.manifest.settle).toBe('none');
