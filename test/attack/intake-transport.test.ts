@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SallyportError } from '../../domain/errors.ts';
 import { intakeRoutes } from '../../intake/routes.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -30,10 +31,14 @@ let server: HttpServer;
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
+  server = await serverOf(testIntakeDeps(postgres.db));
+}, 60_000);
+
+function serverOf(deps: ReturnType<typeof testIntakeDeps>): Promise<HttpServer> {
   const logger = createLogger({ level: 'error', file: null, process: 'test', redactText: String });
-  server = await startHttp({
+  return startHttp({
     listen: { host: '127.0.0.1', port: 0 },
-    routes: [intakeRoutes(testIntakeDeps(postgres.db))],
+    routes: [intakeRoutes(deps)],
     tokens: [],
     components: () => [],
     metrics: createMetrics(),
@@ -41,7 +46,8 @@ beforeAll(async () => {
     redactText: (text) => text,
     requestTimeoutMs: 1_000,
   });
-}, 60_000);
+}
+
 afterAll(async () => {
   await server.close();
   await postgres.stop();
@@ -50,8 +56,8 @@ afterAll(async () => {
 const alert = '{"title":"Größe \u{1f600} {~+}","severity":"high"}';
 
 /** What a client sees that writes these bytes and then waits: everything until the server closes. */
-function rawExchange(head: readonly string[], body = ''): Promise<string> {
-  const { port, hostname } = new URL(server.url);
+function rawExchange(head: readonly string[], body = '', at = server): Promise<string> {
+  const { port, hostname } = new URL(at.url);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect(Number(port), hostname, () =>
@@ -237,4 +243,17 @@ describe.skipIf(!isHere)('compressed bodies (../shared/hostile is not here)', ()
       expect(answer).toMatch(/^HTTP\/1\.1 413 /);
     },
   );
+});
+
+describe('a sender that would be refused', () => {
+  test('is told so before it has sent its body, and is not waited for', async () => {
+    const deps = testIntakeDeps(postgres.db);
+    const full = new SallyportError('BACKLOG_FULL', 'too much waits', { retryAfterMs: 2_000 });
+    const busy = await serverOf({ ...deps, receiver: { ...deps.receiver, refusal: () => full } });
+    const head = ['POST /v1/alerts/test HTTP/1.1', 'Host: x', 'Content-Length: 1000000'];
+    const answer = await rawExchange(head, '{"title":', busy);
+    expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+    expect(answer).toMatch(/^retry-after: 2\r$/im);
+    await busy.close();
+  });
 });
