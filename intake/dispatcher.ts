@@ -11,6 +11,7 @@ import type { Database } from '../store/database.ts';
 import {
   countDue,
   isCriticalDue,
+  isCriticalUnderWay,
   markStarted,
   openBatches,
   unstampBatch,
@@ -154,10 +155,11 @@ async function orderOf(deps: DispatcherDeps, turn: number): Promise<ClaimOrder |
 
 /** What comes in while a batch works gathers for the next; more start only where enough waits. */
 async function hasRoom(deps: DispatcherDeps, batches: OpenBatches): Promise<boolean> {
-  const { open, young, incidents, hasCritical } = batches;
+  const { open, young, incidents } = batches;
   const { batchesMax, incidentsMax, incidentsBesideCritical } = dispatcherLimits;
   if (open >= batchesMax) return false;
-  if (incidents >= (hasCritical ? incidentsBesideCritical : incidentsMax)) return false;
+  if (incidents >= incidentsMax) return false;
+  if (incidents >= incidentsBesideCritical && (await isCriticalUnderWay(deps.db))) return false;
   if (young < dispatcherLimits.batchesQuiet) return true;
   return (
     (await countDue(deps.db, { tenant: deps.tenant, max: dispatcherLimits.worthABatch })) >=

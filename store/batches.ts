@@ -12,13 +12,11 @@ export async function openBatches(
   const [row] = await sql.query<OpenBatches>(
     `select count(*) as open,
             count(*) filter (where ageMs between 0 and $1) as young,
-            coalesce(sum(incidents) filter (where ageMs between 0 and $2), 0) as incidents,
-            exists (select from incidents i join batches b on b.id = i.batch_id
-                     where b.closed_at is null and i.severity_id >= ${criticalSeverity}) as "hasCritical"
+            coalesce(sum(incidents) filter (where ageMs between 0 and $2), 0) as incidents
        from (select incidents, extract(epoch from clock_timestamp() - stamped_at) * 1000 as ageMs from batches where closed_at is null) o`,
     [limits.youngMs, limits.heavyMs],
   );
-  return row ?? { open: 0, young: 0, incidents: 0, hasCritical: false };
+  return row ?? { open: 0, young: 0, incidents: 0 };
 }
 
 export interface OpenBatches {
@@ -27,8 +25,15 @@ export interface OpenBatches {
   readonly young: number;
   /** Of the batches that were stamped within `heavyMs`: what is older waits for somebody else, not for the processor. */
   readonly incidents: number;
-  /** Whether one of them holds something critical. */
-  readonly hasCritical: boolean;
+}
+
+/** Whether an open batch holds something critical. */
+export async function isCriticalUnderWay(sql: Sql): Promise<boolean> {
+  const rows = await sql.query(
+    `select from incidents i join batches b on b.id = i.batch_id
+      where b.closed_at is null and i.severity_id >= ${criticalSeverity} limit 1`,
+  );
+  return rows.length > 0;
 }
 
 /** How many incidents are due, counted up to `max`. */

@@ -61,7 +61,7 @@ describe('a critical incident', () => {
 
   it('gets a few places of its own at most: a sender that calls everything critical gets no more', () => {
     const { batchesMax, batchesQuiet, incidentsMax, incidentsBesideCritical } = dispatcherLimits;
-    const quiet = { open: 1, young: batchesQuiet, incidents: 1, hasCritical: false };
+    const quiet = { open: 1, young: batchesQuiet, incidents: 1 };
     expect(hasRoomForCritical(quiet)).toBe(true);
     expect(hasRoomForCritical({ ...quiet, young: batchesQuiet + 2 })).toBe(false);
     expect(hasRoomForCritical({ ...quiet, open: batchesMax })).toBe(true);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { aftermath, answersDuring, onOwnEngine } from './machine-world.ts';
 import type { Verdict } from './machine-world.ts';
 import { pause, startLoad } from './servers.ts';
+import { eventually } from './world.ts';
 
 const forMs = 30_000;
 /** What an engine under load cannot do with. */
@@ -33,6 +34,7 @@ function memoryGroup(): string {
   return join('/sys/fs/cgroup/memory', own, 'sallyport-machine');
 }
 
+const groupGoneLimitMs = 10_000;
 const roomBytes = 16 * 1_048_576;
 
 /** What is in use and a little more. The kernel refuses less than it can free at once. */
@@ -69,7 +71,7 @@ export async function memory(): Promise<Verdict> {
       return aftermath(world, during, load);
     });
   } finally {
-    await pause(1_000);
-    rmdirSync(dir);
+    // What was in it may still be ending.
+    await eventually(async () => rmdirSync(dir) === undefined, groupGoneLimitMs);
   }
 }
