@@ -1,7 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { verifyLog } from '../../audit/verify.ts';
+import type { FalconState } from '../../connectors/crowdstrike/fake.ts';
+import type { SinkState } from '../../connectors/generic-http/fake.ts';
 import { findLeaks } from '../support/canaries.ts';
 import { planted } from './alerts.ts';
 import { eventually } from './world.ts';
@@ -51,15 +54,46 @@ function several(all: readonly string[]): readonly string[] {
   return [...new Set(all.filter((each) => seen.size === seen.add(each).size))];
 }
 
+interface BothSides {
+  readonly desk: SinkState;
+  readonly edr: FalconState;
+  /** Capability → how many are done. */
+  readonly done: ReadonlyMap<string, number>;
+}
+
+const stillLimitMs = 10_000;
+
+/** Seen at a moment in which nothing is being done: a comment that follows up may come at any time. */
+async function bothSides(world: World): Promise<BothSides> {
+  const books = (): Promise<{ capability: string; state: string; count: number }[]> =>
+    world.engine.query(
+      'select capability, state, count(*) as count from effects group by 1, 2 order by 1, 2',
+    );
+  const look = async (): Promise<BothSides & { isStill: boolean }> => {
+    const before = await books();
+    const desk = await world.outside.desk();
+    const edr = await world.outside.edr();
+    const isStill =
+      isDeepStrictEqual(before, await books()) && before.every(({ state }) => state !== 'intended');
+    const done = before.filter(({ state }) => state === 'done');
+    return {
+      desk,
+      edr,
+      isStill,
+      done: new Map(done.map(({ capability, count }) => [capability, count])),
+    };
+  };
+  let seen = await look();
+  await eventually(async () => seen.isStill || (seen = await look()).isStill, stillLimitMs);
+  return seen;
+}
+
 /** No ticket, comment, action or undo was made twice, and each is known to the engine. */
 async function doubled(world: World): Promise<string[]> {
-  const { tickets } = await world.outside.desk();
-  const { actions } = await world.outside.edr();
+  const { desk, edr, done: known } = await bothSides(world);
+  const { tickets } = desk;
+  const { actions } = edr;
   const comments = tickets.flatMap((ticket) => ticket.comments);
-  const done = await world.engine.query<{ capability: string; count: number }>(
-    "select capability, count(*) as count from effects where state = 'done' group by 1",
-  );
-  const known = new Map(done.map((row) => [row.capability, row.count]));
   const told = (action: string): number => actions.filter((each) => each.action === action).length;
   const seen = [
     ['generic-http.ticket.ensure', tickets.length],

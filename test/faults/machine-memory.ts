@@ -37,10 +37,10 @@ function memoryGroup(): string {
 const groupGoneLimitMs = 10_000;
 const roomBytes = 16 * 1_048_576;
 
-/** What is in use and a little more. The kernel refuses less than it can free at once. */
+/** As little as the kernel can free at once, and hardly more: it refuses less. Much of what is in use is but kept from files. */
 function tighten(dir: string, limit: string): void {
   const used = Number(readFileSync(join(dir, limit.replace('limit', 'usage')), 'utf8'));
-  for (let bytes = used; ; bytes += roomBytes)
+  for (let bytes = Math.ceil(used / 2); ; bytes += roomBytes)
     try {
       return writeFileSync(join(dir, limit), String(bytes));
     } catch {
