@@ -106,7 +106,7 @@ export function createEgress(options: EgressOptions): Egress {
   const lines = new Map<string, Line>();
   const breakers = new Map<string, Breaker>();
   const breakerOf = (target: EgressTarget): Breaker =>
-    madeOnce(breakers, target, () => openBreaker(door, target));
+    madeOnce(breakers, target, () => newBreaker(door, target));
   const lineTo = (target: EgressTarget): Line =>
     madeOnce(lines, target, () => openLine(target, { door, resolve, breaker: breakerOf(target) }));
   return {
@@ -134,7 +134,7 @@ function madeOnce<Made>(
   return known;
 }
 
-const openBreaker = ({ clock, limits, onBreaker }: Door, { name }: EgressTarget): Breaker =>
+const newBreaker = ({ clock, limits, onBreaker }: Door, { name }: EgressTarget): Breaker =>
   createBreaker({
     clock,
     failuresMax: limits.breakerFailuresMax,

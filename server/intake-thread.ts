@@ -45,7 +45,7 @@ export async function startIntakeThread(
 /** A thread ranks as the one that makes it: this one steps back only then. */
 function spawnAhead(order: ThreadOrder): Worker {
   const worker = new Worker(main, { workerData: order, resourceLimits });
-  giveWay();
+  giveWay(0);
   return worker;
 }
 

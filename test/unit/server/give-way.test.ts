@@ -17,7 +17,7 @@ const family = `
   });
   import(workerData).then(async ({ giveWay }) => {
     const elder = child();
-    giveWay();
+    giveWay(0);
     parentPort.postMessage([await elder, getPriority(), await child()]);
   });
 `;
@@ -34,5 +34,11 @@ describe.runIf(process.platform === 'linux')('giving way', () => {
 
   it('is no error where it may not be done', () => {
     expect(() => giveWay(noSuchPid)).not.toThrow();
+  });
+
+  it('lowers nobody for a process that never came to be', () => {
+    const own = getPriority();
+    giveWay(undefined);
+    expect(getPriority()).toBe(own);
   });
 });
