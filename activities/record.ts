@@ -1,4 +1,5 @@
 import type { RunReport } from '../domain/run.types.ts';
+import { voidOpenGates } from '../store/gates.ts';
 import { closeBatch, isOver, saveRuns, settleIncidents } from '../store/runs.ts';
 import type { StageTime } from '../store/runs.ts';
 import { failpoint } from '../platform/failpoint.ts';
@@ -30,6 +31,7 @@ export function createRecordActivities(
         const keys = await saveRuns(tx, [{ report, movedTo: null, why: '' }], deps.clock);
         const order = { reports: [report], batchId: null };
         const times = await settleIncidents(tx, order, deps.clock);
+        if (isOver(report)) await voidOpenGates(tx, endOf(report), deps.clock);
         failpoint('record-before-commit');
         return { keys, times };
       });
@@ -38,6 +40,11 @@ export function createRecordActivities(
     },
   };
 }
+
+const endOf = ({ key, status }: RunReport): { runKey: string; reason: string } => ({
+  runKey: key,
+  reason: status === 'cancelled' ? 'the run was cancelled' : `the run is ${status}`,
+});
 
 interface Written {
   readonly keys: ReadonlySet<string>;

@@ -25,10 +25,12 @@ const gatesListedMax = 500;
 /**
  * Opens the gate of an order: the same order again changes nothing and answers with the gate as it stands. Where the
  * same step of the same run asks with another order (its run began anew), the older gate and its warrant become void:
- * what was approved then is not what would be done now.
+ * what was approved then is not what would be done now. CONFLICT where the run has ended meanwhile: nobody is asked for
+ * what nobody would do.
  */
 export async function openGate(tx: Sql, opening: OpenGate, clock: Clock): Promise<Gate> {
   const { order } = opening;
+  await refuseEndedRun(tx, order.runKey);
   const digest = orderDigest(order);
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `gate/${order.runKey}/${order.step}`,
@@ -53,6 +55,16 @@ export async function openGate(tx: Sql, opening: OpenGate, clock: Clock): Promis
     gateEntry(gate, { type: 'gate.opened', outcome: 'opened', data }, clock),
   ]);
   return gate;
+}
+
+/** Holds the run's row, so that its end, which voids its open gates, comes wholly before or wholly after. */
+async function refuseEndedRun(tx: Sql, runKey: string): Promise<void> {
+  const [run] = await tx.query<{ ended_at: Date | null }>(
+    'select ended_at from runs where key = $1 for share',
+    [runKey],
+  );
+  if (run !== undefined && run.ended_at !== null)
+    throw new SallyportError('CONFLICT', 'the run has ended; it asks for nothing any more');
 }
 
 /** NOT_FOUND. `lock` holds the row until the transaction ends: whoever decides must. */
@@ -103,6 +115,19 @@ export async function voidGate(
   if (!gateMayMove(gate.state, 'void')) return gate;
   await voidWarrants(tx, { orderDigest: gate.orderDigest, reason: voiding.reason }, clock);
   return moveGate(tx, { gate, to: 'void', reason: voiding.reason }, clock);
+}
+
+/** Voids what a run that ended left open: it may have been cancelled while its gate was being opened. */
+export async function voidOpenGates(
+  tx: Sql,
+  { runKey, reason }: { readonly runKey: string; readonly reason: string },
+  clock: Clock,
+): Promise<void> {
+  const open = await tx.query<{ id: string }>(
+    `select id from gates where run_key = $1 and state = 'open' order by id`,
+    [runKey],
+  );
+  for (const { id } of open) await voidGate(tx, { gateId: id, reason }, clock);
 }
 
 /** Says once per `ordinal` that people were reminded; false where the gate no longer waits. */

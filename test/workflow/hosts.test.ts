@@ -13,6 +13,7 @@ import type { Outcome, RunReport, RunState } from '../../domain/run.types.ts';
 import { respondId, taskQueues, triageId } from '../../workflows/ids.ts';
 import {
   cancelSignal,
+  stateQuery,
   voteSignal,
   voteUpdate,
   type TriageInput,
@@ -193,9 +194,9 @@ describe('a batch', () => {
       respondId(runs[0]?.key ?? ''),
       respondId(runs[0]?.key ?? ''),
     ]);
-    await host.client.workflow
-      .getHandle(respondId(runs[0]?.key ?? ''))
-      .signal(cancelSignal, { id: 'c2', reason: 'enough' });
+    const hosted = host.client.workflow.getHandle(respondId(runs[0]?.key ?? ''));
+    await hosted.signal(cancelSignal, { id: 'c2', reason: 'enough' });
+    await hosted.result();
   });
 });
 
@@ -320,6 +321,9 @@ describe('a run of its own', () => {
 
   it('voids its gate when it is cancelled', async () => {
     const { handle } = await atGate();
+    await expect
+      .poll(async () => (await handle.query(stateQuery)).status, { timeout: 20_000 })
+      .toBe('waiting');
     await handle.signal(cancelSignal, { id: 'c3', reason: 'false alarm' });
     await handle.result();
     expect(world.voided).toEqual(['gat_1']);

@@ -128,7 +128,12 @@ describe('secrets that nothing redacted before', () => {
           incident: { note: inSignal?.text ?? '', login: { pwd: plainInSignal } },
         }),
       );
-    await expect.poll(history, { timeout: 60_000 }).toContain(`${marker}: `);
+    // Executions come to the list of all some time after their start, and in no order.
+    const complete = async (): Promise<boolean> => {
+      const stored = await history();
+      return stored.includes(`${marker}: `) && stored.includes('"pwd":');
+    };
+    await expect.poll(complete, { timeout: 60_000 }).toBe(true);
     const stored = await history();
     expect(told).toHaveLength(5);
     for (const { kind, secret } of told) expect(stored.includes(secret), kind).toBe(false);
