@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isRunning, killRecorded, readRecord } from '../../server/process-record.ts';
@@ -147,7 +147,31 @@ async function expectOneTicketEach(): Promise<void> {
 
 const readyStatus = async (): Promise<number> => (await fetch(`${url}/readyz`)).status;
 
+/** The niceness of the engine's threads of JavaScript: the main one, and the workers by age. */
+function nicenessOfThreads(): readonly number[] {
+  const tasks = join('/proc', String(engineRecord.pid), 'task');
+  const threads = readdirSync(tasks).filter((thread) =>
+    /^(MainThread|WorkerThread)$/m.test(readFileSync(join(tasks, thread, 'comm'), 'utf8')),
+  );
+  return threads
+    .map(Number)
+    .toSorted((one, other) => one - other)
+    .map(getPriority);
+}
+
 describe('an engine', () => {
+  it.runIf(process.platform === 'linux' && getPriority() === 0)(
+    'lets the thread that answers senders run before its own work and Temporal',
+    async () => {
+      const [main, intake, ...others] = nicenessOfThreads();
+      expect({ main, intake }).toEqual({ main: 10, intake: 0 });
+      expect(new Set(others)).toEqual(new Set([10]));
+      const [postgres, temporal] = await serverRecords();
+      expect(getPriority(postgres?.pid)).toBe(0);
+      expect(getPriority(temporal?.pid)).toBe(10);
+    },
+  );
+
   it('turns an alert into a ticket, and counts what it did', async () => {
     await accept('first');
     await expectOneTicketEach();
