@@ -297,7 +297,7 @@ describe('a run of its own', () => {
       capability: 'webhook.message.send',
       connectorVersion: '1',
     };
-    world.tell = { tell: { ...where, escalateMs: 80, texts } };
+    world.tell = { tell: { ...where, escalateMs: 1_000, texts } };
     const plan = containPlan();
     const hasty = {
       ...plan,
