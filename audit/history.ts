@@ -143,14 +143,14 @@ async function runIdsOf(reader: HistoryReader, workflowId: string): Promise<read
     }))
       ids.add(info.runId);
   };
-  await reader.client.withDeadline(deadline(reader), listed).catch(() => undefined);
-  if (ids.size === 0) {
-    // Visibility lags: the newest run can be asked for by name at once.
-    const described = await reader.client
-      .withDeadline(deadline(reader), () => reader.client.workflow.getHandle(workflowId).describe())
-      .catch(() => null);
-    if (described !== null) ids.add(described.runId);
-  }
+  // The list lags behind, and the newest run is what people look for: it can be asked for by name at once.
+  const newest = async (): Promise<void> => {
+    ids.add((await reader.client.workflow.getHandle(workflowId).describe()).runId);
+  };
+  const asked = [listed, newest].map((ask) =>
+    reader.client.withDeadline(deadline(reader), ask).catch(() => undefined),
+  );
+  await Promise.all(asked);
   return [...ids].slice(0, executionsMax);
 }
 

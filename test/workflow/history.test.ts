@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { exportClosedRuns, exportHistory, loadExport } from '../../audit/history-export.ts';
 import type { HistoryDeps } from '../../audit/history-export.ts';
 import { incidentHistory } from '../../audit/history.ts';
@@ -151,6 +151,19 @@ describe("an incident's history", () => {
     expect(history.executions[0]?.events[0]?.values['input']).toEqual([
       { batchId: 'triage/three', runs: [{ key: 'run_ours', secretText: 'ours' }] },
     ]);
+  });
+
+  test('has the newest execution beside exported ones, though no list knows it yet', async () => {
+    const older = await terminatedBatch('triage/again');
+    await hostedBy('triage/again');
+    await exportHistory(deps, { workflowId: 'triage/again', runId: older, closed: true });
+    const newest = await terminatedBatch('triage/again');
+    const list = vi.spyOn(deps.client.workflow, 'list').mockImplementationOnce(() => {
+      throw new Error('nothing is listed yet');
+    });
+    const { executions } = await historyBy(deps.client);
+    list.mockRestore();
+    expect(executions.map(({ runId }) => runId)).toEqual([older, newest]);
   });
 
   test('says what is missing where neither has it', async () => {
