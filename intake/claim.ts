@@ -160,7 +160,7 @@ async function dueRows(tx: Sql, tenant: string, order: ClaimOrder): Promise<DueR
       : `(storm is not null and severity_id < ${criticalSeverity}), severity_id desc, due_at`;
   return tx.query<DueRow>(
     `select i.*, ${factsSql('i')} as facts,
-            exists (select 1 from ticket_links l where l.incident_id = i.id) as has_ticket,
+            (select true from ticket_links l where l.incident_id = i.id limit 1) is not null as has_ticket,
             (select coalesce(max(r.ordinal) + 1, 0) from runs r where r.incident_id = i.id) as next_ordinal
        from incidents i
       where i.tenant = $1 and i.due_at <= clock_timestamp() and i.batch_id is null

@@ -116,12 +116,12 @@ export async function purgeKept(
   return db.transaction(async (tx) => {
     const bodies = await tx.query(
       `delete from alert_bodies where receipt_id in
-         (select receipt_id from alert_bodies where tenant = $1 and received_at < clock_timestamp() - $2 * interval '1 day' limit $3) returning 1`,
+         (select receipt_id from alert_bodies where tenant = $1 and received_at < (select clock_timestamp() - $2 * interval '1 day') order by received_at limit $3) returning 1`,
       [of.tenant, of.alertsDays, rowsPerRound],
     );
     const originals = await tx.query(
       `delete from alert_originals where receipt_id in
-         (select receipt_id from alert_originals where tenant = $1 and expires_at <= clock_timestamp() limit $2) returning 1`,
+         (select receipt_id from alert_originals where tenant = $1 and expires_at <= (select clock_timestamp()) order by expires_at limit $2) returning 1`,
       [of.tenant, rowsPerRound],
     );
     if (bodies.length + originals.length === 0) return false;

@@ -109,7 +109,7 @@ export async function countRecentEffects(
   const [row] = await sql.query<{ n: number }>(
     `select count(*) as n from effects
       where connection = $1 and capability like $2 and state <> 'failed'
-        and intended_at > clock_timestamp() - $3 * interval '1 millisecond'`,
+        and intended_at > (select clock_timestamp() - $3 * interval '1 millisecond')`,
     [scope.connection, scope.capabilityLike, scope.windowMs],
   );
   return row?.n ?? 0;

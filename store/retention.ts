@@ -27,23 +27,23 @@ export async function purgeOld(
     const purge = async (sql: string, days: number): Promise<number> =>
       (await tx.query(sql, [tenant, days, rowsPerRound])).length;
     const receipts = await purge(
-      `delete from receipts where id in (select id from receipts where tenant = $1 and received_at < clock_timestamp() - $2 * interval '1 day' limit $3) returning id`,
+      `delete from receipts where id in (select id from receipts where tenant = $1 and received_at < (select clock_timestamp() - $2 * interval '1 day') order by received_at limit $3) returning id`,
       retentionDays.receipts,
     );
     const rejects = await purge(
-      `delete from rejects where id in (select id from rejects where tenant = $1 and at < clock_timestamp() - $2 * interval '1 day' limit $3) returning id`,
+      `delete from rejects where id in (select id from rejects where tenant = $1 and at < (select clock_timestamp() - $2 * interval '1 day') order by at limit $3) returning id`,
       retentionDays.rejects,
     );
     const caseKeys = await purge(
-      `delete from case_keys where ctid in (select ctid from case_keys where tenant = $1 and seen_at < clock_timestamp() - $2 * interval '1 day' limit $3) returning 1`,
+      `delete from case_keys where ctid in (select ctid from case_keys where tenant = $1 and seen_at < (select clock_timestamp() - $2 * interval '1 day') order by seen_at limit $3) returning 1`,
       retentionDays.caseKeys,
     );
     const deploys = await purge(
-      `delete from deploys where id in (select id from deploys where tenant = $1 and at < clock_timestamp() - $2 * interval '1 day' limit $3) returning id`,
+      `delete from deploys where id in (select id from deploys where tenant = $1 and at < (select clock_timestamp() - $2 * interval '1 day') order by at limit $3) returning id`,
       retentionDays.deploys,
     );
     const originals = await purge(
-      `delete from vault where token in (select token from vault where tenant = $1 and created_at < clock_timestamp() - $2 * interval '1 day' limit $3) returning 1`,
+      `delete from vault where token in (select token from vault where tenant = $1 and created_at < (select clock_timestamp() - $2 * interval '1 day') order by created_at limit $3) returning 1`,
       originalsDays,
     );
     const purged = { receipts, rejects, caseKeys, deploys, originals };
