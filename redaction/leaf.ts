@@ -168,7 +168,10 @@ function redactJsonText(walk: Walk, leaf: Leaf): string | null {
 
 const passesMax = 3;
 
-/** Until nothing is found any more: what was cut out may bring two things together that were apart. */
+/**
+ * Until nothing is found any more: what was cut out may bring two things together that were apart, and what is left may
+ * be what the name of its field says.
+ */
 function redactPatterns(walk: Walk, leaf: Leaf): string {
   let { text } = leaf;
   for (let pass = 0; pass < passesMax; pass += 1) {
@@ -180,6 +183,8 @@ function redactPatterns(walk: Walk, leaf: Leaf): string {
     const spans = walk.pass.scanner.scan(text, leaf.field);
     if (spans.length === 0) return text;
     text = redactSpans(walk, text, spans);
+    const whole = redactWhole(walk, { ...leaf, text });
+    if (whole !== null) return whole;
   }
   return text;
 }

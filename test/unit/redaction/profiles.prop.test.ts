@@ -37,7 +37,11 @@ describe('redaction of personal data', () => {
         const once = redactor.redact(value, policy).value;
         expect(redactor.redact(once, policy).value).toEqual(once);
       }),
-      { numRuns: 600 },
+      {
+        numRuns: 600,
+        // Without the code that goes, nine digits are left: what its field is called after.
+        examples: [[{ ssn: 'CVV: 123employer identification number 942404110 ' }, profiles.pci]],
+      },
     );
   });
 
