@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { deployLimits, type Deploy } from '../domain/deploy.ts';
 import { SallyportError } from '../domain/errors.ts';
-import type { Json } from '../domain/json.ts';
+import { isObject, type Json } from '../domain/json.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { recordDeploys } from '../store/deploys.ts';
 import { knownSources, type IntakeDeps } from './accept.ts';
@@ -106,19 +106,22 @@ export function redactDeploy<Sealed>(
   { source, redactor }: Redacting<Sealed>,
 ): { readonly deploy: Deploy; readonly sealed: readonly Sealed[] } {
   const { value, sealed } = redactor.redact(foreign);
-  // Redaction keeps the shape of what it is given.
-  const { uid, service, environment, version, actor, url } = value as unknown as typeof foreign;
-  const cut = (text: string): string => text.slice(0, deployLimits.textChars).toWellFormed();
+  const text = (name: keyof typeof foreign): string => {
+    const kept = isObject(value) ? value[name] : undefined;
+    return typeof kept === 'string' ? kept : '';
+  };
+  const cut = (name: keyof typeof foreign, max: number = deployLimits.textChars): string =>
+    text(name).slice(0, max).toWellFormed();
   return {
     deploy: {
-      uid: cut(uid),
+      uid: cut('uid'),
       source,
-      service: service.slice(0, deployLimits.serviceChars).toWellFormed(),
-      environment: cut(environment),
-      version: cut(version),
+      service: cut('service', deployLimits.serviceChars),
+      environment: cut('environment'),
+      version: cut('version'),
       status,
-      actor: cut(actor),
-      url: /^https?:\/\//.test(url) ? cut(url) : '',
+      actor: cut('actor'),
+      url: /^https?:\/\//.test(text('url')) ? cut('url') : '',
       at,
     },
     sealed,

@@ -31,18 +31,18 @@ const ask = (): Promise<Gate> => {
   );
 };
 
-async function report(status: RunStatus, stepNo: number): Promise<void> {
+async function report(status: RunStatus): Promise<void> {
   const { facts: _, ...state } = run;
   const unmeasured = { observe: () => undefined, count: () => undefined };
   const { recordRun } = createRecordActivities({ db: pg.db, clock: systemClock, ...unmeasured });
-  await recordRun({ ...state, status, outcome: 'enough', stepNo });
+  await recordRun({ ...state, status, outcome: 'enough', stepNo: 9 });
 }
 
 describe('a run that ends while its gate is being opened', () => {
   it('leaves no open gate, where it was opened first', async () => {
     const { id } = await ask();
-    await report('cancelled', 9);
-    await report('cancelled', 9);
+    await report('cancelled');
+    await report('cancelled');
     expect(await loadGate(pg.db, id)).toMatchObject({
       state: 'void',
       reason: 'the run was cancelled',
@@ -52,7 +52,7 @@ describe('a run that ends while its gate is being opened', () => {
   });
 
   it('has none opened after it', async () => {
-    await report('cancelled', 9);
+    await report('cancelled');
     await expect(ask()).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(await pg.db.query('select 1 from gates')).toEqual([]);
   });
@@ -61,8 +61,8 @@ describe('a run that ends while its gate is being opened', () => {
     const order = anOrder({ tenant, incidentId: run.incidentId, runKey: run.key });
     const { ended, gate } = await pg.db.transaction(async (tx) => {
       const opened = await openGate(tx, { order, workflowId: 'w' }, systemClock);
-      const ending = report('cancelled', 9);
-      await expect.poll(waiting, { timeout: 20_000 }).toBe(true);
+      const ending = report('cancelled');
+      await expect.poll(someStatementWaits, { timeout: 20_000 }).toBe(true);
       return { ended: ending, gate: opened };
     });
     await ended;
@@ -71,13 +71,13 @@ describe('a run that ends while its gate is being opened', () => {
 
   it('keeps the gate of a run that goes on', async () => {
     const { id } = await ask();
-    await report('waiting', 9);
+    await report('waiting');
     expect((await loadGate(pg.db, id)).state).toBe('open');
   });
 });
 
 /** Whether some statement waits for a row that another transaction holds. */
-async function waiting(): Promise<boolean> {
+async function someStatementWaits(): Promise<boolean> {
   const rows = await pg.db.query('select 1 from pg_locks where not granted');
   return rows.length > 0;
 }
