@@ -1,5 +1,6 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { PeopleDeps } from '../api/people-deps.ts';
 import { SallyportError } from '../domain/errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -30,13 +31,22 @@ export function createDeliverVote({ client, clock }: MessengerDeps): DeliverVote
       return 'delivered';
     } catch (error) {
       // Any other failure may pass: the sweep brings the vote again, and judging it twice changes nothing.
-      if (error instanceof WorkflowNotFoundError) return 'gone';
+      if (error instanceof WorkflowNotFoundError || isUnanswered(error)) return 'gone';
       throw new SallyportError('TEMPORAL_UNAVAILABLE', 'the vote could not be delivered now', {
         cause: error,
       });
     }
   };
 }
+
+/**
+ * The execution took the vote and ended without an answer; asked again, the server says the same of this update for ever
+ * (`AcceptedUpdateCompletedWorkflow`, docs.temporal.io/develop/typescript/message-passing).
+ */
+const isUnanswered = (error: unknown): boolean =>
+  error instanceof WorkflowUpdateFailedError &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.type === 'AcceptedUpdateCompletedWorkflow';
 
 export function createCancelRun({ client, clock }: MessengerDeps): PeopleDeps['cancelRun'] {
   return async ({ workflowId, id, reason }) => {

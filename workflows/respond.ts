@@ -56,6 +56,8 @@ export async function respond(given: RespondInput): Promise<void> {
   }
   await condition(allHandlersFinished);
   await runProxies.record.recordRun(reportOf(state));
+  // A vote may have come while that was written: an execution that ends before its answer leaves it judged by nobody.
+  await condition(allHandlersFinished);
 }
 
 /** Every handler is there before the first await; each returns at once or waits for one activity only. */
@@ -146,6 +148,7 @@ async function park(state: RunState, why: string): Promise<void> {
   await runProxies.record.recordRun(
     reportOf({ ...state, status: 'cancelled', outcome: why, stepNo: state.stepNo + 2 }),
   );
+  await condition(allHandlersFinished);
 }
 
 interface Decision {

@@ -1,15 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type {
-  BatchReport,
-  GateMessages,
-  EffectItem,
-  GateItem,
-  LookupItem,
-  VoteJudgement,
-} from '../../activities/contract.ts';
+import type { VoteJudgement } from '../../activities/contract.ts';
 import type { Plan } from '../../domain/plan.ts';
-import type { Outcome, RunReport, RunState } from '../../domain/run.types.ts';
+import type { RunState } from '../../domain/run.types.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { createDeliverVote } from '../../server/deliver-vote.ts';
 import { respondId, taskQueues, triageId } from '../../workflows/ids.ts';
 import {
   cancelSignal,
@@ -19,87 +14,17 @@ import {
   type TriageInput,
 } from '../../workflows/messages.ts';
 import type { SignedVote } from '../../domain/vote.ts';
+import { activities, approved, beginAnew, world } from '../support/hosted-world.ts';
 import { aVote, people } from '../support/orders.ts';
 import { aLookup, aPlan, aRun, aTicket, containPlan, end } from '../support/plans.ts';
 import { startWorkflowHost, type WorkflowHost } from '../support/workflow-host.ts';
-
-/** A small world behind the activities: what was asked of it, and how it answers. */
-const world = {
-  lookups: [] as LookupItem[][],
-  effects: [] as EffectItem[][],
-  gates: [] as GateItem[],
-  batches: [] as BatchReport[],
-  reports: [] as RunReport[],
-  voided: [] as string[],
-  tell: {} as { tell?: GateMessages },
-  lookUp: (_item: LookupItem): Outcome => ({ kind: 'ok', output: { criticality: 'crown' } }),
-  effect: (_item: EffectItem): Outcome => ({ kind: 'ok', output: { ticketId: '1' } }),
-  judge: (_voteId: string): VoteJudgement => ({
-    gateId: 'gat_1',
-    verdict: 'counted',
-    why: '',
-    gate: { state: 'approved' },
-  }),
-};
-const fresh = { ...world };
-
-const execute = {
-  executeMany: (items: readonly EffectItem[]): Promise<Outcome[]> => {
-    world.effects.push([...items]);
-    return Promise.resolve(items.map(world.effect));
-  },
-};
-const activities = {
-  lookup: {
-    lookupMany: (items: readonly LookupItem[]): Promise<Outcome[]> => {
-      world.lookups.push([...items]);
-      return Promise.resolve(items.map(world.lookUp));
-    },
-  },
-  ticket: execute,
-  notify: execute,
-  act: {
-    ...execute,
-    openGate: (item: GateItem) => {
-      world.gates.push(item);
-      return Promise.resolve({
-        kind: 'opened',
-        gateId: 'gat_1',
-        orderDigest: 'o'.repeat(64),
-        state: 'open',
-        detail: '',
-        expiresAtMs: Date.now() + 3_600_000,
-        ...world.tell,
-      } as const);
-    },
-  },
-  record: {
-    settleBatch: (report: BatchReport) => Promise.resolve(void world.batches.push(report)),
-    recordRun: (report: RunReport) => Promise.resolve(void world.reports.push(report)),
-    judgeVote: ({ voteId }: { voteId: string }) => Promise.resolve(world.judge(voteId)),
-    castVote: ({ payload }: SignedVote) =>
-      Promise.resolve({ voteId: payload.nonce, ...world.judge(payload.nonce) }),
-    expireGate: () => Promise.resolve({ state: 'expired', detail: '' } as const),
-    remindGate: () => Promise.resolve(undefined),
-    voidGate: ({ gateId }: { gateId: string }) => Promise.resolve(void world.voided.push(gateId)),
-  },
-};
 
 let host: WorkflowHost;
 beforeAll(async () => {
   host = await startWorkflowHost(activities);
 }, 120_000);
 afterAll(() => host.stop());
-beforeEach(() => {
-  Object.assign(world, fresh, {
-    lookups: [],
-    effects: [],
-    gates: [],
-    batches: [],
-    reports: [],
-    voided: [],
-  });
-});
+beforeEach(beginAnew);
 
 const quick = aPlan({ asset: aLookup('ticket'), ticket: aTicket('done'), done: end() });
 let counter = 0;
@@ -211,6 +136,20 @@ describe('a run of its own', () => {
     return { handle: host.client.workflow.getHandle(respondId(key)), key };
   }
 
+  /** The judgement of one vote waits until the test gives it. */
+  function holdJudge(held: string): {
+    judged: PromiseWithResolvers<VoteJudgement>;
+    asked: () => Promise<void>;
+  } {
+    const judged = Promise.withResolvers<VoteJudgement>();
+    const seen: string[] = [];
+    world.judge = (voteId) => {
+      seen.push(voteId);
+      return voteId === held ? judged.promise : approved;
+    };
+    return { judged, asked: () => expect.poll(() => seen, { timeout: 20_000 }).toContain(held) };
+  }
+
   it('acts once its vote is judged to approve', async () => {
     const { handle } = await atGate();
     const judgement = await handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_1' }] });
@@ -221,6 +160,41 @@ describe('a run of its own', () => {
       purpose: 'act',
     });
     expect(world.reports.at(-1)).toMatchObject({ status: 'done', outcome: 'contained' });
+  });
+
+  it('answers a vote that comes while its end is written down', async () => {
+    const written = Promise.withResolvers<void>();
+    world.ended = () => written.promise;
+    const { judged, asked } = holdJudge('vot_late');
+    const { handle } = await atGate();
+    await handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_6' }] });
+    await expect.poll(() => world.reports.at(-1)?.status, { timeout: 20_000 }).toBe('done');
+    const late = handle.executeUpdate(voteUpdate, { args: [{ voteId: 'vot_late' }] });
+    await asked();
+    written.resolve();
+    const tasksDone = async (): Promise<number> =>
+      (await handle.fetchHistory()).events?.filter(
+        ({ workflowTaskCompletedEventAttributes: done }) => done != null,
+      ).length ?? 0;
+    const before = await tasksDone();
+    await expect.poll(tasksDone, { timeout: 20_000 }).toBeGreaterThan(before);
+    judged.resolve({ ...approved, verdict: 'refused', why: 'gate-decided' });
+    await expect(late).resolves.toMatchObject({ why: 'gate-decided' });
+    await handle.result();
+  });
+
+  it('leaves a vote to whoever brings it, once it was ended before it could answer', async () => {
+    const { judged, asked } = holdJudge('vot_7');
+    const { handle, key } = await atGate();
+    const deliver = createDeliverVote({ client: host.client, clock: systemClock });
+    const vote = { voteId: 'vot_7', gateId: 'gat_1', workflowId: handle.workflowId, runKey: key };
+    const bring = (): Promise<'delivered' | 'gone'> =>
+      deliver({ ...vote, decision: 'approve', castAt: new Date() });
+    const first = bring();
+    await asked();
+    await handle.terminate('as by an operator');
+    expect([await first, await bring()]).toEqual(['gone', 'gone']);
+    judged.resolve(approved);
   });
 
   it('takes the same vote by signal', async () => {
