@@ -1,6 +1,7 @@
 import { SallyportError } from '../domain/errors.ts';
 import { severityNames } from '../domain/finding.ts';
 import type { SeverityId } from '../domain/finding.ts';
+import { closingOf } from '../domain/incident.ts';
 import type { Incident } from '../domain/incident.types.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Sql } from '../store/database.ts';
@@ -67,7 +68,7 @@ export async function change(
       cancelled: after.state === 'closed' ? await stopRuns(tx, deps, after) : [],
     };
   });
-  // After the commit: the gates are void by then, so a run that misses the message cannot be approved any more.
+  // After the commit: the gates are void by then, so a run that misses the message cannot be approved any more. The reaper tells it again.
   await Promise.allSettled(cancelled.map((run) => deps.cancelRun(run)));
   return ok(incident);
 }
@@ -107,17 +108,13 @@ async function stopRuns(
   deps: PeopleDeps,
   incident: Incident,
 ): Promise<readonly RunToCancel[]> {
-  const reason = 'the incident was closed';
+  const closing = closingOf(incident.id);
   const gates = await tx.query<{ id: string }>(
     `select id from gates where incident_id = $1 and state = 'open' order by id`,
     [incident.id],
   );
-  for (const gate of gates) await voidGate(tx, { gateId: gate.id, reason }, deps.clock);
+  for (const gate of gates)
+    await voidGate(tx, { gateId: gate.id, reason: closing.reason }, deps.clock);
   const runs = (await runsOf(tx, incident.id)).filter((run) => run.endedAt === null);
-  return runs.map((run) => ({
-    runKey: run.key,
-    workflowId: run.workflowId,
-    id: `close/${incident.id}`,
-    reason,
-  }));
+  return runs.map((run) => ({ runKey: run.key, workflowId: run.workflowId, ...closing }));
 }

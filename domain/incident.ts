@@ -28,6 +28,14 @@ export function moveIncident(from: IncidentState, to: IncidentState): IncidentSt
   return to;
 }
 
+/** What runs are told when a person closes their incident; telling one twice is telling it once. */
+export const closingOf = (
+  incidentId: string,
+): { readonly id: string; readonly reason: string } => ({
+  id: `close/${incidentId}`,
+  reason: 'the incident was closed',
+});
+
 /** The least time between two changes of an incident's ticket: at once, then 1 s, 5 s, 30 s. Milliseconds. */
 export const followUpDelaysMs = [1_000, 5_000, 30_000] as const;
 

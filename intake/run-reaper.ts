@@ -3,6 +3,7 @@ import {
   WorkflowNotFoundError,
   type Client,
 } from '@temporalio/client';
+import { closingOf } from '../domain/incident.ts';
 import { createRun } from '../domain/run.ts';
 import type { RunState } from '../domain/run.types.ts';
 import { runFacts } from '../domain/triage.ts';
@@ -12,7 +13,7 @@ import type { Database } from '../store/database.ts';
 import { openRuns, resetRun, type OpenRun } from '../store/lost-runs.ts';
 import { readRestored } from '../store/timeline.ts';
 import { taskQueues } from '../workflows/ids.ts';
-import type { RespondInput } from '../workflows/messages.ts';
+import { cancelSignal, type RespondInput } from '../workflows/messages.ts';
 import { factsOf, factsSql, type FactRow } from '../store/incident-facts.ts';
 
 export interface RunReaperDeps {
@@ -37,7 +38,7 @@ export interface RunRound {
 
 /**
  * Describes runs of their own in rounds. One whose execution is closed or absent (terminated, Temporal's file lost)
- * begins again.
+ * begins again. One whose incident was closed is told to stop: whoever closed it could not reach it then, or it began again.
  */
 export async function reapRuns(
   deps: RunReaperDeps,
@@ -48,9 +49,11 @@ export async function reapRuns(
   const runs = await openRuns(deps.db, round);
   let begun = 0;
   for (const run of runs) {
-    if (await isRunning(deps.client, run.workflow_id)) continue;
-    await beginAgain(deps, run);
-    begun += 1;
+    if (!(await isRunning(deps.client, run.workflow_id))) {
+      await beginAgain(deps, run);
+      begun += 1;
+    }
+    if (run.unwanted) await stop(deps.client, run);
   }
   return { next: runs.length < round.limit ? '' : (runs.at(-1)?.key ?? ''), begun };
 }
@@ -62,6 +65,16 @@ async function isRunning(client: Client, workflowId: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
+  }
+}
+
+async function stop(client: Client, run: OpenRun): Promise<void> {
+  try {
+    await client.workflow
+      .getHandle(run.workflow_id)
+      .signal(cancelSignal, closingOf(run.incident_id));
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }
 

@@ -21,19 +21,29 @@ beforeEach(() =>
 );
 
 /** A cluster that knows of these executions only, and remembers what was started. */
-function cluster(running: readonly string[]): { client: Client; started: RespondInput[] } {
+function cluster(running: readonly string[]): {
+  client: Client;
+  started: RespondInput[];
+  signals: unknown[];
+} {
   const started: RespondInput[] = [];
+  const signals: unknown[] = [];
   const workflow = {
     getHandle: (id: string) => ({
       describe: () =>
         running.includes(id)
           ? Promise.resolve({ status: { name: 'RUNNING' } })
           : Promise.reject(new WorkflowNotFoundError('gone', id, undefined)),
+      signal: ({ name }: { name: string }, message: object) => {
+        const isThere = running.includes(id) || started.length > 0;
+        if (!isThere) return Promise.reject(new WorkflowNotFoundError('gone', id, undefined));
+        return Promise.resolve(void signals.push({ to: id, name, ...message }));
+      },
     }),
     start: (_type: string, options: { args: [RespondInput] }) =>
       Promise.resolve(void started.push(options.args[0])),
   };
-  return { client: { workflow } as unknown as Client, started };
+  return { client: { workflow } as unknown as Client, started, signals };
 }
 
 async function insertRun(key: string): Promise<void> {
@@ -117,5 +127,48 @@ describe('a run whose execution is gone', () => {
     const { client, started } = cluster([]);
     await reap(client);
     expect(started).toEqual([]);
+  });
+});
+
+describe('a run whose incident was closed', () => {
+  const told = {
+    to: 'respond/run_1',
+    name: 'cancel',
+    id: 'close/inc_1',
+    reason: 'the incident was closed',
+  };
+  const close = (): Promise<unknown> => pg.db.query(`update incidents set state = 'closed'`);
+
+  it('is told so again, since the first message may be lost', async () => {
+    await insertRun('run_1');
+    await close();
+    const { client, signals } = cluster(['respond/run_1']);
+    await reap(client);
+    expect(signals).toEqual([told]);
+  });
+
+  it('is told so as well where its execution was gone and it began again', async () => {
+    await insertRun('run_1');
+    await close();
+    const { client, signals, started } = cluster([]);
+    await reap(client);
+    expect(started.length).toBe(1);
+    expect(signals).toEqual([told]);
+  });
+
+  it.each(['undo', 'follow-up'])('goes on where it may: a run of purpose %s', async (purpose) => {
+    await insertRun('run_1');
+    await close();
+    await pg.db.query('update runs set purpose = $1', [purpose]);
+    const { client, signals } = cluster(['respond/run_1']);
+    await reap(client);
+    expect(signals).toEqual([]);
+  });
+
+  it('hears nothing while the incident is open', async () => {
+    await insertRun('run_1');
+    const { client, signals } = cluster(['respond/run_1']);
+    await reap(client);
+    expect(signals).toEqual([]);
   });
 });
