@@ -1,3 +1,4 @@
+import { createCleanTexts } from './clean-texts.ts';
 import { withEchoes } from './echoes.ts';
 import { encodedRuns, spacedRuns, type DecodeBudget, type EncodedRun } from './encodings.ts';
 import { marksIn, withoutMarkText } from './kinds.ts';
@@ -57,17 +58,27 @@ export function createScanner(
 ): Scanner {
   const shapes = createShapeFilter(rules.filter((rule) => triggersOf(rule).length === 0));
   const machine = { prefilter, shapes, places: createPlaceRules(rules) };
+  const clean = createCleanTexts();
+  const search = (text: string, field: string, found: Job['found']): readonly Span[] =>
+    scanText(machine, {
+      text,
+      field,
+      found,
+      decoders: noDecoders,
+      budget: {
+        bytesLeft: Math.max(scanLimits.decodedBytesMin, scanLimits.decodedTimes * text.length),
+      },
+    });
   return {
-    scan: (text, field, found) =>
-      scanText(machine, {
-        text,
-        field,
-        found,
-        decoders: noDecoders,
-        budget: {
-          bytesLeft: Math.max(scanLimits.decodedBytesMin, scanLimits.decodedTimes * text.length),
-        },
-      }),
+    scan: (text, field, found) => {
+      // What earlier parts held is looked for in this one too: its answer is not the text's alone.
+      if (found !== undefined) return search(text, field, found);
+      const place = machine.places.isMute(field) ? null : field;
+      if (clean.has(text, place)) return none;
+      const spans = search(text, field, found);
+      if (spans.length === 0) clean.add(text, place);
+      return spans;
+    },
     isTelling: (field) => machine.places.byField(field).length > 0,
     isMute: (field) => machine.places.isMute(field),
   };
