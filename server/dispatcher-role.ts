@@ -47,12 +47,14 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
     }
   };
   const sweep = async (): Promise<void> => {
-    await sweepVotes({
+    const failures = await sweepVotes({
       db,
       judge: { verifySignature: verifyVote, clock },
       olderThanMs: undeliveredMs,
       deliver: createDeliverVote({ client, clock }),
     });
+    if (failures.length > 0)
+      log(`${failures.length} votes wait: they could not be delivered now`, failures[0]);
   };
   const end = async (): Promise<void> => {
     await sweepEndings({ db, clock, tenant, policy: catalog.policy });

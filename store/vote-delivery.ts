@@ -68,25 +68,24 @@ export interface VoteSweep {
 
 /**
  * Delivers what was kept and never arrived, because the API died in between. A vote that nobody waits for is judged
- * here, so that it has a verdict and an entry. One vote that cannot be delivered now does not hold up the others.
+ * here, so that it has a verdict and an entry. One vote that cannot be delivered now does not hold up the others: it
+ * comes with the next sweep, and what went wrong is in the answer.
  */
 export async function sweepVotes({
   db,
   judge,
   olderThanMs,
   deliver,
-}: VoteSweep): Promise<{ readonly delivered: number; readonly failed: number }> {
-  let delivered = 0;
-  let failed = 0;
+}: VoteSweep): Promise<readonly unknown[]> {
+  const failures: unknown[] = [];
   for (const vote of await undeliveredVotes(db, { clock: judge.clock, olderThanMs })) {
     try {
       const answer = vote.decision === 'undo' ? 'gone' : await deliver(vote);
       if (answer === 'gone') await db.transaction((tx) => decideAndRecord(tx, vote.voteId, judge));
       await markDelivered(db, vote.voteId, judge.clock);
-      delivered += 1;
-    } catch {
-      failed += 1; // It stays undelivered and comes with the next sweep.
+    } catch (error) {
+      failures.push(error);
     }
   }
-  return { delivered, failed };
+  return failures;
 }

@@ -30,12 +30,15 @@ describe('votes that were kept but not delivered', () => {
     const seen: string[] = [];
     const judge = { verifySignature: verifyVote, clock: at.clock };
     const sweep = { db: postgres.db, judge, olderThanMs: 10_000 };
-    await sweepVotes({ ...sweep, deliver: () => Promise.reject(new Error('Temporal is down')) });
-    await sweepVotes({
+    const down = new Error('Temporal is down');
+    const first = await sweepVotes({ ...sweep, deliver: () => Promise.reject(down) });
+    expect(first).toEqual([down]);
+    const second = await sweepVotes({
       ...sweep,
       deliver: (vote) =>
         Promise.resolve((seen.push(`${vote.voteId} ${vote.workflowId}`), 'delivered' as const)),
     });
+    expect(second).toEqual([]);
     expect(seen).toEqual([`${id} respond/run_1`]);
     expect(await undeliveredVotes(postgres.db, { clock: at.clock, olderThanMs: 0 })).toEqual([]);
   });
