@@ -59,7 +59,7 @@ const breaker = '\u200b';
 const controls =
   /[\p{Cc}\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\u{e0000}-\u{e0fff}]/u;
 
-describe.skipIf(!hostileCorpus).each(corpora)('%s (../shared/hostile is not here)', (corpus) => {
+describe.skipIf(!hostileCorpus).each(corpora)('%s (needs ../shared/hostile)', (corpus) => {
   const payloads = payloadsOf(corpus);
 
   test('is there', () => {
@@ -132,7 +132,7 @@ describe.skipIf(!hostileCorpus).each(corpora)('%s (../shared/hostile is not here
   });
 });
 
-describe.skipIf(!hostileCorpus)('orders to a reader (../shared/hostile is not here)', () => {
+describe.skipIf(!hostileCorpus)('orders to a reader (needs ../shared/hostile)', () => {
   const ring = { current: 'k1', keys: { k1: new Uint8Array(32).fill(7) } };
   const deps = {
     redactor: createRedactor({ tokenKeys: ring }),
@@ -167,7 +167,7 @@ describe.skipIf(!hostileCorpus)('orders to a reader (../shared/hostile is not he
   });
 });
 
-describe.skipIf(!hostileCorpus)('letters that look alike (../shared/hostile is not here)', () => {
+describe.skipIf(!hostileCorpus)('letters that look alike (needs ../shared/hostile)', () => {
   test('name different hosts: their alerts are never one incident', () => {
     const pairs = hostileRecords<{ ascii: string; cp: string }>('unicode-confusables').filter(
       ({ cp }) => cp.startsWith('U+') && !cp.includes(' '),

@@ -34,7 +34,7 @@ function bytesOf(item: Case): Uint8Array {
   ]);
 }
 
-describe.skipIf(!isHere)('the JSON test suite (../shared/hostile is not here)', () => {
+describe.skipIf(!isHere)('the JSON test suite (needs ../shared/hostile)', () => {
   test.each(cases('json-parsing.jsonl'))('$id is read as the grammar says ($expect)', (item) => {
     const parsed = parseJson(bytesOf(item));
     if (item.expect === 'accept') expect(parsed.kind).toBe('values');
@@ -87,7 +87,7 @@ const parserBombs = cases('json-bombs.jsonl').filter((item) =>
   ['depth', 'width', 'number', 'escape', 'utf8'].includes(item.cat),
 );
 
-describe.skipIf(!isHere)('JSON bombs (../shared/hostile is not here)', () => {
+describe.skipIf(!isHere)('JSON bombs (needs ../shared/hostile)', () => {
   test.each(parserBombs)('$id ($cat, $gen.kind) ends within a second as $expect', (item) => {
     const body = bomb(item.gen ?? {});
     const before = performance.now();
@@ -115,7 +115,7 @@ function numberOf(value: Json | undefined): string {
   return isObject(value) ? JSON.stringify(value['n']).replaceAll('"', '') : '';
 }
 
-describe.skipIf(!isHere)('keys that reach for prototypes (../shared/hostile is not here)', () => {
+describe.skipIf(!isHere)('keys that reach for prototypes (needs ../shared/hostile)', () => {
   test.each(cases('prototype-and-keys.jsonl'))('$id is inert', (item) => {
     const before = Object.getOwnPropertyNames(Object.prototype).join();
     const [finding] = readBody(bytesOf(item));
@@ -126,7 +126,7 @@ describe.skipIf(!isHere)('keys that reach for prototypes (../shared/hostile is n
   });
 });
 
-describe.skipIf(!isHere)('poison alerts (../shared/hostile is not here)', () => {
+describe.skipIf(!isHere)('poison alerts (needs ../shared/hostile)', () => {
   test.each(cases('poison-alerts.jsonl'))(
     '$id ($cat) becomes one finding that says what it says',
     (item) => {

@@ -50,7 +50,7 @@ const request = (step: Step, now: number): SentRequest => ({
   nowMs: now * 1000,
 });
 
-describe.skipIf(!isHere)('hostile signatures (../shared/hostile is not here)', () => {
+describe.skipIf(!isHere)('hostile signatures (needs ../shared/hostile)', () => {
   test.each(cases.filter((item) => item.steps === undefined))('$id: $expect', (item) => {
     const verify = createSenderVerifier(proofOf(item));
     // Bodies that cannot be read are accepted here: signatures are judged over raw bytes, before reading.

@@ -39,7 +39,7 @@ interface Attack {
 
 const [first, ...attacks] = lines<Attack>('jwt-attacks.jsonl');
 
-describe.skipIf(!isHere)('hostile tokens (../shared/hostile is not here)', () => {
+describe.skipIf(!isHere)('hostile tokens (needs ../shared/hostile)', () => {
   test.each(attacks)('$id: $expect', async (attack) => {
     const context = first as unknown as Context; // The first line is the context.
     const verify = createVerifiers({
@@ -88,7 +88,7 @@ const groups = lines<{ readonly id: string; readonly g64: string }>('jws-wychepr
   },
 );
 
-describe.skipIf(!isHere)('Wycheproof signatures (../shared/hostile is not here)', () => {
+describe.skipIf(!isHere)('Wycheproof signatures (needs ../shared/hostile)', () => {
   test.each(groups)('$id $tcId $comment: $result', ({ tcId, jws, key, result }) => {
     const read = readJws(jws);
     expect(read !== null && isSignedBy(read, key)).toBe(

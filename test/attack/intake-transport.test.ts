@@ -98,7 +98,7 @@ function rawRequest(kind: unknown): Promise<string> {
   }
 }
 
-describe.skipIf(!isHere)('transport attacks (../shared/hostile is not here)', () => {
+describe.skipIf(!isHere)('transport attacks (needs ../shared/hostile)', () => {
   test.each(cases('transport'))(
     '$id ($gen.kind) is answered with a refusal and closed',
     async (item) => {
@@ -155,7 +155,7 @@ function encoded(encoding: unknown): Uint8Array {
   }
 }
 
-describe.skipIf(!isHere)('charsets (../shared/hostile is not here)', () => {
+describe.skipIf(!isHere)('charsets (needs ../shared/hostile)', () => {
   test.each(cases('charset'))(
     '$id ($gen.encoding) is read or filed as unreadable',
     async (item) => {
@@ -181,7 +181,7 @@ describe('a body in UTF-16', () => {
   });
 });
 
-describe.skipIf(!isHere)('content types (../shared/hostile is not here)', () => {
+describe.skipIf(!isHere)('content types (needs ../shared/hostile)', () => {
   test.each(cases('content-type'))(
     '$gen.value changes nothing about how a body is read',
     async (item) => {
@@ -219,7 +219,7 @@ function compressed(item: Case): readonly [Uint8Array, string] {
   }
 }
 
-describe.skipIf(!isHere)('compressed bodies (../shared/hostile is not here)', () => {
+describe.skipIf(!isHere)('compressed bodies (needs ../shared/hostile)', () => {
   test.each(cases('compression'))('$id ($gen.kind) stop at the bound', async (item) => {
     const [body, coding] = compressed(item);
     const answer = await post(body, { 'content-encoding': coding });

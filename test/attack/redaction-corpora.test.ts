@@ -14,7 +14,7 @@ const twice = (text: string): readonly [string, string] => {
 const pumpedChars = 65_536;
 
 describe.skipIf(!hostileCorpus)(
-  'texts made against regular expressions (../shared/hostile is not here)',
+  'texts made against regular expressions (needs ../shared/hostile)',
   () => {
     interface Pumped {
       readonly prefix64: string;
@@ -37,7 +37,7 @@ describe.skipIf(!hostileCorpus)(
 );
 
 describe.skipIf(!hostileCorpus)(
-  'texts that other programs choke on (../shared/hostile is not here)',
+  'texts that other programs choke on (needs ../shared/hostile)',
   () => {
     const naughty = hostileRecords<{ p64: string }>('naughty-strings').map(({ p64 }) => p64);
     const tricks = hostileRecords<{ a64: string; b64: string }>('unicode-tricks').flatMap(
@@ -61,7 +61,7 @@ describe.skipIf(!hostileCorpus)(
 
 const alerts = fileURLToPath(new URL('../../../shared/alerts/', import.meta.url));
 
-describe.skipIf(!existsSync(alerts))('real alerts (../shared/alerts is not here)', () => {
+describe.skipIf(!existsSync(alerts))('real alerts (needs ../shared/alerts)', () => {
   const payloads = (existsSync(alerts) ? readdirSync(alerts, { recursive: true }) : [])
     .map(String)
     .filter((path) => path.endsWith('.json'))

@@ -16,7 +16,7 @@ async function score(flags: readonly string[]): Promise<string> {
 const shareOf = (stdout: string, row: string): number =>
   Number(new RegExp(`^${row} +([\\d.]+) %`, 'm').exec(stdout)?.[1]);
 
-describe.skipIf(!existsSync(scorer))('real payloads (../shared/alerts is not here)', () => {
+describe.skipIf(!existsSync(scorer))('real payloads (needs ../shared/alerts)', () => {
   test('of all formats are read as a careful person reads them', async () => {
     const stdout = await score([]);
     expect(shareOf(stdout, 'count')).toBe(100);
