@@ -5,6 +5,8 @@ export interface FairQueue<Item> {
   take(fits: (item: Item) => boolean): readonly Item[];
   size(): number;
   sizeOf(source: string): number;
+  /** Of which something waits. */
+  sources(): readonly string[];
 }
 
 export function createFairQueue<Item>(): FairQueue<Item> {
@@ -50,5 +52,6 @@ export function createFairQueue<Item>(): FairQueue<Item> {
     },
     size: () => size,
     sizeOf: (source) => lines.get(source)?.length ?? 0,
+    sources: () => [...lines.keys()],
   };
 }

@@ -3,6 +3,7 @@ import type { Delivery } from './commit.ts';
 import { createFairQueue } from './fair-queue.ts';
 import { intakeLimits } from './limits.ts';
 import type { Receive, VerifiedBody } from './receive.ts';
+import type { StormPace } from './storm-pace.ts';
 
 export const turnLimits = {
   /** Of what waits to be received: past them a sender is told to come again. */
@@ -28,16 +29,21 @@ export interface Receiver<Sealed> {
   readonly refusal: (source: string) => SallyportError | null;
 }
 
-/** Receives what waits, by turns of its sources: the alert of one source stands behind one of each other source, however many these sent. */
+/**
+ * Receives what waits, by turns of its sources: the alert of one source stands behind one of each other source, however many these sent.
+ * What storms is read at the pace that it may have; a rest ends as soon as another source sends something.
+ */
 export function receiveInTurns<Sealed>(
   receive: Receive<Sealed>,
   monotonicMs: () => number,
+  pace: StormPace,
 ): Receiver<Sealed> {
   const queue = createFairQueue<Waiting<Sealed>>();
   /** How long the body waited that was taken last; of sources of which more wait. */
   const waitedMs = new Map<string, number>();
   let waitingBytes = 0;
   let isWorking = false;
+  const rest = createRest();
 
   const refusal = (source: string): SallyportError | null =>
     queue.size() >= turnLimits.waitingMax ||
@@ -55,11 +61,16 @@ export function receiveInTurns<Sealed>(
   async function work(): Promise<void> {
     let sinceMs = monotonicMs();
     for (const next of inTurns(queue)) {
+      const startedMs = monotonicMs();
       take(next);
       // Not awaited: what a large body leaves for later (its other drafts, packing) holds up nobody.
       void settle(receive, next);
-      if (monotonicMs() - sinceMs < turnLimits.turnMs) continue;
-      await new Promise((resolve) => setImmediate(resolve));
+      const nowMs = monotonicMs();
+      pace.read(next.sent.source, nowMs - startedMs);
+      const restMs = pace.restMs(queue.sources());
+      if (restMs > 0) await rest.take(restMs);
+      else if (nowMs - sinceMs < turnLimits.turnMs) continue;
+      else await new Promise((resolve) => setImmediate(resolve));
       sinceMs = monotonicMs();
     }
     // In the same turn as the last look at the queue, or what arrives in between would wait for ever.
@@ -74,10 +85,28 @@ export function receiveInTurns<Sealed>(
         if (full !== null) return failed(full);
         queue.push(sent.source, { sent, sinceMs: monotonicMs(), done, failed });
         waitingBytes += sent.raw.byteLength;
+        pace.came(sent.source);
+        if (pace.restMs(queue.sources()) === 0) rest.end();
         if (isWorking) return;
         isWorking = true;
         void work();
       }),
+  };
+}
+
+/** A wait that may be ended early. */
+function createRest(): { take(ms: number): Promise<void>; end(): void } {
+  let end: () => void = () => undefined;
+  return {
+    take: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }),
+    end: () => end(),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createRejects } from '../intake/rejects.ts';
 import { createInbox } from '../intake/inbox.ts';
 import type { Inbox } from '../intake/inbox.ts';
-import { createStormGauge } from '../intake/storm-gauge.ts';
+import { createStormGauge, type StormGauge } from '../intake/storm-gauge.ts';
 import { stormRates } from './storm-rates.ts';
 import { unfileable } from '../intake/receive.ts';
 import { SallyportError } from '../domain/errors.ts';
@@ -46,13 +46,16 @@ export function openCore(base: Base): Core {
 export interface IntakeParts {
   readonly inbox: Inbox<SealedOriginal>;
   readonly rejects: ReturnType<typeof createRejects>;
+  readonly storms: StormGauge;
 }
 
 /** Nothing in here depends on Temporal. */
 export function createIntake(core: Core, onCommitted: () => void): IntakeParts {
   const { config, clock, db } = core;
   const { tenant } = config;
+  const storms = createStormGauge(stormRates(config), clock);
   return {
+    storms,
     inbox: createInbox<SealedOriginal>({
       db,
       tenant,
@@ -62,7 +65,7 @@ export function createIntake(core: Core, onCommitted: () => void): IntakeParts {
       onRefused: (error) =>
         core.logger.warn({ err: error }, 'alerts could not be committed; their senders come again'),
       unfileable: unfileable(tenant),
-      storms: createStormGauge(stormRates(config), clock),
+      storms,
       limits: { backlogIncidentsMax: config.limits.backlogMax },
     }),
     rejects: createRejects({

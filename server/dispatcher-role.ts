@@ -22,12 +22,27 @@ const gaugeEveryMs = 5_000;
 const endEveryMs = 15_000;
 const purgeEveryMs = 3_600_000;
 
+type Log = (problem: string, error: unknown) => void;
+
+function voteSweep({ db, clock, temporal }: Parts['core'], log: Log): () => Promise<void> {
+  return async () => {
+    const failures = await sweepVotes({
+      db,
+      judge: { verifySignature: verifyVote, clock },
+      olderThanMs: undeliveredMs,
+      deliver: createDeliverVote({ client: temporal.client, clock }),
+    });
+    if (failures.length > 0)
+      log(`${failures.length} votes wait: they could not be delivered now`, failures[0]);
+  };
+}
+
 /** Hands due incidents to Temporal, and does the rounds: votes left behind, histories to keep, gauges. */
 export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly Component[] {
   const { db, clock, config, logger, temporal } = core;
   const { tenant } = config;
   const { client } = temporal;
-  const log = (problem: string, error: unknown): void => logger.warn({ err: error }, problem);
+  const log: Log = (problem, error) => logger.warn({ err: error }, problem);
   const dispatch = async (signal: AbortSignal): Promise<void> => {
     const dispatcher = createDispatcher({
       db,
@@ -46,16 +61,6 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
       await listening.close();
     }
   };
-  const sweep = async (): Promise<void> => {
-    const failures = await sweepVotes({
-      db,
-      judge: { verifySignature: verifyVote, clock },
-      olderThanMs: undeliveredMs,
-      deliver: createDeliverVote({ client, clock }),
-    });
-    if (failures.length > 0)
-      log(`${failures.length} votes wait: they could not be delivered now`, failures[0]);
-  };
   const end = async (): Promise<void> => {
     await sweepEndings({ db, clock, tenant, policy: catalog.policy });
     if ((await endStorms(db, tenant, clock)) > 0) wake.call();
@@ -70,7 +75,10 @@ export function dispatcherLoops({ core, catalog, wake, alone }: Parts): readonly
   return [
     loopComponent('dispatcher', dispatch),
     loopComponent('ending-sweep', rounds(endEveryMs, end, 'what is over could not be closed')),
-    loopComponent('vote-sweep', rounds(sweepEveryMs, sweep, 'votes could not be swept')),
+    loopComponent(
+      'vote-sweep',
+      rounds(sweepEveryMs, voteSweep(core, log), 'votes could not be swept'),
+    ),
     loopComponent(
       'history-export',
       rounds(exportEveryMs, historyKeeper(core), 'histories could not be exported'),

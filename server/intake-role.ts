@@ -10,6 +10,8 @@ import { deployRoutes } from '../intake/deploy-routes.ts';
 import { alertKeeping, originalReader } from './alert-keeping.ts';
 import { receive, type ReceiveDeps } from '../intake/receive.ts';
 import { receiveInTurns } from '../intake/receive-in-turns.ts';
+import { createStormPace } from '../intake/storm-pace.ts';
+import type { StormGauge } from '../intake/storm-gauge.ts';
 import { createReplay } from '../intake/replay.ts';
 import type { IntakeDeps } from '../intake/accept.ts';
 import type { SealedOriginal } from '../domain/sealed-original.ts';
@@ -48,9 +50,10 @@ export function intakeRole({
       logger.warn({ err: error }, 'a notification was lost; dispatchers poll as well'),
     );
   };
-  const { inbox, rejects } = createIntake(core, onCommitted);
+  const { inbox, rejects, storms } = createIntake(core, onCommitted);
   const egress = createEgress({ clock, onBreaker: core.metrics.breaker });
-  const intake = intakeDeps(core, catalog, { inbox, rejects, fetchText: createFetchText(egress) });
+  const fetchText = createFetchText(egress);
+  const intake = intakeDeps(core, catalog, { inbox, rejects, storms, fetchText });
   const access = createAccess({ tokens, db, tenant, clock });
   const messenger = { client: core.temporal.client, clock };
   const playbooks = [...catalog.plans.values()].map(summaryOf);
@@ -91,14 +94,17 @@ export function intakeRole({
   };
 }
 
-type Inlets = Pick<IntakeDeps<SealedOriginal>, 'inbox' | 'rejects' | 'fetchText'>;
+interface Inlets extends Pick<IntakeDeps<SealedOriginal>, 'inbox' | 'rejects' | 'fetchText'> {
+  readonly storms: StormGauge;
+}
 
 function intakeDeps(
   { config, redactor, clock }: Core,
   catalog: Parts['catalog'],
-  inlets: Inlets,
+  { storms, ...inlets }: Inlets,
 ): IntakeDeps<SealedOriginal> {
   const keeping = alertKeeping(config);
+  const monotonicMs = (): number => performance.now();
   const receiving: ReceiveDeps<SealedOriginal> = {
     ...(keeping === undefined ? {} : { keeping }),
     tenant: config.tenant,
@@ -113,7 +119,8 @@ function intakeDeps(
     ...inlets,
     receiver: receiveInTurns(
       (sent) => receive(receiving, sent),
-      () => performance.now(),
+      monotonicMs,
+      createStormPace(storms.isStorming, monotonicMs),
     ),
     sources: config.sources,
     clock,

@@ -4,6 +4,7 @@ import { problemFor } from '../../api/problem.ts';
 import { deployRoutes } from '../../intake/deploy-routes.ts';
 import type { SealedOriginal } from '../../domain/sealed-original.ts';
 import { receiveInTurns } from '../../intake/receive-in-turns.ts';
+import { noPace } from '../../intake/storm-pace.ts';
 import { createRejects, type Rejects } from '../../intake/rejects.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { keepOriginals } from '../../store/vault.ts';
@@ -42,6 +43,7 @@ beforeAll(async () => {
       receiver: receiveInTurns<SealedOriginal>(
         () => Promise.reject(new Error('a deploy is no alert')),
         () => 0,
+        noPace,
       ),
       sources: { forge: { verify }, 'strict-forge': { verify } },
       inbox: testInbox(pg.db),

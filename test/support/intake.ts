@@ -8,6 +8,7 @@ import { createRejects, type Rejects } from '../../intake/rejects.ts';
 import type { IntakeDeps } from '../../intake/accept.ts';
 import { hecRoutes } from '../../intake/hec-routes.ts';
 import { intakeRoutes } from '../../intake/routes.ts';
+import { noPace } from '../../intake/storm-pace.ts';
 import { createStormGauge, type StormRates } from '../../intake/storm-gauge.ts';
 import type { AlertKeeping } from '../../intake/keep-alert.ts';
 import type { FetchText } from '../../intake/verify/key-sets.ts';
@@ -104,6 +105,7 @@ export function testIntakeDeps(
     receiver: receiveInTurns(
       (sent) => receive(receiving, sent),
       () => performance.now(),
+      noPace,
     ),
     sources: options.sources ?? testSources,
     inbox: testInbox(db, options, onCommitted),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../../intake/commit.ts';
 import type { VerifiedBody } from '../../../intake/receive.ts';
 import { receiveInTurns, turnLimits } from '../../../intake/receive-in-turns.ts';
+import { noPace, type StormPace } from '../../../intake/storm-pace.ts';
 
 const bodyOf = (source: string, text: string): VerifiedBody => ({
   source,
@@ -23,7 +24,7 @@ const deliveryOf = ({ source, raw, receivedAtMs }: VerifiedBody): Delivery<never
 });
 
 /** A clock that moves by so much for each body that is received. */
-function stage(eachMs: number) {
+function stage(eachMs: number, pace: StormPace = noPace) {
   let nowMs = 0;
   const order: string[] = [];
   /** What a large body waits for, once its first part was received. */
@@ -38,6 +39,7 @@ function stage(eachMs: number) {
       return deliveryOf(sent);
     },
     () => nowMs,
+    pace,
   );
   const send = (source: string, text: string): Promise<Delivery<never>> =>
     receive(bodyOf(source, text));
@@ -104,5 +106,21 @@ describe('bodies that wait to be received', () => {
       reason: { code: 'BACKLOG_FULL', retryAfterMs: expect.any(Number) },
     });
     await expect(send('a', 'again')).resolves.toMatchObject({ deliveryId: 'again' });
+  });
+
+  it('rest where their source storms, until another one sends something', async () => {
+    let isOver = false;
+    const hourMs = 3_600_000;
+    const restMs: StormPace['restMs'] = (waiting) =>
+      isOver || waiting.includes('other') ? 0 : hourMs;
+    const { order, send } = stage(1, { ...noPace, restMs });
+    const flood = ['f1', 'f2', 'f3'].map((text) => send('flood', text));
+    await flood[0];
+    expect(order).toEqual(['f1']);
+    await send('other', 'o1');
+    expect(order).toEqual(['f1', 'f2', 'o1']);
+    isOver = true;
+    await Promise.all([...flood, send('flood', 'f4')]);
+    expect(order).toEqual(['f1', 'f2', 'o1', 'f3', 'f4']);
   });
 });
