@@ -16,6 +16,7 @@ import {
 import type { Hold } from '../domain/hold.ts';
 import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
+import { isHeld } from '../store/batches.ts';
 import { saveClaim } from '../store/claims.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { liveWindows } from '../store/quiet.ts';
@@ -29,6 +30,8 @@ import { factsOf, factsSql, type FactRow } from '../store/incident-facts.ts';
 
 export const claimLimits = {
   runs: 128,
+  /** Of what a storm holds: whatever else comes in waits behind each step of such a batch. */
+  heldRuns: 64,
   /** Far below Temporal's 2 MiB for one payload, since the codec and base64 add to it. */
   bytes: 786_432,
 } as const;
@@ -43,8 +46,11 @@ export interface Batch {
   readonly full: boolean;
 }
 
-/** `critical` takes critical incidents alone; they are first by `severity` as well. */
-export type ClaimOrder = 'severity' | 'age' | 'critical';
+/**
+ * `severity` and `age` take what no storm holds, `held` what one does, the worst first. `critical` takes critical incidents alone, which
+ * are never held; they are first by `severity` as well.
+ */
+export type ClaimOrder = 'severity' | 'age' | 'critical' | 'held';
 
 export interface ClaimDeps {
   readonly db: Database;
@@ -152,20 +158,20 @@ interface DueRow extends FactRow {
   readonly clear_times: readonly Date[];
 }
 
-/** What is in no storm (or critical) before what is; worst first, then oldest; every few batches the oldest first, so that nothing starves behind a storm. */
+const which: Readonly<Record<ClaimOrder, string>> = {
+  severity: `not ${isHeld} order by severity_id desc, due_at limit ${claimLimits.runs}`,
+  age: `not ${isHeld} order by due_at limit ${claimLimits.runs}`,
+  critical: `not ${isHeld} and severity_id >= ${criticalSeverity} order by severity_id desc, due_at limit ${claimLimits.runs}`,
+  held: `${isHeld} order by severity_id desc, due_at limit ${claimLimits.heldRuns}`,
+};
+
 async function dueRows(tx: Sql, tenant: string, order: ClaimOrder): Promise<DueRow[]> {
-  const by =
-    order === 'age'
-      ? 'due_at'
-      : `(storm is not null and severity_id < ${criticalSeverity}), severity_id desc, due_at`;
   return tx.query<DueRow>(
     `select i.*, ${factsSql('i')} as facts,
             (select true from ticket_links l where l.incident_id = i.id limit 1) is not null as has_ticket,
             (select coalesce(max(r.ordinal) + 1, 0) from runs r where r.incident_id = i.id) as next_ordinal
        from incidents i
-      where i.tenant = $1 and i.due_at <= clock_timestamp() and i.batch_id is null
-            ${order === 'critical' ? `and severity_id >= ${criticalSeverity}` : ''}
-      order by ${by} limit ${claimLimits.runs}
+      where i.tenant = $1 and i.due_at <= clock_timestamp() and i.batch_id is null and ${which[order]}
         for no key update skip locked`,
     [tenant],
   );

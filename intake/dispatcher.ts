@@ -8,20 +8,13 @@ import { builtIn } from '../domain/triage.ts';
 import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Database } from '../store/database.ts';
-import {
-  countDue,
-  isCriticalDue,
-  isCriticalUnderWay,
-  markStarted,
-  openBatches,
-  unstampBatch,
-} from '../store/batches.ts';
-import type { OpenBatches } from '../store/batches.ts';
+import { markStarted, unstampBatch } from '../store/batches.ts';
 import { stoppedScopes } from '../store/switches.ts';
 import type { TriageInput } from '../workflows/messages.ts';
 import { taskQueues, triageId, workflowTaskTimeout } from '../workflows/ids.ts';
-import { claimBatch, claimLimits, type Batch, type ClaimDeps, type ClaimOrder } from './claim.ts';
+import type { Batch, ClaimDeps } from './claim.ts';
 import { endOldTimeline } from './end-old-timeline.ts';
+import { nextBatch, startOfProgress, type Progress } from './next-batch.ts';
 import { reapBatches } from './reaper.ts';
 import { createReapRounds } from './reap-rounds.ts';
 import { tellRuns } from './tell-runs.ts';
@@ -42,30 +35,9 @@ export interface Dispatcher {
   run(signal: AbortSignal): Promise<void>;
 }
 
-export const dispatcherLimits = {
-  /**
-   * Batches in flight. What comes in while one works goes with the next: at 20 alerts a second a second batch beside it
-   * makes both smaller, and a batch costs about the same whatever it holds. More start only where as many wait as are worth one.
-   */
-  batchesQuiet: 1,
-  /** A batch that takes longer than most holds up nobody: a slow lookup, or one that Temporal refused. */
-  youngMs: 400,
-  batchesMax: 8,
-  /**
-   * Incidents in flight. More would not be done sooner, but all of them later: what comes after them waits behind each of
-   * their steps. Beside something critical half as many are.
-   */
-  incidentsMax: 2 * claimLimits.runs,
-  incidentsBesideCritical: claimLimits.runs,
-  heavyMs: 5_000,
-  /** A whole one: intake and batches share the processor, and small ones cost it most. */
-  worthABatch: claimLimits.runs,
-  pollMs: 250,
-  reapAfterMs: 30_000,
-  /** Every n-th claim goes by age, so that what is old and mild is not starved by what is new and grave. */
-  ageEvery: 4,
-  pauseMsMax: 5_000,
-} as const;
+const pollMs = 250;
+const reapAfterMs = 30_000;
+const pauseMsMax = 5_000;
 
 /** Claims due incidents in batches and starts an execution for each; one that dies half-way is found by the reaper. */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
@@ -90,15 +62,15 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   return {
     wake,
     run: async (signal) => {
-      const olderThanMs = deps.alone ? 0 : dispatcherLimits.reapAfterMs;
+      const olderThanMs = deps.alone ? 0 : reapAfterMs;
       await patiently(deps, signal, () => reapBatches(deps, { olderThanMs }));
       const reap = createReapRounds(deps);
-      let turn = 0;
+      const progress = startOfProgress();
       while (!signal.aborted) {
         woken = false;
-        const busy = await patiently(deps, signal, () => dispatchOnce(deps, signal, turn++));
+        const busy = await patiently(deps, signal, () => dispatchOnce(deps, signal, progress));
         if (reap.isDue()) await patiently(deps, signal, reap.next);
-        if (busy !== true) await rest(dispatcherLimits.pollMs, signal);
+        if (busy !== true) await rest(pollMs, signal);
       }
     },
   };
@@ -110,11 +82,7 @@ async function patiently<Result>(
   signal: AbortSignal,
   work: () => Promise<Result>,
 ): Promise<Result | undefined> {
-  for (
-    let pauseMs = 100;
-    !signal.aborted;
-    pauseMs = Math.min(pauseMs * 2, dispatcherLimits.pauseMsMax)
-  ) {
+  for (let pauseMs = 100; !signal.aborted; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
     try {
       return await work();
     } catch (error) {
@@ -129,49 +97,19 @@ async function patiently<Result>(
 async function dispatchOnce(
   deps: DispatcherDeps,
   signal: AbortSignal,
-  turn: number,
+  progress: Progress,
 ): Promise<boolean> {
+  progress.turn += 1;
   const stops = await stoppedScopes(deps.db);
   if (stops.some((stop) => stop.scope === 'all' || stop.scope === 'tickets'))
     return endOldTimeline(deps);
-  const order = await orderOf(deps, turn);
-  const batch = order === null ? null : await claimBatch(deps, order);
+  const batch = await nextBatch(deps, progress);
   if (batch === null) return false;
   if (batch.runs.length > 0) await patiently(deps, signal, () => startUnlessRefused(deps, batch));
   const again = batch.runs.filter((run) => run.plan.name === builtIn.followUp);
   if (again.length > 0) await tellRuns(deps, again);
   return true;
 }
-
-/** What the next batch may take; null while there is room for none. */
-async function orderOf(deps: DispatcherDeps, turn: number): Promise<ClaimOrder | null> {
-  const batches = await openBatches(deps.db, dispatcherLimits);
-  if (await hasRoom(deps, batches))
-    return turn % dispatcherLimits.ageEvery === dispatcherLimits.ageEvery - 1 ? 'age' : 'severity';
-  const isUrgent =
-    hasRoomForCritical(batches) && (await isCriticalDue(deps.db, { tenant: deps.tenant }));
-  return isUrgent ? 'critical' : null;
-}
-
-/** What comes in while a batch works gathers for the next; more start only where enough waits. */
-async function hasRoom(deps: DispatcherDeps, batches: OpenBatches): Promise<boolean> {
-  const { open, young, incidents } = batches;
-  const { batchesMax, incidentsMax, incidentsBesideCritical } = dispatcherLimits;
-  if (open >= batchesMax) return false;
-  if (incidents >= incidentsMax) return false;
-  if (incidents >= incidentsBesideCritical && (await isCriticalUnderWay(deps.db))) return false;
-  if (young < dispatcherLimits.batchesQuiet) return true;
-  return (
-    (await countDue(deps.db, { tenant: deps.tenant, max: dispatcherLimits.worthABatch })) >=
-    dispatcherLimits.worthABatch
-  );
-}
-
-/** Places besides those of all others, so that what is critical neither gathers nor waits until a flood has gone by. */
-export const hasRoomForCritical = ({ open, young, incidents }: OpenBatches): boolean =>
-  open <= dispatcherLimits.batchesMax &&
-  young <= dispatcherLimits.batchesQuiet + 1 &&
-  incidents < dispatcherLimits.incidentsMax + dispatcherLimits.incidentsBesideCritical;
 
 const grpcAway: readonly number[] = [1, 2, 4, 8, 13, 14];
 

@@ -5,15 +5,20 @@ import type { Clock } from '../platform/clock.ts';
 import type { Sql } from './database.ts';
 import { notifyWork } from './notify.ts';
 
+/** A condition on a row of `incidents`: a storm holds it. What is critical is never held. The index of what is due begins with it. */
+export const isHeld = `(storm is not null and severity_id < ${criticalSeverity})`;
+
 export async function openBatches(
   sql: Sql,
   limits: { readonly youngMs: number; readonly heavyMs: number },
 ): Promise<OpenBatches> {
   const [row] = await sql.query<OpenBatches>(
     `select count(*) as open,
-            count(*) filter (where ageMs between 0 and $1) as young,
+            count(*) filter (where ageMs between 0 and $1 and held is not true) as young,
             coalesce(sum(incidents) filter (where ageMs between 0 and $2), 0) as incidents
-       from (select incidents, extract(epoch from clock_timestamp() - stamped_at) * 1000 as ageMs from batches where closed_at is null) o`,
+       from (select incidents, extract(epoch from clock_timestamp() - stamped_at) * 1000 as ageMs,
+                    (select ${isHeld} from incidents i where i.batch_id = b.id limit 1) as held
+               from batches b where closed_at is null) o`,
     [limits.youngMs, limits.heavyMs],
   );
   return row ?? { open: 0, young: 0, incidents: 0 };
@@ -21,7 +26,7 @@ export async function openBatches(
 
 export interface OpenBatches {
   readonly open: number;
-  /** Those that were stamped within `youngMs`. */
+  /** Those that were stamped within `youngMs`; what comes in does not gather behind a batch of what a storm holds. */
   readonly young: number;
   /** Of the batches that were stamped within `heavyMs`: what is older waits for somebody else, not for the processor. */
   readonly incidents: number;
@@ -36,11 +41,15 @@ export async function isCriticalUnderWay(sql: Sql): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** How many incidents are due, counted up to `max`. */
-export async function countDue(sql: Sql, of: { tenant: string; max: number }): Promise<number> {
+/** How many incidents are due, counted up to `max`; `calm`: without those that a storm holds. */
+export async function countDue(
+  sql: Sql,
+  of: { tenant: string; max: number; calm?: boolean },
+): Promise<number> {
   const [row] = await sql.query<{ n: number }>(
     `select count(*) as n from (
-       select 1 from incidents where tenant = $1 and due_at <= clock_timestamp() and batch_id is null limit $2) due`,
+       select 1 from incidents
+        where tenant = $1 and due_at <= clock_timestamp() and batch_id is null ${of.calm === true ? `and not ${isHeld}` : ''} limit $2) due`,
     [of.tenant, of.max],
   );
   return row?.n ?? 0;

@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { criticalSeverity } from '../../domain/finding.ts';
-import { createDispatcher, dispatcherLimits, hasRoomForCritical } from '../../intake/dispatcher.ts';
+import { createDispatcher } from '../../intake/dispatcher.ts';
+import { batchLimits, hasRoomForCritical } from '../../intake/next-batch.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { insertDue, sampleCatalog, tenant } from '../support/due-incidents.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -54,13 +55,13 @@ describe('a critical incident', () => {
   });
 
   it('starts at once, and alone, while all places are taken', async () => {
-    const oldMs = dispatcherLimits.youngMs * 10;
-    await insertOpen(dispatcherLimits.batchesMax, oldMs);
+    const oldMs = batchLimits.youngMs * 10;
+    await insertOpen(batchLimits.batchesMax, oldMs);
     expect(await startedFirst()).toEqual(['inc_critical']);
   });
 
   it('gets a few places of its own at most: a sender that calls everything critical gets no more', () => {
-    const { batchesMax, batchesQuiet, incidentsMax, incidentsBesideCritical } = dispatcherLimits;
+    const { batchesMax, batchesQuiet, incidentsMax, incidentsBesideCritical } = batchLimits;
     const quiet = { open: 1, young: batchesQuiet, incidents: 1 };
     expect(hasRoomForCritical(quiet)).toBe(true);
     expect(hasRoomForCritical({ ...quiet, young: batchesQuiet + 2 })).toBe(false);
@@ -77,7 +78,7 @@ describe('a critical incident', () => {
 });
 
 describe('what is not critical', () => {
-  const { incidentsMax, incidentsBesideCritical, youngMs, heavyMs } = dispatcherLimits;
+  const { incidentsMax, incidentsBesideCritical, youngMs, heavyMs } = batchLimits;
   beforeEach(() => insertDue(pg.db, 'inc_high', { severity: highSeverity }));
 
   it('waits while as much is under way as the processor can do at once', async () => {
