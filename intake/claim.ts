@@ -16,7 +16,7 @@ import {
 import type { Hold } from '../domain/hold.ts';
 import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
-import { isHeld } from '../store/batches.ts';
+import { isCalm, isHeld } from '../store/batches.ts';
 import { saveClaim } from '../store/claims.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { liveWindows } from '../store/quiet.ts';
@@ -159,9 +159,9 @@ interface DueRow extends FactRow {
 }
 
 const which: Readonly<Record<ClaimOrder, string>> = {
-  severity: `not ${isHeld} order by severity_id desc, due_at limit ${claimLimits.runs}`,
-  age: `not ${isHeld} order by due_at limit ${claimLimits.runs}`,
-  critical: `not ${isHeld} and severity_id >= ${criticalSeverity} order by severity_id desc, due_at limit ${claimLimits.runs}`,
+  severity: `${isCalm} order by severity_id desc, due_at limit ${claimLimits.runs}`,
+  age: `${isCalm} order by due_at limit ${claimLimits.runs}`,
+  critical: `${isCalm} and severity_id >= ${criticalSeverity} order by severity_id desc, due_at limit ${claimLimits.runs}`,
   held: `${isHeld} order by severity_id desc, due_at limit ${claimLimits.heldRuns}`,
 };
 

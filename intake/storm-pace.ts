@@ -24,19 +24,19 @@ export function createStormPace(
   monotonicMs: () => number,
 ): StormPace {
   const cameAtMs = new Map<string, number>();
-  let restedAtMs = 0;
+  let restUntilMs = 0;
   return {
     came: (source) => void cameAtMs.set(source, monotonicMs()),
     read: (source, ms) => {
       if (isStorming(source))
-        restedAtMs = monotonicMs() + Math.min(ms * paceLimits.restTimes, paceLimits.restMsMax);
+        restUntilMs = monotonicMs() + Math.min(ms * paceLimits.restTimes, paceLimits.restMsMax);
     },
     restMs: (waiting) => {
       const nowMs = monotonicMs();
-      if (restedAtMs <= nowMs || !waiting.every(isStorming)) return 0;
+      if (restUntilMs <= nowMs || !waiting.every(isStorming)) return 0;
       const isOther = ([source, atMs]: readonly [string, number]): boolean =>
         nowMs - atMs < paceLimits.presentMs && !waiting.includes(source) && !isStorming(source);
-      return [...cameAtMs].some(isOther) ? restedAtMs - nowMs : 0;
+      return [...cameAtMs].some(isOther) ? restUntilMs - nowMs : 0;
     },
   };
 }

@@ -5,8 +5,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { Sql } from './database.ts';
 import { notifyWork } from './notify.ts';
 
-/** A condition on a row of `incidents`: a storm holds it. What is critical is never held. The index of what is due begins with it. */
+/** Conditions on a row of `incidents`: a storm holds it, or none does; what is critical is never held. What is due has an index for each. */
 export const isHeld = `(storm is not null and severity_id < ${criticalSeverity})`;
+export const isCalm = `(storm is null or severity_id >= ${criticalSeverity})`;
 
 export async function openBatches(
   sql: Sql,
@@ -49,7 +50,7 @@ export async function countDue(
   const [row] = await sql.query<{ n: number }>(
     `select count(*) as n from (
        select 1 from incidents
-        where tenant = $1 and due_at <= clock_timestamp() and batch_id is null ${of.calm === true ? `and not ${isHeld}` : ''} limit $2) due`,
+        where tenant = $1 and due_at <= clock_timestamp() and batch_id is null ${of.calm === true ? `and ${isCalm}` : ''} limit $2) due`,
     [of.tenant, of.max],
   );
   return row?.n ?? 0;

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClearRule } from '../../domain/correlation.ts';
-import { claimBatch } from '../../intake/claim.ts';
+import { claimBatch, claimLimits } from '../../intake/claim.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Database } from '../../store/database.ts';
+import { countDue } from '../../store/batches.ts';
 import { countRecentEffects } from '../../store/effects.ts';
 import { askTickets, findEndings } from '../../store/endings.ts';
 import { purgeOld } from '../../store/retention.ts';
@@ -15,6 +16,8 @@ const cleared = 5;
 const due = 20;
 /** Of each table that is asked: a few times of what is cleared, and far from all that was ever handled. */
 const rowsReadMax = 10 * cleared;
+/** What is looked up of an incident that is claimed: its findings, runs, tickets. */
+const rowsOfOne = 30;
 
 let pg: TestPostgres;
 beforeAll(async () => {
@@ -98,5 +101,39 @@ describe('claiming a batch', () => {
     const read = await rowsReadByQueries(pg.db, claim);
     expect(read).toBeGreaterThanOrEqual(due);
     expect(read).toBeLessThan(20 * due);
+  });
+
+  describe('beside a storm that holds thousands', () => {
+    beforeAll(async () => {
+      await pg.db.query('update incidents set due_at = null, batch_id = null');
+      await pg.db.query(
+        `update incidents set storm = 'first', due_at = clock_timestamp() - interval '1 hour' where number between 1001 and 3900`,
+      );
+      await pg.db.query(
+        `update incidents set due_at = clock_timestamp() where number between 3901 and ${3_900 + due}`,
+      );
+      await pg.db.query('vacuum analyze incidents');
+    });
+
+    it.each(['severity', 'age', 'critical'] as const)(
+      'reads what it does not hold, for a claim by %s',
+      async (order) => {
+        const claim = (db: Database): Promise<unknown> =>
+          claimBatch({ db, clock: systemClock, tenant, catalog: () => sampleCatalog }, order);
+        expect(await rowsRead(pg.db, claim)).toBeLessThan(rowsOfOne * due);
+      },
+    );
+
+    it('reads a batch of what it holds, for a claim of that', async () => {
+      const claim = (db: Database): Promise<unknown> =>
+        claimBatch({ db, clock: systemClock, tenant, catalog: () => sampleCatalog }, 'held');
+      expect(await rowsRead(pg.db, claim)).toBeLessThan(rowsOfOne * claimLimits.heldRuns);
+    });
+
+    it('counts what it does not hold, and reads no more', async () => {
+      const count = (db: Database): Promise<unknown> =>
+        countDue(db, { tenant, max: claimLimits.runs, calm: true });
+      expect(await rowsRead(pg.db, count)).toBeLessThan(2 * due);
+    });
   });
 });
