@@ -158,7 +158,8 @@ interface DueRow extends FactRow {
   readonly clear_times: readonly Date[];
 }
 
-const which: Readonly<Record<ClaimOrder, string>> = {
+/** Which of what is due a claim takes, in which order, and how many. */
+const selections: Readonly<Record<ClaimOrder, string>> = {
   severity: `${isCalm} order by severity_id desc, due_at limit ${claimLimits.runs}`,
   age: `${isCalm} order by due_at limit ${claimLimits.runs}`,
   critical: `${isCalm} and severity_id >= ${criticalSeverity} order by severity_id desc, due_at limit ${claimLimits.runs}`,
@@ -171,7 +172,7 @@ async function dueRows(tx: Sql, tenant: string, order: ClaimOrder): Promise<DueR
             (select true from ticket_links l where l.incident_id = i.id limit 1) is not null as has_ticket,
             (select coalesce(max(r.ordinal) + 1, 0) from runs r where r.incident_id = i.id) as next_ordinal
        from incidents i
-      where i.tenant = $1 and i.due_at <= clock_timestamp() and i.batch_id is null and ${which[order]}
+      where i.tenant = $1 and i.due_at <= clock_timestamp() and i.batch_id is null and ${selections[order]}
         for no key update skip locked`,
     [tenant],
   );

@@ -40,8 +40,8 @@ export function createDeliverVote({ client, clock }: MessengerDeps): DeliverVote
 }
 
 /**
- * The execution took the vote and ended without an answer; asked again, the server says the same of this update for ever
- * (`AcceptedUpdateCompletedWorkflow`, docs.temporal.io/develop/typescript/message-passing).
+ * The execution took the vote and ended without an answer; asked again, the server says the same of this update for ever,
+ * as a failure of this type.
  */
 const isUnanswered = (error: unknown): boolean =>
   error instanceof WorkflowUpdateFailedError &&

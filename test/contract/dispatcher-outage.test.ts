@@ -4,9 +4,8 @@ import {
   type Client,
 } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createDispatcher } from '../../intake/dispatcher.ts';
-import { systemClock } from '../../platform/clock.ts';
-import { insertDue, sampleCatalog, tenant } from '../support/due-incidents.ts';
+import { whileDispatching } from '../support/dispatching.ts';
+import { insertDue } from '../support/due-incidents.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 
 let pg: TestPostgres;
@@ -39,27 +38,11 @@ interface BatchRow {
 const batches = (): Promise<BatchRow[]> =>
   pg.db.query<BatchRow>('select started_at is not null as started from batches');
 
-async function whileDispatching(client: Client, check: () => Promise<void>): Promise<void> {
-  const stopping = new AbortController();
-  const dispatcher = createDispatcher({
-    ...{ db: pg.db, clock: systemClock, tenant, client, alone: true },
-    catalog: () => sampleCatalog,
-    log: () => undefined,
-  });
-  const running = dispatcher.run(stopping.signal);
-  try {
-    await check();
-  } finally {
-    stopping.abort();
-    await running;
-  }
-}
-
 describe('a dispatcher whose Temporal is away', () => {
   it('starts the batch that it stamped as soon as Temporal is back, and no other', async () => {
     await insertDue(pg.db, 'inc_a');
     const { client, tried } = failing(3, unavailable);
-    await whileDispatching(client, () =>
+    await whileDispatching({ db: pg.db, client }, () =>
       vi.waitFor(async () => expect(await batches()).toEqual([{ started: true }]), {
         timeout: 8_000,
       }),
@@ -71,7 +54,7 @@ describe('a dispatcher whose Temporal is away', () => {
   it('goes on with the next batch where Temporal refuses one', async () => {
     await insertDue(pg.db, 'inc_a');
     const { client, tried } = failing(1, invalidArgument);
-    await whileDispatching(client, async () => {
+    await whileDispatching({ db: pg.db, client }, async () => {
       await vi.waitFor(() => expect(tried).toHaveLength(1), { timeout: 8_000 });
       await insertDue(pg.db, 'inc_b');
       await vi.waitFor(
@@ -109,7 +92,7 @@ describe('a batch whose id is taken', () => {
   it('was started where the execution names the same batch: only the answer was lost', async () => {
     await insertDue(pg.db, 'inc_a');
     const { client, tried } = alreadyThere(null);
-    await whileDispatching(client, () =>
+    await whileDispatching({ db: pg.db, client }, () =>
       vi.waitFor(async () => expect(await batches()).toEqual([{ started: true }])),
     );
     expect(tried).toHaveLength(1);
@@ -118,7 +101,7 @@ describe('a batch whose id is taken', () => {
   it('is stamped anew where the execution is of another', async () => {
     await insertDue(pg.db, 'inc_a');
     const { client, tried } = alreadyThere('of somebody else');
-    await whileDispatching(client, () =>
+    await whileDispatching({ db: pg.db, client }, () =>
       vi.waitFor(async () => expect((await batches()).map((row) => row.started)).toContain(true)),
     );
     expect(new Set(tried).size).toBe(2);

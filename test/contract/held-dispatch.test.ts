@@ -1,11 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { claimLimits } from '../../intake/claim.ts';
-import { createDispatcher } from '../../intake/dispatcher.ts';
 import { batchLimits } from '../../intake/next-batch.ts';
-import { systemClock, type Clock } from '../../platform/clock.ts';
 import type { TriageInput } from '../../workflows/messages.ts';
-import { insertDue, sampleCatalog, tenant } from '../support/due-incidents.ts';
+import { whileDispatching } from '../support/dispatching.ts';
+import { insertDue } from '../support/due-incidents.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 
 let pg: TestPostgres;
@@ -44,26 +43,6 @@ function starting(then: (batchId: string) => Promise<void>): {
   return { client: { workflow: { start } } as unknown as Client, started };
 }
 
-async function whileDispatching(
-  client: Client,
-  check: () => Promise<void>,
-  clock: Clock = systemClock,
-): Promise<void> {
-  const stopping = new AbortController();
-  const dispatcher = createDispatcher({
-    ...{ db: pg.db, clock, tenant, client, alone: true },
-    catalog: () => sampleCatalog,
-    log: () => undefined,
-  });
-  const running = dispatcher.run(stopping.signal);
-  try {
-    await check();
-  } finally {
-    stopping.abort();
-    await running;
-  }
-}
-
 const settle = async (batchId: string): Promise<void> => {
   await pg.db.query('update batches set closed_at = clock_timestamp() where id = $1', [batchId]);
   await pg.db.query('update incidents set batch_id = null, due_at = null where batch_id = $1', [
@@ -77,7 +56,7 @@ describe('what a storm holds', () => {
   it('leaves room for what comes in', async () => {
     await hold(5 * heldRuns);
     const { client, started } = starting(() => Promise.resolve());
-    await whileDispatching(client, async () => {
+    await whileDispatching({ db: pg.db, client }, async () => {
       const full = { held: heldRuns, others: 0 };
       await expect.poll(() => started, patience).toEqual([full, full]);
       await insertDue(pg.db, 'inc_calm');
@@ -89,7 +68,9 @@ describe('what a storm holds', () => {
   it('comes to its end where nothing else is due', async () => {
     await hold(2 * heldRuns + 1);
     const { client, started } = starting(settle);
-    await whileDispatching(client, () => expect.poll(() => started.length, patience).toBe(3));
+    await whileDispatching({ db: pg.db, client }, () =>
+      expect.poll(() => started.length, patience).toBe(3),
+    );
     expect(started.map(({ held }) => held)).toEqual([heldRuns, heldRuns, 1]);
   });
 
@@ -104,16 +85,12 @@ describe('what a storm holds', () => {
       await settle(batchId);
     });
     const heldSoFar = (): number[] => started.map(({ held }) => held).filter((held) => held > 0);
-    await whileDispatching(
-      client,
-      async () => {
-        await expect.poll(() => started.length, patience).toBeGreaterThan(10);
-        expect(heldSoFar()).toEqual([heldRuns]);
-        nowMs += batchLimits.heldPauseMs;
-        await expect.poll(heldSoFar, patience).toEqual([heldRuns, heldRuns]);
-      },
-      { nowMs: () => nowMs },
-    );
+    await whileDispatching({ db: pg.db, client, clock: { nowMs: () => nowMs } }, async () => {
+      await expect.poll(() => started.length, patience).toBeGreaterThan(10);
+      expect(heldSoFar()).toEqual([heldRuns]);
+      nowMs += batchLimits.heldPauseMs;
+      await expect.poll(heldSoFar, patience).toEqual([heldRuns, heldRuns]);
+    });
     expect(started[0]).toEqual({ held: 0, others: 1 });
   });
 });
