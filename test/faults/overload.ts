@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Pool } from 'undici';
 import { pssOf } from '../../bench/processes.ts';
 import { root } from '../support/repository.ts';
 import { senderSecret } from './alerts.ts';
@@ -64,11 +65,44 @@ function bodyOf(id: string, critical: boolean): string {
   });
 }
 
+interface Sender {
+  readonly pool: Pool;
+  readonly tally: Tally;
+}
+
+interface Answer {
+  readonly status: number;
+  /** Seconds; NaN where nothing was said. */
+  readonly retryAfter: number;
+}
+
+/** Null where there was none. */
+async function post(
+  pool: Pool,
+  headers: Record<string, string>,
+  body: string,
+): Promise<Answer | null> {
+  try {
+    const answer = await pool.request({
+      method: 'POST',
+      path: '/v1/alerts/faults',
+      headers,
+      body,
+    });
+    await answer.body.dump();
+    return {
+      status: answer.statusCode,
+      retryAfter: Number(answer.headers['retry-after'] ?? Number.NaN),
+    };
+  } catch {
+    return null;
+  }
+}
+
 /** Until it is accepted: after a 503 not before the time that it names. */
 async function deliver(
-  world: World,
-  tally: Tally,
-  alert: { id: string; body: string },
+  { pool, tally }: Sender,
+  alert: { readonly id: string; readonly body: string },
 ): Promise<void> {
   const signature = createHmac('sha256', senderSecret).update(alert.body).digest('hex');
   const headers = {
@@ -78,29 +112,24 @@ async function deliver(
   };
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
     const startMs = performance.now();
-    const answer = await fetch(`${world.engine.url}/v1/alerts/faults`, {
-      method: 'POST',
-      headers,
-      body: alert.body,
-    }).catch(() => null);
-    await answer?.arrayBuffer();
+    const answer = await post(pool, headers, alert.body);
     if (answer?.status === 202) {
       tally.answerMs.push(performance.now() - startMs);
       tally.accepted.add(alert.id);
       return;
     }
-    const wait = Number(answer?.headers.get('retry-after') ?? Number.NaN);
+    const isTold = answer !== null && answer.retryAfter > 0;
     if (answer?.status === 503) tally.refused += 1;
-    if (answer !== null && (answer.status !== 503 || !(wait > 0))) tally.wrong += 1;
-    await pause((wait > 0 ? wait : 1) * 1_000 * (1 + Math.random()));
+    if (answer !== null && (answer.status !== 503 || !isTold)) tally.wrong += 1;
+    await pause((isTold ? answer.retryAfter : 1) * 1_000 * (1 + Math.random()));
   }
 }
 
 const outstandingMax = 2_000;
+const connections = 128;
 
 async function sendFor(
-  world: World,
-  tally: Tally,
+  sender: Sender,
   phase: { name: string; rate: number; seconds: number; criticalEvery: number },
 ): Promise<void> {
   const open = new Set<Promise<void>>();
@@ -116,11 +145,11 @@ async function sendFor(
     if (open.size >= outstandingMax) await Promise.race(open);
     const id = `${phase.name}-${turn}`;
     const critical = turn % phase.criticalEvery === 0;
-    const sending = deliver(world, tally, {
+    const sending = deliver(sender, {
       id: critical ? `${id}-critical` : id,
       body: bodyOf(critical ? `${id}-critical` : id, critical),
     });
-    tally.sent += 1;
+    sender.tally.sent += 1;
     open.add(sending);
     void sending.finally(() => open.delete(sending));
   }
@@ -130,18 +159,38 @@ async function sendFor(
 const at = (sorted: readonly number[], share: number): number =>
   Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
 
-/** Alert to ticket of the critical ones of a phase. */
-async function ticketMs(
+/** The columns in which an incident says when each stage of its first alert was over, in their order. */
+const stageColumns = ['committed_at', 'dispatched_at', 'looked_up_at', 'ticketed_at'] as const;
+
+interface Spread {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+const spreadOf = (values: readonly number[]): Spread => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { p50: at(sorted, 0.5), p99: at(sorted, 0.99) };
+};
+
+/** Alert to ticket of the critical ones of a phase, and when each stage was over. */
+async function criticalMs(
   world: World,
   phase: string,
-): Promise<{ p50: number; p99: number; count: number }> {
-  const rows = await world.engine.query<{ ms: number }>(
-    `select (extract(epoch from ticketed_at - received_at) * 1000)::float8 as ms from incidents i join findings f on f.id = i.lead_finding
-      where ticketed_at is not null and f.body->'resources'->0->>'name' like $1 order by 1`,
+): Promise<Spread & { count: number; stages: Record<string, Spread> }> {
+  const sinceReceived = stageColumns.map(
+    (column) => `(extract(epoch from i.${column} - i.received_at) * 1000)::float8 as ${column}`,
+  );
+  const rows = await world.engine.query<Record<(typeof stageColumns)[number], number>>(
+    `select ${sinceReceived.join(', ')} from incidents i join findings f on f.id = i.lead_finding
+      where i.ticketed_at is not null and f.body->'resources'->0->>'name' like $1`,
     [`srv-${phase}-%-critical`],
   );
-  const sorted = rows.map((row) => row.ms);
-  return { p50: at(sorted, 0.5), p99: at(sorted, 0.99), count: sorted.length };
+  const stages = stageColumns.map((column) => [column, spreadOf(rows.map((row) => row[column]))]);
+  return {
+    ...spreadOf(rows.map((row) => row.ticketed_at)),
+    count: rows.length,
+    stages: Object.fromEntries(stages),
+  };
 }
 
 const memory = (world: World): number => Math.round(pssOf(world.engine.pids()).all);
@@ -176,11 +225,13 @@ async function main(): Promise<number> {
   const watch: number[] = [];
   try {
     await world.engine.start();
-    await sendFor(world, tally, { name: 'warm', ...quiet });
-    await sendFor(world, tally, { name: 'before', ...quiet });
+    const pool = new Pool(world.engine.url, { connections, pipelining: 1 });
+    const sender = { pool, tally };
+    await sendFor(sender, { name: 'warm', ...quiet });
+    await sendFor(sender, { name: 'before', ...quiet });
     const sampling = setInterval(() => watch.push(memory(world)), 5_000);
     const loadStartMs = performance.now();
-    await sendFor(world, tally, {
+    await sendFor(sender, {
       name: 'load',
       rate: Number(values.rate),
       seconds: Number(values.seconds),
@@ -189,7 +240,7 @@ async function main(): Promise<number> {
     const loadMs = performance.now() - loadStartMs;
     clearInterval(sampling);
     await pause(restSeconds * 1_000);
-    await sendFor(world, tally, { name: 'after', ...quiet });
+    await sendFor(sender, { name: 'after', ...quiet });
     const drained = await eventually(
       async () => (await ticketed(world)) >= tally.accepted.size,
       drainLimitMs,
@@ -206,15 +257,16 @@ async function main(): Promise<number> {
       drained,
       answerMs: { p50: at(answers, 0.5), p99: at(answers, 0.99) },
       criticalToTicketMs: {
-        before: await ticketMs(world, 'before'),
-        during: await ticketMs(world, 'load'),
-        after: await ticketMs(world, 'after'),
+        before: await criticalMs(world, 'before'),
+        during: await criticalMs(world, 'load'),
+        after: await criticalMs(world, 'after'),
       },
       memoryMb: {
         firstQuarter: Math.max(...watch.slice(0, quarter)),
         lastQuarter: Math.max(...watch.slice(-quarter)),
       },
     });
+    await pool.close();
     const whole = drained && tally.wrong === 0 && tally.accepted.size === tally.sent;
     return whole ? 0 : 1;
   } finally {
