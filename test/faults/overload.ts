@@ -133,6 +133,7 @@ async function sendFor(
   phase: { name: string; rate: number; seconds: number; criticalEvery: number },
 ): Promise<void> {
   const open = new Set<Promise<void>>();
+  let oneIsOver = (): void => undefined;
   const startMs = performance.now();
   const total = phase.rate * phase.seconds;
   for (
@@ -142,7 +143,7 @@ async function sendFor(
   ) {
     const dueMs = (turn * 1_000) / phase.rate - (performance.now() - startMs);
     if (dueMs > 1) await pause(dueMs);
-    if (open.size >= outstandingMax) await Promise.race(open);
+    if (open.size >= outstandingMax) await new Promise<void>((resolve) => (oneIsOver = resolve));
     const id = `${phase.name}-${turn}`;
     const critical = turn % phase.criticalEvery === 0;
     const sending = deliver(sender, {
@@ -151,7 +152,10 @@ async function sendFor(
     });
     sender.tally.sent += 1;
     open.add(sending);
-    void sending.finally(() => open.delete(sending));
+    void sending.finally(() => {
+      open.delete(sending);
+      oneIsOver();
+    });
   }
   await Promise.all(open);
 }
