@@ -2,6 +2,11 @@ import type { Rule } from '../rule.ts';
 import { marked, placed, re } from './make-rule.ts';
 import { privateKeyRules } from './private-keys.ts';
 
+/** How names of functions begin that are given a secret. */
+const setters = ['set', 'set_', 'with', 'with_'].flatMap((verb) =>
+  ['pass', 'secret', 'token', 'api', 'client', 'access'].map((noun) => verb + noun),
+);
+
 /** Credentials of no vendor: tokens, headers, key files, hashes. `password=` is in `assignments.ts`. */
 export const credentialRules: readonly Rule[] = [
   marked('jwt', {
@@ -31,6 +36,26 @@ export const credentialRules: readonly Rule[] = [
     positives: ['ZXlK{b64:120}', 'ZXlK{b64:90}==', '"ZXlK{b64:200}"'],
     negatives: ['ZXlK', 'ZXlK{b64:9}', 'zxlk{b64:120}'],
     source: 'https://www.rfc-editor.org/rfc/rfc7519',
+  }),
+  placed('secret-set-by-call', {
+    kind: 'password',
+    literals: setters,
+    pattern: re`(?i)\b(?:set|with)_?(?:passw(?:or)?d|passphrase|api_?key|(?:client_?|access_?)?(?:secret|token))\s{0,2}\(\s{0,8}["']([^"'\n]{4,256})["']\s{0,8}\)`,
+    group: 1,
+    validator: 'notPlaceholder',
+    positives: [
+      'user.setPassword("{b62:9}")',
+      "client.set_api_key( '{b62:20}' )",
+      'builder.withClientSecret ("{b62:16}")',
+    ],
+    negatives: [
+      'user.setPassword(password)',
+      'setPasswordPolicy("{b62:9}")',
+      'resetPassword("{b62:9}")',
+      'setToken("{b62:9}", 3)',
+      'setPassword("<password>")',
+    ],
+    source: 'https://cwe.mitre.org/data/definitions/798.html',
   }),
   placed('bearer-header', {
     kind: 'bearer-token',
