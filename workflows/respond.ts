@@ -42,7 +42,7 @@ export async function respond(given: RespondInput): Promise<void> {
   });
 
   takeMessages(events, () => state);
-  if (input.parked !== null) return park(state, input.parked);
+  if (input.parked !== null) return park(state, { why: input.parked, events });
   if (state.stepNo === 0) events.push({ kind: 'start', atMs: Date.now() });
   runner.resume(Object.values(state.pending));
 
@@ -135,15 +135,14 @@ function mustRoll(idle: boolean): boolean {
 }
 
 /** A parked run waits for a person to cancel it or for code that understands it; nothing is lost meanwhile. */
-async function park(state: RunState, why: string): Promise<void> {
-  let cancelled = false;
-  setHandler(cancelSignal, () => {
-    cancelled = true;
-  });
+async function park(
+  state: RunState,
+  { why, events }: { readonly why: string; readonly events: readonly RunEvent[] },
+): Promise<void> {
   await runProxies.record.recordRun(
     reportOf({ ...state, status: 'parked', outcome: why, stepNo: state.stepNo + 1 }),
   );
-  await condition(() => cancelled);
+  await condition(() => events.some((event) => event.kind === 'cancel'));
   await condition(allHandlersFinished);
   await runProxies.record.recordRun(
     reportOf({ ...state, status: 'cancelled', outcome: why, stepNo: state.stepNo + 2 }),

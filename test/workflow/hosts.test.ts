@@ -94,6 +94,19 @@ describe('a batch', () => {
     expect(world.reports.map((report) => report.status)).toEqual(['parked', 'cancelled']);
   });
 
+  it('ends a parked run that is cancelled before its first task', async () => {
+    const [state] = runsOf(quick, 1) as [RunState];
+    const handle = await host.client.workflow.signalWithStart('respond', {
+      workflowId: respondId(state.key),
+      taskQueue: taskQueues.workflow,
+      args: [{ schema: 1, plan: quick, state, parked: 'it broke' }],
+      signal: cancelSignal,
+      signalArgs: [{ id: 'c1', reason: 'no use' }],
+    });
+    await handle.result();
+    expect(world.reports.map((report) => report.status)).toEqual(['parked', 'cancelled']);
+  });
+
   it('takes a batch apart whose activity failed as a whole', async () => {
     const runs = runsOf(quick, 2);
     let calls = 0;
