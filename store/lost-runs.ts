@@ -23,10 +23,10 @@ export interface OpenRun {
   readonly unwanted: boolean;
 }
 
-/** What works on an incident that is closed shall end, also where it opens again before that; undos and changes of its ticket go on. */
+/** What works on an incident that is closed shall end, also where it opens again before that; undos and changes of its ticket go on, unless they are parked. */
 export async function unwantRuns(tx: Sql, incidentId: string): Promise<void> {
   await tx.query(
-    `update runs set unwanted = true where incident_id = $1 and ended_at is null and purpose in ('triage', 'request')`,
+    `update runs set unwanted = true where incident_id = $1 and ended_at is null and (purpose in ('triage', 'request') or status = 'parked')`,
     [incidentId],
   );
 }

@@ -179,6 +179,15 @@ describe('a run whose incident was closed', () => {
     expect(signals).toEqual([]);
   });
 
+  it('is told so whatever its purpose where it is parked: it would stand there for ever', async () => {
+    await insertRun('run_1');
+    await pg.db.query(`update runs set purpose = 'undo', status = 'parked'`);
+    await close();
+    const { client, signals } = cluster(['respond/run_1']);
+    await reap(client);
+    expect(signals).toEqual([told]);
+  });
+
   it('hears nothing while the incident is open', async () => {
     await insertRun('run_1');
     const { client, signals } = cluster(['respond/run_1']);
