@@ -32,7 +32,7 @@ const runMeanings: Meanings<RunStatus> = {
   active: 'It goes on by itself.',
   waiting: 'It waits for an answer, a decision or a timer.',
   parked:
-    'Its reducer failed on an event; it stands in its last good state until a person cancels it.',
+    'Its reducer failed on an event; it stands in its last good state until its incident is closed.',
   done: 'It reached an end of its playbook.',
   failed: 'It cannot go on; its outcome names the step and the error.',
   cancelled: 'A person ended it, or its incident was closed.',
