@@ -10,7 +10,6 @@ import type { Priority } from '../domain/policy.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
 import type { Sql } from './database.ts';
 import { factsSql } from './incident-facts.ts';
-import { unwantRuns } from './lost-runs.ts';
 
 export interface IncidentRow {
   readonly id: string;
@@ -58,7 +57,6 @@ export async function changeIncident(
       where id = $1`,
     [change.id, state, assignee, verdict, isoTime(clock.nowMs()), change.actor.id, change.reason],
   );
-  if (state === 'closed') await unwantRuns(tx, change.id);
   await appendEntries(tx, [
     newEntry(
       {

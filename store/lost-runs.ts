@@ -19,16 +19,8 @@ export interface OpenRun {
   readonly plan: Plan;
   readonly trace: TriageTrace | null;
   readonly received_at: Date;
-  /** Its incident was closed under it. */
+  /** Its incident was closed, and it is none of those that may run then; what is parked would stand there for ever. */
   readonly unwanted: boolean;
-}
-
-/** What works on an incident that is closed shall end, also where it opens again before that; undos and changes of its ticket go on, unless they are parked. */
-export async function unwantRuns(tx: Sql, incidentId: string): Promise<void> {
-  await tx.query(
-    `update runs set unwanted = true where incident_id = $1 and ended_at is null and (purpose in ('triage', 'request') or status = 'parked')`,
-    [incidentId],
-  );
 }
 
 /** Runs of their own that have not ended, by key from `after` on, older than `olderThanMs` or from before a clock was set back. */
@@ -39,7 +31,7 @@ export async function openRuns(
   return sql.query<OpenRun>(
     `select r.key, r.tenant, r.incident_id, r.workflow_id, r.plan_digest, r.policy_digest, r.requester, r.rehearsal,
             p.body as plan, i.trace, i.received_at,
-            r.unwanted
+            i.state = 'closed' and (r.purpose in ('triage', 'request') or r.status = 'parked') as unwanted
        from runs r join plans p on p.digest = r.plan_digest join incidents i on i.id = r.incident_id
       where r.host = 'respond' and r.ended_at is null and r.key > $1
         and (r.started_at <= clock_timestamp() - $3 * interval '1 millisecond' or r.started_at > clock_timestamp() + interval '1 minute')
