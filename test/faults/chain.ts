@@ -1,6 +1,7 @@
 import type { Failpoint } from '../../platform/failpoint.ts';
 import { isReady } from './engine.ts';
 import type { Server } from './engine.ts';
+import { interruptedBy, type Recovery } from './late.ts';
 import { startPeople } from './people.ts';
 import type { People } from './people.ts';
 import { killAll, killPid, pause, startLoad } from './servers.ts';
@@ -25,6 +26,8 @@ export interface Kill {
   /** From `/readyz` 200 until the last of those had its ticket, and until nothing was under way. */
   readonly ticketedMs?: number | undefined;
   readonly restMs?: number | null | undefined;
+  /** What happened to the last of them, where it was late. */
+  readonly late?: readonly string[] | undefined;
 }
 
 const reachLimitMs = 20_000;
@@ -34,12 +37,11 @@ export const restLimitMs = 300_000;
 export const nameOf = (stop: Stop): string =>
   'point' in stop ? stop.point : `${stop.victim} at an instant`;
 
-interface Chain {
+interface Chain extends Recovery {
   readonly world: World;
   readonly people: People;
   readonly kills: Kill[];
   isUp: boolean;
-  /** Of the last kill and of the last time that it was ready, by the wall clock, as the database has it. */
   killedAtMs: number;
   readyAtMs: number;
 }
@@ -123,13 +125,7 @@ async function comeToRest(chain: Chain, load: Load): Promise<void> {
   await people.stop();
   const rested = await eventually(() => isAtRest(world.engine), restLimitMs);
   const restMs = rested ? Date.now() - chain.readyAtMs : null;
-  const [row] = await world.engine.query<{ count: number; lastMs: number | null }>(
-    `select count(*) as count, (max(extract(epoch from ticketed_at)) * 1000)::float8 as "lastMs" from incidents
-      where received_at <= to_timestamp($1::float8 / 1000) and ticketed_at > to_timestamp($1::float8 / 1000)`,
-    [chain.killedAtMs],
-  );
-  const ticketedMs = Math.max(0, Math.round((row?.lastMs ?? 0) - chain.readyAtMs));
+  const { count, ...interrupted } = await interruptedBy(world.engine, chain);
   const last = chain.kills.pop();
-  if (last !== undefined)
-    chain.kills.push({ ...last, interrupted: row?.count ?? 0, ticketedMs, restMs });
+  if (last !== undefined) chain.kills.push({ ...last, interrupted: count, ...interrupted, restMs });
 }

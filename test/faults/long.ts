@@ -35,6 +35,7 @@ const killSchema = z.object({
   interrupted: z.number().optional(),
   ticketedMs: z.number().optional(),
   restMs: z.number().nullable().optional(),
+  late: z.array(z.string()).optional(),
 });
 const verdictSchema = z.object({ verdict: z.string() });
 const lineSchema = z.union([killSchema, verdictSchema]);
