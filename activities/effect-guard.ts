@@ -13,6 +13,7 @@ import { loadWarrantFile } from '../store/warrants.ts';
 import { callContext, type EffectCase } from './effect-case.ts';
 import type { RunRef } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
+import { recordedError } from './outcome.ts';
 
 /**
  * Everything that must hold before an effect, in the order of the design: digest and warrant, kill switch, protected
@@ -37,6 +38,8 @@ async function guardWarrant(deps: ActivityDeps, effect: EffectCase): Promise<voi
   const digest = command.orderDigest ?? '';
   const file = await loadWarrantFile(deps.db, { orderDigest: digest, purpose: command.purpose });
   if (file === null) throw new SallyportError('WARRANT_REFUSED', 'no gate ever held this order');
+  const refusedBefore = recordedError(file.warrant?.voidReason ?? '');
+  if (refusedBefore !== null) throw refusedBefore;
   // A try that certainly left nothing behind spent the warrant for this very effect: it may be repeated, not widened.
   const spentByUs = effect.row !== null && effect.row.order_digest === digest;
   const warrant =

@@ -1,5 +1,5 @@
 import { appendEntries } from '../audit/append.ts';
-import { errorTable, SallyportError } from '../domain/errors.ts';
+import { isWorthRetrying, SallyportError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/run.types.ts';
 import { steadyMsOf } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
@@ -9,13 +9,14 @@ import { useWarrant } from '../store/warrants.ts';
 import type { EffectActivities, EffectItem } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { claimOf, type EffectCase } from './effect-case.ts';
-import { intentEntry, refusalEntry, resultEntry } from './effect-entries.ts';
+import { intentEntry, resultEntry } from './effect-entries.ts';
 import { guardEffect } from './effect-guard.ts';
 import { prepareEffects } from './effect-prepare.ts';
 import { linkTickets } from './effect-tickets.ts';
 import { executorLimits, leaseHeld } from './executor-limits.ts';
-import { errorOutcome, mapBounded } from './outcome.ts';
+import { errorOutcome, mapBounded, recordedError } from './outcome.ts';
 import { perform, pointOf, type ClaimedEffect, type Performed } from './perform-effect.ts';
+import { refuse } from './refuse-effect.ts';
 
 /**
  * The one door for effects. Intents are durable before anything is called and results are written under the fence of
@@ -56,6 +57,7 @@ async function guardAll(
   deps: ActivityDeps,
   prepared: readonly Prepared[],
 ): Promise<readonly (EffectCase | { outcome: Outcome })[]> {
+  const startedMs = steadyMsOf(deps.clock);
   const switches = await stoppedScopes(deps.db);
   return mapBounded(prepared, executorLimits.callsAtOnce, async (effect) => {
     if (!('plan' in effect)) return { outcome: effect };
@@ -64,12 +66,13 @@ async function guardAll(
     if (effect.plan.kind === 'settle') return effect;
     try {
       await guardEffect(deps, effect, switches);
-      return effect;
+      // SECURITY: what was judged before this process slept is judged anew.
+      const isFresh = steadyMsOf(deps.clock) - startedMs <= executorLimits.guardMs;
+      return isFresh ? effect : { outcome: leaseHeld };
     } catch (error) {
       const outcome = errorOutcome(error);
-      if (errorTable[outcome.code].retry === 'never')
-        await appendEntries(deps.db, [refusalEntry(effect, outcome, deps.clock)]);
-      return { outcome };
+      if (isWorthRetrying(outcome.code)) return { outcome };
+      return { outcome: await deps.db.transaction((tx) => refuse(tx, deps, { effect, outcome })) };
     }
   });
 }
@@ -79,23 +82,15 @@ function answerKnown(effect: EffectCase): Outcome | null {
   if (plan.kind === 'answer' && row !== null) {
     return row.state === 'done'
       ? { kind: 'ok', output: row.output ?? {} }
-      : recordedError(row.detail);
+      : errorOutcome(
+          recordedError(row.detail) ?? new SallyportError('BROKEN_INVARIANT', row.detail),
+        );
   }
   if (plan.kind === 'held') return { kind: 'held', detail: row?.detail ?? 'held' };
   if (plan.kind === 'wait') return leaseHeld;
   const tooSoon =
     plan.kind === 'settle' && (row?.called_ms_ago ?? Infinity) < executorLimits.settleAfterMs;
   return tooSoon ? leaseHeld : null;
-}
-
-function recordedError(detail: string): Outcome {
-  const [code = '', ...rest] = detail.split(': ');
-  return errorOutcome(
-    new SallyportError(
-      code in errorTable ? (code as keyof typeof errorTable) : 'BROKEN_INVARIANT',
-      rest.join(': '),
-    ),
-  );
 }
 
 /** One transaction: leases, spent warrants, intents. Only what was won here is called afterwards. */
@@ -107,7 +102,7 @@ async function claimAll(
   if (effects.length === 0) return guarded as readonly { outcome: Outcome }[];
   const claimedMs = steadyMsOf(deps.clock);
   const { fences, refused } = await deps.db.transaction(async (tx) => {
-    const late = new Set<string>();
+    const late = new Map<string, Outcome>();
     for (const effect of effects.filter(needsWarrant)) {
       const digest = effect.item.command.orderDigest ?? '';
       failpoint(`${effect.item.command.purpose}-before-warrant-use`);
@@ -117,7 +112,8 @@ async function claimAll(
         deps.clock,
       );
       failpoint(`${effect.item.command.purpose}-after-warrant-use`);
-      if (!fresh && effect.row?.order_digest !== digest) late.add(effect.key);
+      if (!fresh && effect.row?.order_digest !== digest)
+        late.set(effect.key, await refuse(tx, deps, { effect, outcome: warrantGone }));
     }
     const open = effects.filter((effect) => !late.has(effect.key));
     const claims = open.map((effect) =>
@@ -138,14 +134,18 @@ async function claimAll(
   failpoint(`${pointOf(effects)}-after-intent`);
   return guarded.map((step) => {
     if (!('plan' in step)) return step;
-    if (refused.has(step.key))
-      return {
-        outcome: { kind: 'error', code: 'WARRANT_REFUSED', detail: 'the warrant was used' },
-      };
+    const refusal = refused.get(step.key);
+    if (refusal !== undefined) return { outcome: refusal };
     const fence = fences.get(step.key);
     return fence === undefined ? { outcome: leaseHeld } : { effect: step, fence, claimedMs };
   });
 }
+
+const warrantGone = {
+  kind: 'error',
+  code: 'WARRANT_REFUSED',
+  detail: 'the warrant was used, voided or ran out meanwhile',
+} as const;
 
 const needsWarrant = (effect: EffectCase): boolean =>
   effect.item.command.orderDigest !== null && effect.plan.kind === 'act';

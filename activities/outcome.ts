@@ -1,4 +1,4 @@
-import { SallyportError } from '../domain/errors.ts';
+import { isErrorCode, SallyportError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/run.types.ts';
 
 const detailCharsMax = 500;
@@ -26,4 +26,10 @@ export async function mapBounded<Item, Result>(
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
   return results;
+}
+
+/** The error that a stored detail, `CODE: message`, tells of; null where it begins with no code. */
+export function recordedError(detail: string): SallyportError | null {
+  const [code = '', ...rest] = detail.split(': ');
+  return isErrorCode(code) ? new SallyportError(code, rest.join(': ')) : null;
 }

@@ -76,6 +76,18 @@ export async function claimEffects(
   return new Map(rows.map((row) => [row.key, row.fence]));
 }
 
+/** Whether somebody took the lease since its fence was seen to be this one, 0 for an effect that nobody had met. */
+export async function wasClaimedSince(
+  sql: Sql,
+  seen: { readonly key: string; readonly fence: number },
+): Promise<boolean> {
+  const rows = await sql.query('select 1 from effects where key = $1 and fence > $2', [
+    seen.key,
+    seen.fence,
+  ]);
+  return rows.length > 0;
+}
+
 export interface EffectResult {
   readonly key: string;
   readonly fence: number;

@@ -119,16 +119,24 @@ export async function useWarrant(tx: Sql, key: WarrantKey, clock: Clock): Promis
   return true;
 }
 
+export interface WarrantVoiding {
+  readonly orderDigest: string;
+  /** Left out: for every purpose. */
+  readonly purpose?: WarrantPurpose;
+  readonly reason: string;
+}
+
 /** Voids what was granted for the order and not used. Returns how many. */
 export async function voidWarrants(
   tx: Sql,
-  voiding: { readonly orderDigest: string; readonly reason: string },
+  voiding: WarrantVoiding,
   clock: Clock,
 ): Promise<number> {
   const rows = await tx.query<WarrantRow>(
     `update warrants set void_reason = $2
-      where order_digest = $1 and used_at is null and void_reason is null returning *`,
-    [voiding.orderDigest, voiding.reason],
+      where order_digest = $1 and ($3::text is null or purpose = $3) and used_at is null and void_reason is null
+      returning *`,
+    [voiding.orderDigest, voiding.reason, voiding.purpose ?? null],
   );
   for (const row of rows) {
     const gate = await gateOf(tx, row.gate_id);

@@ -4,6 +4,7 @@ import { executorLimits } from '../../activities/executor-limits.ts';
 import type { EffectItem } from '../../activities/contract.ts';
 import type { ActivityDeps } from '../../activities/deps.ts';
 import type { Outcome } from '../../domain/run.types.ts';
+import type { Database, Sql } from '../../store/database.ts';
 import { openInstance } from '../../store/instance.ts';
 import { setSwitch } from '../../store/switches.ts';
 import { edr, startExecutorWorld, type ExecutorWorld } from '../support/executor-world.ts';
@@ -30,13 +31,32 @@ const refused = (code: string): object => expect.objectContaining({ kind: 'error
 const age = (): Promise<unknown> =>
   world.pg.db.query(`update effects set called_at = called_at - interval '1 minute'`);
 
-/** Between the intent and the call. */
-function whenClaimed(act: () => Promise<unknown>): ActivityDeps['reveal'] {
+/** While a capability is about to be called. */
+function during(name: string, act: () => Promise<unknown>): ActivityDeps['reveal'] {
   return async (value, { capability }) => {
-    if (capability === 'crowdstrike.host.contain') await act();
+    if (capability === name) await act();
     return value;
   };
 }
+
+/** Between the intent and the call. */
+const whenClaimed = (act: () => Promise<unknown>): ActivityDeps['reveal'] =>
+  during('crowdstrike.host.contain', act);
+
+/** Between the guards and the lease. */
+function beforeTransaction(act: () => Promise<unknown>): Database {
+  return Object.assign(Object.create(world.pg.db) as Database, {
+    transaction: async <Result>(work: (tx: Sql) => Promise<Result>): Promise<Result> => {
+      await act();
+      return world.pg.db.transaction(work);
+    },
+  });
+}
+
+const refusals = async (): Promise<readonly string[]> =>
+  (await world.court.entries())
+    .map((entry) => entry.type)
+    .filter((type) => type === 'effect.refused');
 
 async function stop(scope: string, stopped: boolean): Promise<void> {
   await world.pg.db.transaction((tx) =>
@@ -262,6 +282,60 @@ describe('the executor', () => {
       item,
     ]);
     expect(outcome).toEqual(refused('LEASE_HELD'));
+    expect(await world.actions()).toEqual([]);
+  });
+
+  it('asks again where another try did it while this one read its preconditions', async () => {
+    const item = world.contain(await world.approved());
+    const reveal = during('crowdstrike.host.read', () => one(item));
+    const [late] = await createEffectActivities({ ...world.deps, reveal }).executeMany([item]);
+    expect(late).toEqual(refused('LEASE_HELD'));
+    expect(await one(item)).toMatchObject({ kind: 'ok', output: { changed: true } });
+    expect(await refusals()).toEqual([]);
+  });
+
+  it('asks again where another try did it right before this one spent the warrant', async () => {
+    const item = world.contain(await world.approved());
+    const db = beforeTransaction(() => one(item));
+    const [late] = await createEffectActivities({ ...world.deps, db }).executeMany([item]);
+    expect(late).toEqual(refused('LEASE_HELD'));
+    expect(await one(item)).toMatchObject({ kind: 'ok', output: { changed: true } });
+    expect(await refusals()).toEqual([]);
+  });
+
+  it('ends an order with its refusal: no other try acts on it later, and it is answered the same', async () => {
+    const item = world.contain(await world.approved());
+    world.policy.protectedTargets = [{ id: 'web', kind: 'host', match: 'web-*', reason: 'shop' }];
+    const first = await one(item);
+    world.policy.protectedTargets = [];
+    expect(await one(item)).toEqual(first);
+    expect(first).toEqual(refused('TARGET_PROTECTED'));
+    expect(await world.actions()).toEqual([]);
+  });
+
+  it('does not act where another try was refused after this one passed its guards', async () => {
+    const item = world.contain(await world.approved());
+    const db = beforeTransaction(async () => {
+      world.policy.protectedTargets = [{ id: 'web', kind: 'host', match: 'web-*', reason: 'shop' }];
+      await one(item);
+    });
+    const [late] = await createEffectActivities({ ...world.deps, db }).executeMany([item]);
+    expect(late).toEqual(refused('WARRANT_REFUSED'));
+    expect(await world.actions()).toEqual([]);
+  });
+
+  it('judges anew after a sleep between its guards and the lease', async () => {
+    const item = world.contain(await world.approved());
+    let steady = 0;
+    const clock = { nowMs: () => world.court.clock.nowMs(), steadyMs: () => steady };
+    const reveal = during('crowdstrike.host.read', async () => {
+      steady += executorLimits.guardMs + 1;
+      await stop('all', true);
+    });
+    const asleep = createEffectActivities({ ...world.deps, clock, reveal });
+    const [outcome] = await asleep.executeMany([item]);
+    expect(outcome).toEqual(refused('LEASE_HELD'));
+    expect(await one(item)).toEqual(refused('STOPPED'));
     expect(await world.actions()).toEqual([]);
   });
 
