@@ -3,18 +3,19 @@ import { capabilityNamed } from '../connectors/registry.ts';
 import type { Capability, Connection } from '../connectors/contract.ts';
 import { needsGate } from '../domain/capability.ts';
 import { SallyportError } from '../domain/errors.ts';
-import { globMatches } from '../domain/glob.ts';
 import type { Json } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
 import type { ApprovalRule, Policy } from '../domain/policy.ts';
+import { approvalRuleOf } from '../domain/target-rules.ts';
 import { isoTime } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { loadGate, openGate, type Gate } from '../store/gates.ts';
 import type { GateActivities, GateAnswer, GateItem } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
-import { readTargetState } from './effect-guard.ts';
+import { readTargetState, refuseProtected } from './effect-guard.ts';
 import { gateMessages } from './gate-messages.ts';
 import { errorOutcome } from './outcome.ts';
+import { targetNames } from './target-names.ts';
 
 /** Prepares the order of an action, everything resolved, and opens the gate where people decide on it. */
 export function createGateActivities(deps: ActivityDeps): GateActivities {
@@ -75,12 +76,9 @@ async function prepareOrder(deps: ActivityDeps, item: GateItem): Promise<Order> 
   const { manifest } = capability;
   const policy = deps.policy();
   const target = targetOf(capability, command.target);
-  refuseProtected(policy, target);
-  const rule = ruleFor(policy, {
-    effect: manifest.effect,
-    capability: manifest.name,
-    target: target.id,
-  });
+  const names = await targetNames(deps, { manifest, id: target.id, run });
+  refuseProtected(policy, { kind: target.kind, names });
+  const rule = ruleFor(policy, capability, names);
   const precondition = await preconditionOf(deps, item, { capability, connection });
   const nowMs = deps.clock.nowMs();
   return {
@@ -141,30 +139,14 @@ function targetOf(capability: Capability, target: Json): Order['target'] {
   return { kind: capability.manifest.target?.kind ?? 'thing', id: target };
 }
 
-function refuseProtected(policy: Policy, target: Order['target']): void {
-  const hit = policy.protectedTargets.find(
-    (rule) =>
-      globMatches(rule.kind, target.kind) &&
-      globMatches(rule.match.toLowerCase(), target.id.toLowerCase()),
-  );
-  if (hit !== undefined) throw new SallyportError('TARGET_PROTECTED', `${hit.id}: ${hit.reason}`);
-}
-
-/** The first rule that fits decides; the load of the policy made sure that one does for every effect that needs it. */
-export function ruleFor(
-  policy: Policy,
-  act: { effect: Order['effect']; capability: string; target: string },
-): ApprovalRule {
-  const rule = policy.approvals.find(
-    (each) =>
-      each.effects.includes(act.effect) &&
-      globMatches(each.capability, act.capability) &&
-      globMatches(each.target.toLowerCase(), act.target.toLowerCase()),
-  );
-  if (rule === undefined)
+/** The load of the policy made sure that there is one for every effect that needs it. */
+function ruleFor(policy: Policy, { manifest }: Capability, names: readonly string[]): ApprovalRule {
+  const { effect, name } = manifest;
+  const rule = approvalRuleOf(policy, { effect, capability: name, names });
+  if (rule === null)
     throw new SallyportError(
       'POLICY_INVALID',
-      `no approval rule for ${act.capability} (${needsGate(act.effect) ? 'gated' : 'free'})`,
+      `no approval rule for ${name} (${needsGate(effect) ? 'gated' : 'free'})`,
     );
   return rule;
 }

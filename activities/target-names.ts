@@ -1,0 +1,26 @@
+import type { CapabilityManifest } from '../domain/capability.ts';
+import type { RunRef } from './contract.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/**
+ * What a target is called: as its order has it, and in clear where that is a token of a kind that the capability may see.
+ * SECURITY: rules are written with clear names, and a rule that is compared with a token protects nobody. The clear
+ * name goes no further than the comparison. Throws where a token cannot be turned back: who it is must be known.
+ */
+export async function targetNames(
+  deps: Pick<ActivityDeps, 'reveal'>,
+  { manifest, id, run }: { manifest: CapabilityManifest; id: string; run: RunRef },
+): Promise<readonly string[]> {
+  const clear = await deps.reveal(
+    { id },
+    {
+      tenant: run.tenant,
+      incidentId: run.incidentId,
+      runKey: run.key,
+      capability: manifest.name,
+      privilege: manifest.privilege,
+      kinds: manifest.reveals,
+    },
+  );
+  return typeof clear['id'] === 'string' && clear['id'] !== id ? [id, clear['id']] : [id];
+}
