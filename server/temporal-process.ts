@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 export interface TemporalFlags {
   readonly port: number;
   readonly namespace: string;
+  /** Of each task queue, see `temporal-partitions.ts`. */
+  readonly partitions: number;
   /** Null keeps everything in memory. */
   readonly file: string | null;
   /** Null leaves the web UI out. */
@@ -14,11 +16,13 @@ export interface TemporalFlags {
  * One history shard polls its queues 20 times a second by default, which makes every task wait up to 50 ms: three
  * activities in turn take 350 ms with the defaults and 83 ms with these.
  */
-const dynamicConfig: Readonly<Record<string, string>> = {
+const dynamicConfig = ({ partitions }: TemporalFlags): Readonly<Record<string, string>> => ({
   'history.transferProcessorMaxPollRPS': '1000',
   'history.timerProcessorMaxPollRPS': '1000',
   'history.visibilityProcessorMaxPollRPS': '1000',
-};
+  'matching.numTaskqueueReadPartitions': String(partitions),
+  'matching.numTaskqueueWritePartitions': String(partitions),
+});
 
 /** 32 empty workflows a second with SQLite's defaults, 59 with these. */
 const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'] as const;
@@ -46,7 +50,7 @@ export function temporalArguments(flags: TemporalFlags): readonly string[] {
     ...['--disable-config-file', '--disable-config-env', '--ui-disable-news-fetch'],
     ...['--log-level', 'error', '--log-format', 'json', '--color', 'never'],
     ...(flags.uiPort === null ? ['--headless'] : ['--ui-port', String(flags.uiPort)]),
-    ...Object.entries(dynamicConfig).flatMap(([key, value]) => [
+    ...Object.entries(dynamicConfig(flags)).flatMap(([key, value]) => [
       '--dynamic-config-value',
       `${key}=${value}`,
     ]),

@@ -10,6 +10,7 @@ import { freePort } from './free-port.ts';
 import { giveWay } from './give-way.ts';
 import { endRecorded } from './process-record.ts';
 import type { Component } from './supervise.ts';
+import { partitionsOf } from './temporal-partitions.ts';
 import { temporalArguments, temporalEnvironment, temporalReady } from './temporal-process.ts';
 
 export interface EmbeddedTemporal extends Component {
@@ -48,12 +49,13 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
   const file = join(dataDir, 'temporal', 'temporal.db');
   const made = join(dataDir, 'temporal', 'made');
   await removeUnfinished(file, [made, join(dataDir, 'cli.json')]);
+  const partitions = await partitionsOf(file, made);
   let known: Ports | null = null;
   const keepOutput = outputKeeper(join(dataDir, 'logs', 'temporal.log'));
   const start: Component['start'] = async () => {
     await endRecorded(recordPath, leftEnding);
     const ports = known ?? (await freePorts(options));
-    const child = spawn(cli, [...temporalArguments({ ...ports, namespace, file })], {
+    const child = spawn(cli, [...temporalArguments({ ...ports, namespace, file, partitions })], {
       cwd: dataDir,
       env: temporalEnvironment(dataDir),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -66,7 +68,7 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
       recordChild(child, { recordPath, ending: temporalEnding }),
       ready,
     ]);
-    await writeFile(made, '');
+    await writeFile(made, String(partitions));
     known = ports;
     keepOutput(child.stderr);
     return running;

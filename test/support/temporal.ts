@@ -8,6 +8,7 @@ import {
   temporalReady,
 } from '../../server/temporal-process.ts';
 import { freePort } from '../../server/free-port.ts';
+import { partitionsAnew } from '../../server/temporal-partitions.ts';
 import { endGuarded, letGo, spawnGuarded } from './guarded-process.ts';
 
 export interface TestTemporal {
@@ -25,7 +26,13 @@ export async function startTestTemporal(): Promise<TestTemporal> {
   for (let attempt = 1; ; attempt += 1) {
     const dir = await mkdtemp(join(tmpdir(), 'sallyport-temporal-'));
     const port = await freePort(0);
-    const flags = temporalArguments({ port, namespace, file: null, uiPort: null });
+    const flags = temporalArguments({
+      port,
+      namespace,
+      partitions: partitionsAnew,
+      file: null,
+      uiPort: null,
+    });
     const child = spawnGuarded({
       command: [binary, ...flags],
       dir,
