@@ -23,10 +23,10 @@ export interface OpenGate {
 const gatesListedMax = 500;
 
 /**
- * Opens the gate of an order: the same order again changes nothing and answers with the gate as it stands. Where the
- * same step of the same run asks with another order (its run began anew), the older gate and its warrant become void:
- * what was approved then is not what would be done now. CONFLICT where the run has ended meanwhile: nobody is asked for
- * what nobody would do.
+ * Opens the gate of an order: the same asking again changes nothing and answers with the gate as it stands, though each
+ * try of it prepares an order of its own. Where the same step of the same run asks anew, in another iteration, the older
+ * gate and its warrant become void: what was approved then is not what would be done now. CONFLICT where the run has
+ * ended meanwhile: nobody is asked for what nobody would do.
  */
 export async function openGate(tx: Sql, opening: OpenGate, clock: Clock): Promise<Gate> {
   const { order } = opening;
@@ -35,7 +35,11 @@ export async function openGate(tx: Sql, opening: OpenGate, clock: Clock): Promis
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `gate/${order.runKey}/${order.step}`,
   ]);
-  const known = await gateWhere(tx, 'order_digest = $1', [digest]);
+  const known = await gateWhere(tx, 'run_key = $1 and step = $2 and iteration = $3', [
+    order.runKey,
+    order.step,
+    order.iteration,
+  ]);
   if (known !== null) return known;
   await voidOlder(tx, order, clock);
   const gateId = idOf('gat', 'sallyport/gate/v1', [digest]);

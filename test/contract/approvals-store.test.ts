@@ -49,6 +49,14 @@ describe('opening a gate', () => {
     ]);
   });
 
+  it('for one asking, by two tries at once that prepared an order each, opens one', async () => {
+    const tries = ['n-a', 'n-b', 'n-c'].map((nonce) => at.open(anOrder({ nonce })));
+    const ids = (await Promise.all(tries)).map((gate) => gate.id);
+    expect(new Set(ids).size).toBe(1);
+    expect((await listOpenGates(postgres.db, 'acme')).map((gate) => gate.id)).toEqual([ids[0]]);
+    expect(await at.entries('gate.opened')).toHaveLength(1);
+  });
+
   it('anew for the same step voids the older gate and its warrant', async () => {
     const old = await approved();
     await at.open(anOrder({ iteration: 2, nonce: 'n-2' }));

@@ -31,10 +31,10 @@ const refused = (code: string): object => expect.objectContaining({ kind: 'error
 const age = (): Promise<unknown> =>
   world.pg.db.query(`update effects set called_at = called_at - interval '1 minute'`);
 
-/** While a capability is about to be called. */
+/** While a capability's input is made ready: its target alone is looked at before. */
 function during(name: string, act: () => Promise<unknown>): ActivityDeps['reveal'] {
   return async (value, { capability }) => {
-    if (capability === name) await act();
+    if (capability === name && 'host' in value) await act();
     return value;
   };
 }
