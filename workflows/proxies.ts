@@ -10,7 +10,8 @@ import { taskQueues } from './ids.ts';
 
 /**
  * An outcome of the outside world is a value, so a failed activity is a worker that died, a database that is away or
- * a bug. Attempts are few in a batch, which is taken apart instead, and many in a run of its own.
+ * a bug. A batch waits for the first two half a minute at most, through a restart or two, and is taken apart then, or
+ * at once for a bug; a run of its own waits for a day.
  */
 const patient: ActivityOptions = {
   startToCloseTimeout: '15s',
@@ -23,10 +24,26 @@ const patient: ActivityOptions = {
     nonRetryableErrorTypes: ['BROKEN_INVARIANT'],
   },
 };
+/** One that a change of the program mends must not hold up the others of a batch, a run of its own outlasts it. */
+const bugs = [
+  'BROKEN_INVARIANT',
+  'Error',
+  'TypeError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'AssertionError',
+];
 const brisk: ActivityOptions = {
   ...patient,
   scheduleToCloseTimeout: '40s',
-  retry: { initialInterval: '200ms', maximumAttempts: 2 },
+  retry: {
+    initialInterval: '200ms',
+    backoffCoefficient: 2,
+    maximumInterval: '5s',
+    maximumAttempts: 8,
+    nonRetryableErrorTypes: bugs,
+  },
 };
 
 export interface Proxies {

@@ -1,6 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { VoteJudgement } from '../../activities/contract.ts';
+import { toFailure } from '../../activities/failure-interceptor.ts';
+import { SallyportError } from '../../domain/errors.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RunState } from '../../domain/run.types.ts';
 import { systemClock } from '../../platform/clock.ts';
@@ -107,12 +109,25 @@ describe('a batch', () => {
     expect(world.reports.map((report) => report.status)).toEqual(['parked', 'cancelled']);
   });
 
-  it('takes a batch apart whose activity failed as a whole', async () => {
+  it('stays together while its worker or the database is away for a moment', async () => {
     const runs = runsOf(quick, 2);
     let calls = 0;
     world.lookUp = () => {
       calls += 1;
-      if (calls <= 2) throw new Error('the worker broke');
+      if (calls <= 3) throw toFailure(new SallyportError('STORE_UNAVAILABLE', 'away'));
+      return { kind: 'ok', output: {} };
+    };
+    await triage(inputOf(quick, runs));
+    expect(world.batches[0]?.runs.map((run) => run.movedTo)).toEqual([null, null]);
+    expect(world.effects.flat().length).toBe(2);
+  });
+
+  it('is taken apart at once where its activity failed as a whole by a bug', async () => {
+    const runs = runsOf(quick, 2);
+    let calls = 0;
+    world.lookUp = () => {
+      calls += 1;
+      if (calls === 1) throw new Error('nobody thought of this');
       return { kind: 'ok', output: {} };
     };
     await triage(inputOf(quick, runs));
