@@ -43,7 +43,6 @@ export interface Batch {
   readonly digest: string;
   readonly plans: { readonly [digest: string]: Plan };
   readonly runs: readonly RunState[];
-  readonly full: boolean;
 }
 
 /**
@@ -109,7 +108,6 @@ export async function claimBatch(deps: ClaimDeps, order: ClaimOrder): Promise<Ba
       digest,
       plans: Object.fromEntries(plans),
       runs: runs.map((run) => run.state),
-      full: due.length === claimLimits.runs,
     };
   });
 }

@@ -42,12 +42,20 @@ export interface WarrantFile {
   readonly approvers: readonly Approver[];
 }
 
-/** False where there is one already for that order and purpose: a warrant is never granted twice. */
+/**
+ * False where there is one already for that order and purpose: what opens the executor is never granted twice. An undo
+ * that was refused, or ran out unused, may be asked for again, by another signature.
+ */
 export async function grantWarrant(tx: Sql, grant: WarrantGrant, clock: Clock): Promise<boolean> {
   const { gate, purpose, voteIds } = grant;
   const rows = await tx.query(
     `insert into warrants (order_digest, purpose, tenant, gate_id, vote_ids, granted_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning order_digest`,
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (order_digest, purpose) do update
+        set vote_ids = excluded.vote_ids, granted_at = excluded.granted_at, expires_at = excluded.expires_at, void_reason = null
+      where warrants.purpose = 'undo' and warrants.used_at is null
+        and (warrants.void_reason is not null or warrants.expires_at <= excluded.granted_at)
+     returning order_digest`,
     [
       gate.orderDigest,
       purpose,

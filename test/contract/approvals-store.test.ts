@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createVoteActivities } from '../../activities/judge-vote.ts';
 import { orderDigest } from '../../domain/order.ts';
-import { checkWarrant } from '../../domain/warrant.ts';
+import { checkWarrant, undoWarrantMs } from '../../domain/warrant.ts';
 import { verifyVote } from '../../platform/signature.ts';
 import type { Gate } from '../../store/gates.ts';
 import { expireGate, listOpenGates, loadGate, voidGate } from '../../store/gates.ts';
-import { loadWarrantFile, useWarrant } from '../../store/warrants.ts';
+import { loadWarrantFile, useWarrant, voidWarrants } from '../../store/warrants.ts';
 import type { Court } from '../support/approvals.ts';
 import { court, insertIncident } from '../support/approvals.ts';
 import { anOrder, hourMs, openedMs, people } from '../support/orders.ts';
@@ -336,6 +336,23 @@ describe('an undo', () => {
     expect(await at.entries('undo.requested')).toHaveLength(1);
   });
 
+  it.each([
+    ['was refused', (digest: string) => voidUndo(digest)],
+    ['ran out unused', () => Promise.resolve(at.clock.set(at.clock.nowMs() + undoWarrantMs))],
+  ])('is asked for anew by another signature where the first %s', async (_, end) => {
+    const gate = await acted();
+    await at.vote(erin, gate, { decision: 'undo' });
+    await end(gate.orderDigest);
+    const use = { orderDigest: gate.orderDigest, purpose: 'undo' } as const;
+    const spend = (): Promise<boolean> =>
+      postgres.db.transaction((tx) => useWarrant(tx, use, at.clock));
+    expect(await spend()).toBe(false);
+    await at.vote(dave, gate, { decision: 'undo' });
+    expect(await at.entries('undo.requested')).toHaveLength(2);
+    expect(await spend()).toBe(true);
+    expect(await spend()).toBe(false);
+  });
+
   it('is refused before the action, and to the requester', async () => {
     const gate = await approved();
     expect(await at.vote(erin, gate, { decision: 'undo' })).toMatchObject({
@@ -348,3 +365,9 @@ describe('an undo', () => {
     });
   });
 });
+
+/** As a refusal of the executor does. */
+const voidUndo = (orderDigest: string): Promise<unknown> =>
+  postgres.db.transaction((tx) =>
+    voidWarrants(tx, { orderDigest, purpose: 'undo', reason: 'BUDGET_SPENT: few' }, at.clock),
+  );
