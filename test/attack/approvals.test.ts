@@ -106,11 +106,13 @@ async function castVote(world: World, step: Step): Promise<string> {
   });
 }
 
-/** A changed order opens a gate of its own, as the workflow's activity does. */
+/** A changed order opens a gate of its own: its run asks anew, which is the next iteration. */
 async function reopen(world: World, order: Order): Promise<void> {
-  world.order = order;
+  const isSame = orderDigest(order) === orderDigest(world.order);
+  const asked = isSame ? order : { ...order, iteration: world.order.iteration + 1 };
+  world.order = asked;
   world.gate = await postgres.db.transaction((tx) =>
-    openGate(tx, { order, workflowId: 'respond/run_1' }, world.clock),
+    openGate(tx, { order: asked, workflowId: 'respond/run_1' }, world.clock),
   );
 }
 
@@ -156,7 +158,7 @@ const players: Readonly<Record<string, (world: World, step: Step) => Promise<unk
     postgres.db.transaction((tx) =>
       revokeApprover(tx, { ...admin, id: String(step['revokeRole']) }, world.clock),
     ),
-  terminate: (world) => reopen(world, { ...world.order, nonce: 'n-again', iteration: 2 }),
+  terminate: (world) => reopen(world, { ...world.order, nonce: 'n-again' }),
   policyEdit: async (world) => void (world.order = { ...world.order, rule: aRule({ quorum: 1 }) }),
   addSelfToGroup: async (world, step) => {
     const person = await personFor(world, String(step['addSelfToGroup']));
