@@ -5,9 +5,7 @@ import { isGranted } from '../domain/grant.ts';
 import { globMatches } from '../domain/glob.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
-import type { Policy } from '../domain/policy.ts';
 import { activeStop, type StopSwitch } from '../domain/switch.ts';
-import { protectionOf, type NamedTarget } from '../domain/target-rules.ts';
 import { checkWarrant, type WarrantVerdict } from '../domain/warrant.ts';
 import { verifyVote } from '../platform/signature.ts';
 import { countRecentEffects } from '../store/effects.ts';
@@ -16,7 +14,7 @@ import { callContext, type EffectCase } from './effect-case.ts';
 import type { RunRef } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { recordedError } from './outcome.ts';
-import { targetNames } from './target-names.ts';
+import { refuseProtected, targetNames } from './target-names.ts';
 
 /**
  * Everything that must hold before an effect, in the order of the design: digest and warrant, kill switch, protected
@@ -107,12 +105,6 @@ async function guardTarget(deps: ActivityDeps, effect: EffectCase, order: Order)
   const { kind, id } = order.target;
   const named = { manifest: effect.capability.manifest, id, run: effect.item.run };
   refuseProtected(deps.policy(), { kind, names: await targetNames(deps, named) });
-}
-
-/** SECURITY: says which rule protects it, never what it is called in clear. */
-export function refuseProtected(policy: Policy, target: NamedTarget): void {
-  const hit = protectionOf(policy, target);
-  if (hit !== null) throw new SallyportError('TARGET_PROTECTED', `${hit.id}: ${hit.reason}`);
 }
 
 async function guardBudget(deps: ActivityDeps, effect: EffectCase): Promise<void> {

@@ -9,13 +9,13 @@ import type { ApprovalRule, Policy } from '../domain/policy.ts';
 import { approvalRuleOf } from '../domain/target-rules.ts';
 import { isoTime } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
-import { loadGate, openGate, type Gate } from '../store/gates.ts';
+import { findGate, openGate, type Gate } from '../store/gates.ts';
 import type { GateActivities, GateAnswer, GateItem } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
-import { readTargetState, refuseProtected } from './effect-guard.ts';
+import { readTargetState } from './effect-guard.ts';
 import { gateMessages } from './gate-messages.ts';
 import { errorOutcome } from './outcome.ts';
-import { targetNames } from './target-names.ts';
+import { refuseProtected, targetNames } from './target-names.ts';
 
 /** Prepares the order of an action, everything resolved, and opens the gate where people decide on it. */
 export function createGateActivities(deps: ActivityDeps): GateActivities {
@@ -32,14 +32,8 @@ export function createGateActivities(deps: ActivityDeps): GateActivities {
 }
 
 /** A repeat of the same command finds its gate: the order holds a nonce, so it cannot be made again. */
-async function gateOf(deps: ActivityDeps, { run, command }: GateItem): Promise<Gate | null> {
-  const [row] = await deps.db.query<{ id: string }>(
-    'select id from gates where run_key = $1 and step = $2 and iteration = $3',
-    [run.key, command.id, command.iteration],
-  );
-  if (row === undefined) return null;
-  return loadGate(deps.db, row.id);
-}
+const gateOf = (deps: ActivityDeps, { run, command }: GateItem): Promise<Gate | null> =>
+  findGate(deps.db, { runKey: run.key, step: command.id, iteration: command.iteration });
 
 async function open(deps: ActivityDeps, item: GateItem): Promise<Gate> {
   const order = await prepareOrder(deps, item);

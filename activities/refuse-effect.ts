@@ -11,7 +11,8 @@ import { leaseHeld } from './executor-limits.ts';
 type Refusal = Extract<Outcome, { kind: 'error' }>;
 
 /**
- * Makes a refusal that no repeat would change the last word on its effect, unless another try was faster: that one's outcome is the answer then.
+ * Makes a refusal that no repeat would change the last word on its effect, unless another try was faster: then that
+ * one's outcome is the answer.
  * SECURITY: the warrant dies with the refusal, so that a try that passed its guards before and slept acts on it no more.
  */
 export async function refuse(

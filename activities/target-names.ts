@@ -1,4 +1,7 @@
 import type { CapabilityManifest } from '../domain/capability.ts';
+import { SallyportError } from '../domain/errors.ts';
+import type { Policy } from '../domain/policy.ts';
+import { protectionOf, type NamedTarget } from '../domain/target-rules.ts';
 import type { RunRef } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -23,4 +26,10 @@ export async function targetNames(
     },
   );
   return typeof clear['id'] === 'string' && clear['id'] !== id ? [id, clear['id']] : [id];
+}
+
+/** SECURITY: says which rule protects it, never what it is called in clear. */
+export function refuseProtected(policy: Policy, target: NamedTarget): void {
+  const hit = protectionOf(policy, target);
+  if (hit !== null) throw new SallyportError('TARGET_PROTECTED', `${hit.id}: ${hit.reason}`);
 }

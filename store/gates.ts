@@ -31,17 +31,13 @@ const gatesListedMax = 500;
 export async function openGate(tx: Sql, opening: OpenGate, clock: Clock): Promise<Gate> {
   const { order } = opening;
   await refuseEndedRun(tx, order.runKey);
-  const digest = orderDigest(order);
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `gate/${order.runKey}/${order.step}`,
   ]);
-  const known = await gateWhere(tx, 'run_key = $1 and step = $2 and iteration = $3', [
-    order.runKey,
-    order.step,
-    order.iteration,
-  ]);
+  const known = await findGate(tx, order);
   if (known !== null) return known;
   await voidOlder(tx, order, clock);
+  const digest = orderDigest(order);
   const gateId = idOf('gat', 'sallyport/gate/v1', [digest]);
   await insertGate(tx, { gateId, digest, opening, openedAt: isoTime(clock.nowMs()) });
   const gate = await loadGate(tx, gateId);
@@ -60,6 +56,17 @@ export async function openGate(tx: Sql, opening: OpenGate, clock: Clock): Promis
   ]);
   return gate;
 }
+
+/** The gate of one asking; null where it was not opened yet. */
+export const findGate = (
+  sql: Sql,
+  asking: Pick<Order, 'runKey' | 'step' | 'iteration'>,
+): Promise<Gate | null> =>
+  gateWhere(sql, 'run_key = $1 and step = $2 and iteration = $3', [
+    asking.runKey,
+    asking.step,
+    asking.iteration,
+  ]);
 
 /** Holds the run's row, so that its end, which voids its open gates, comes wholly before or wholly after. */
 async function refuseEndedRun(tx: Sql, runKey: string): Promise<void> {

@@ -24,7 +24,11 @@ const patient: ActivityOptions = {
     nonRetryableErrorTypes: ['BROKEN_INVARIANT'],
   },
 };
-/** One that a change of the program mends must not hold up the others of a batch, a run of its own outlasts it. */
+
+/**
+ * Names of errors that only a change of the program mends: they must not hold up the others of a batch. A run of its own
+ * outlasts them.
+ */
 const bugs = [
   'BROKEN_INVARIANT',
   'Error',
