@@ -6,7 +6,7 @@ import { SallyportError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
 import type { ApprovalRule, Policy } from '../domain/policy.ts';
-import { approvalRuleOf } from '../domain/target-rules.ts';
+import { approvalRuleOf, asksForName, type Act } from '../domain/target-rules.ts';
 import { isoTime } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { findGate, openGate, type Gate } from '../store/gates.ts';
@@ -70,9 +70,11 @@ async function prepareOrder(deps: ActivityDeps, item: GateItem): Promise<Order> 
   const { manifest } = capability;
   const policy = deps.policy();
   const target = targetOf(capability, command.target);
-  const names = await targetNames(deps, { manifest, id: target.id, run });
+  const act = { effect: manifest.effect, capability: manifest.name };
+  const asked = asksForName(policy, target.kind, act);
+  const names = await targetNames(deps, { manifest, id: target.id, run, asked });
   refuseProtected(policy, { kind: target.kind, names });
-  const rule = ruleFor(policy, capability, names);
+  const rule = ruleFor(policy, { ...act, names });
   const precondition = await preconditionOf(deps, item, { capability, connection });
   const nowMs = deps.clock.nowMs();
   return {
@@ -134,13 +136,12 @@ function targetOf(capability: Capability, target: Json): Order['target'] {
 }
 
 /** The load of the policy made sure that there is one for every effect that needs it. */
-function ruleFor(policy: Policy, { manifest }: Capability, names: readonly string[]): ApprovalRule {
-  const { effect, name } = manifest;
-  const rule = approvalRuleOf(policy, { effect, capability: name, names });
+function ruleFor(policy: Policy, act: Act & { readonly names: readonly string[] }): ApprovalRule {
+  const rule = approvalRuleOf(policy, act);
   if (rule === null)
     throw new SallyportError(
       'POLICY_INVALID',
-      `no approval rule for ${name} (${needsGate(effect) ? 'gated' : 'free'})`,
+      `no approval rule for ${act.capability} (${needsGate(act.effect) ? 'gated' : 'free'})`,
     );
   return rule;
 }

@@ -6,14 +6,20 @@ import type { RunRef } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /**
- * What a target is called: as its order has it, and in clear where that is a token of a kind that the capability may see.
- * SECURITY: rules are written with clear names, and a rule that is compared with a token protects nobody. The clear
+ * What a target is called: as its order has it, and in clear where that is a token of a kind that the capability may see
+ * and policy asks for names (`asksForName`). SECURITY: rules are written with clear names, and a rule that is compared with a token protects nobody. The clear
  * name goes no further than the comparison. Throws where a token cannot be turned back: who it is must be known.
  */
 export async function targetNames(
   deps: Pick<ActivityDeps, 'reveal'>,
-  { manifest, id, run }: { manifest: CapabilityManifest; id: string; run: RunRef },
+  {
+    manifest,
+    id,
+    run,
+    asked,
+  }: { manifest: CapabilityManifest; id: string; run: RunRef; asked: boolean },
 ): Promise<readonly string[]> {
+  if (!asked) return [id];
   const clear = await deps.reveal(
     { id },
     {

@@ -1,10 +1,4 @@
-import {
-  isGrpcServiceError,
-  WorkflowExecutionAlreadyStartedError,
-  type Client,
-} from '@temporalio/client';
-import { SallyportError } from '../domain/errors.ts';
-import { builtIn } from '../domain/triage.ts';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { Clock } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Database } from '../store/database.ts';
@@ -12,6 +6,7 @@ import { markStarted, unstampBatch } from '../store/batches.ts';
 import { stoppedScopes } from '../store/switches.ts';
 import type { TriageInput } from '../workflows/messages.ts';
 import { taskQueues, triageId, workflowTaskTimeout } from '../workflows/ids.ts';
+import { isAway } from './away.ts';
 import type { Batch, ClaimDeps } from './claim.ts';
 import { endOldTimeline } from './end-old-timeline.ts';
 import { nextBatch, startOfProgress, type Progress } from './next-batch.ts';
@@ -105,19 +100,10 @@ async function dispatchOnce(
     return endOldTimeline(deps);
   const batch = await nextBatch(deps, progress);
   if (batch === null) return false;
+  // Told first: a batch that was stamped and never started is claimed anew, and its news with it.
+  await patiently(deps, signal, () => tellRuns(deps, batch.runs));
   if (batch.runs.length > 0) await patiently(deps, signal, () => startUnlessRefused(deps, batch));
-  const again = batch.runs.filter((run) => run.plan.name === builtIn.followUp);
-  if (again.length > 0) await tellRuns(deps, again);
   return true;
-}
-
-const grpcAway: readonly number[] = [1, 2, 4, 8, 13, 14];
-
-/** PostgreSQL or Temporal cannot be asked now: the same may be asked again. */
-function isAway(error: unknown): boolean {
-  if (error instanceof SallyportError) return error.code === 'STORE_UNAVAILABLE';
-  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  return isGrpcServiceError(cause) && grpcAway.includes(cause.code);
 }
 
 /**

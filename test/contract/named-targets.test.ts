@@ -81,8 +81,26 @@ describe('a person whom redaction made a token', () => {
     expect((await suspended()).length).toBe(1);
   });
 
+  it('is not turned back where no rule asks for a name', async () => {
+    world.policy.approvals = [aRule({ id: 'all', quorum: 1 })];
+    world.policy.protectedTargets = [{ id: 'dc', kind: 'host', match: 'dc-*', reason: 'a drill' }];
+    const turned: unknown[] = [];
+    const watched: ActivityDeps = {
+      ...deps,
+      reveal: (value, reason) => {
+        turned.push(value);
+        return reveal(value, reason);
+      },
+    };
+    expect(await createGateActivities(watched).openGate(suspension())).toMatchObject({
+      kind: 'opened',
+    });
+    expect(turned).not.toContainEqual({ id: login });
+  });
+
   it('is left alone where nobody can tell any more who it is', async () => {
     const item = await suspending();
+    protect('break-glass*');
     const lost: ActivityDeps = { ...deps, reveal: () => Promise.reject(new Error('no original')) };
     const [outcome] = await createEffectActivities(lost).executeMany([item]);
     expect(outcome).toMatchObject({ kind: 'error' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { approvalRuleOf, protectionOf } from '../../../domain/target-rules.ts';
+import { approvalRuleOf, asksForName, protectionOf } from '../../../domain/target-rules.ts';
 import { aRule } from '../../support/orders.ts';
 
 const breakGlass = { id: 'break-glass', kind: 'user', match: 'break-glass*', reason: 'the last' };
@@ -37,5 +37,33 @@ describe('who decides on a target', () => {
 
   it('is nobody where no rule fits', () => {
     expect(approvalRuleOf({ approvals: [board] }, { ...act, names: ['dana'] })).toBeNull();
+  });
+});
+
+describe('policy asks what a target is called', () => {
+  const act = { effect: 'disruptive', capability: 'okta.user.suspend' } as const;
+  const all = aRule({ id: 'all', target: '*' });
+  const board = aRule({ id: 'board', target: 'ceo@*' });
+
+  it.each([
+    ['protects some of its kind', { protectedTargets: [breakGlass], approvals: [all] }],
+    ['has some decided by others', { protectedTargets: [], approvals: [board, all] }],
+  ])('where it %s', (_, policy) => {
+    expect(asksForName(policy, 'user', act)).toBe(true);
+  });
+
+  it.each([
+    ['protects another kind', { protectedTargets: [breakGlass], approvals: [all] }, 'host'],
+    [
+      'protects all of a kind',
+      { protectedTargets: [{ ...breakGlass, match: '*' }], approvals: [all] },
+      'user',
+    ],
+  ])('not where it %s', (_, policy, kind) => {
+    expect(asksForName(policy, kind, act)).toBe(false);
+  });
+
+  it('not for rules of approval where none is to be decided', () => {
+    expect(asksForName({ protectedTargets: [], approvals: [board] }, 'user', null)).toBe(false);
   });
 });
