@@ -1,6 +1,7 @@
 import { SallyportError } from '../domain/errors.ts';
 import { isEligible } from '../domain/gate.ts';
 import { loadApprovers } from '../store/approvers.ts';
+import { gateResults } from '../store/gate-results.ts';
 import type { Gate } from '../store/gate-rows.ts';
 import { loadGate } from '../store/gates.ts';
 import { approvalCounts, voteRows } from '../store/vote-rows.ts';
@@ -28,7 +29,7 @@ export async function showGate(
     castAt: row.cast_at,
   }));
   return {
-    ...summaryOf(gate, await approvalCounts(deps.db, [gate.id])),
+    ...(await summariesOf(deps, [gate]))[0],
     order: gate.order,
     votes,
     eligible,
@@ -44,8 +45,22 @@ export async function ownGate(deps: PeopleDeps, gateId: string): Promise<Gate> {
   return gate;
 }
 
-/** What lists show of a gate. */
-export function summaryOf(gate: Gate, approvals: ReadonlyMap<string, number>): object {
+/** What lists show of gates, in their order. */
+export async function summariesOf(
+  { db, clock }: Pick<PeopleDeps, 'db' | 'clock'>,
+  gates: readonly Gate[],
+): Promise<readonly object[]> {
+  const ids = gates.map((gate) => gate.id);
+  const approvals = await approvalCounts(db, ids);
+  const results = await gateResults(db, ids, clock);
+  return gates.map((gate) => ({
+    ...summaryOf(gate),
+    approvals: approvals.get(gate.id) ?? 0,
+    result: results.get(gate.id) ?? null,
+  }));
+}
+
+function summaryOf(gate: Gate): object {
   const { order } = gate;
   return {
     gateId: gate.id,
@@ -60,7 +75,6 @@ export function summaryOf(gate: Gate, approvals: ReadonlyMap<string, number>): o
     effect: order.effect,
     playbook: `${order.playbook.name}@${order.playbook.version}`,
     requester: order.requester,
-    approvals: approvals.get(gate.id) ?? 0,
     quorum: order.rule.quorum,
     groups: order.rule.groups,
     openedAt: gate.openedAt,

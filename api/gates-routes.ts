@@ -1,8 +1,7 @@
 import { SallyportError } from '../domain/errors.ts';
 import { listGates } from '../store/gates.ts';
-import { approvalCounts } from '../store/vote-rows.ts';
 import { castUndo, castVote } from './cast-vote.ts';
-import { showGate, summaryOf } from './gate-view.ts';
+import { showGate, summariesOf } from './gate-view.ts';
 import type { PeopleDeps } from './people-deps.ts';
 import { gateParams, gateQuery, gateShowQuery, revealNew, signedVote } from './people.schema.ts';
 import { revealToken } from './reveal.ts';
@@ -15,7 +14,8 @@ export function gatesRoutes(deps: PeopleDeps): readonly Route[] {
     route({
       method: 'GET',
       path: '/v1/gates',
-      summary: 'Gates, those that wait unless told otherwise',
+      summary:
+        'Gates, those that wait unless told otherwise, and what came of those that were approved',
       roles: readers,
       query: gateQuery,
       handle: async ({ query }) => {
@@ -24,9 +24,7 @@ export function gatesRoutes(deps: PeopleDeps): readonly Route[] {
             ? (['open', 'approved', 'denied', 'expired', 'void'] as const)
             : [query.state];
         const gates = await listGates(deps.db, { tenant: deps.tenant, states });
-        const ids = gates.map((gate) => gate.id);
-        const approvals = await approvalCounts(deps.db, ids);
-        return ok({ gates: gates.map((gate) => summaryOf(gate, approvals)) });
+        return ok({ gates: await summariesOf(deps, gates) });
       },
     }),
     route({

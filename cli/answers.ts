@@ -69,6 +69,7 @@ export interface GateAnswer {
   readonly groups: readonly string[];
   readonly openedAt: string;
   readonly expiresAt: string;
+  readonly result: { readonly state: string; readonly detail: string } | null;
 }
 
 export interface GateFileAnswer extends GateAnswer {

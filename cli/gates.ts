@@ -41,6 +41,7 @@ function printGates(gates: readonly GateAnswer[], held: readonly EffectAnswer[],
         { title: 'playbook', charsMax: 32, cell: (row) => row.playbook },
         { title: 'votes', charsMax: 8, cell: (row) => `${row.approvals} of ${row.quorum}` },
         { title: 'until', charsMax: 24, cell: (row) => row.expiresAt },
+        { title: 'result', charsMax: 80, cell: (row) => resultOf(row) },
       ]),
     );
     printLine(io.stdout, 'read one with: sallyport gate show GATE');
@@ -52,6 +53,10 @@ function printGates(gates: readonly GateAnswer[], held: readonly EffectAnswer[],
   );
   io.stdout.write(heldTable(held));
 }
+
+/** What came of an approved order: an approval alone did nothing yet, and may have been refused. */
+const resultOf = ({ result }: GateAnswer): string =>
+  result === null ? '-' : `${result.state}${result.detail === '' ? '' : ` (${result.detail})`}`;
 
 export function heldTable(held: readonly EffectAnswer[]): string {
   return table(held, [
@@ -92,6 +97,7 @@ function printHead(gate: GateFileAnswer, io: CliIo): void {
   const { order } = gate;
   const pairs = [
     ['gate', `${gate.gateId} ${gate.state}${gate.reason === '' ? '' : ` (${gate.reason})`}`],
+    ['result', resultOf(gate)],
     ['incident', gate.incidentId],
     ['does', `${order.capability} on ${order.target.kind} ${order.target.id}`],
     ['at', `${order.connection.name} (${order.connection.connector}, ${order.connection.address})`],

@@ -103,6 +103,9 @@ describe('a vote over HTTP', () => {
       await api.call('dave', `POST /v1/gates/${gate.id}/votes`, ballot(dave, gate)),
     ).toMatchObject({ status: 200, body: { gate: { state: 'approved' } } });
     expect(await postgres.db.query('select 1 from votes where delivered_at is null')).toEqual([]);
+    expect((await api.call('ann', 'GET /v1/gates?state=approved')).body['gates']).toMatchObject([
+      { gateId: gate.id, approvals: 2, result: { state: 'due' } },
+    ]);
   });
 
   it('is answered with 202 where the run does not answer in time, and not lost', async () => {
