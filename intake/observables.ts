@@ -1,20 +1,27 @@
 import { isIP } from 'node:net';
-import RE2 from 're2';
 import type { Actor, Observable, Resource } from '../domain/finding.ts';
 import { isObject, type Json } from '../domain/json.ts';
 import type { Leaf } from './leaves.ts';
-import { cluesIn, isHex } from './text-clues.ts';
+import {
+  addressIn,
+  hashByShape,
+  isHostOfUrl,
+  kindOfKey,
+  kindOfLeaf,
+  observableCharsMax,
+  shaped,
+  withoutRoot,
+  type ObservableKind,
+} from './observable-kinds.ts';
+import { cluesIn } from './text-clues.ts';
 
-type Kind = Observable['type'];
 type Role = Observable['role'];
-
-const hashLengths: readonly number[] = [32, 40, 56, 64, 96, 128];
 
 /** Collects typed values, each once, in the order in which they were added; a value of the wrong shape is left out. */
 export class ObservableList {
   readonly #seen = new Map<string, Observable>();
 
-  add(type: Kind, role: Role, ...values: readonly string[]): this {
+  add(type: ObservableKind, role: Role, ...values: readonly string[]): this {
     for (const raw of values) {
       const value = raw.trim();
       if (value === '' || !shaped(type, value)) continue;
@@ -38,9 +45,9 @@ export class ObservableList {
 
   /** The same for leaves, with what stands in their prose: first what is sure, then links and domains. */
   addFromLeaves(leaves: readonly Leaf[]): this {
-    const later: (readonly [Kind, string])[] = [];
+    const later: (readonly [ObservableKind, string])[] = [];
     for (const { key, pair, value } of leaves) {
-      if (typeof value !== 'string' || value.length > valueCharsMax) continue;
+      if (typeof value !== 'string' || value.length > observableCharsMax) continue;
       const address = addressIn(value);
       const kind = address === '' ? kindOfLeaf(key, pair) : 'ip';
       if (kind === 'ip') this.add(kind, 'artifact', address);
@@ -58,7 +65,8 @@ export class ObservableList {
       }
     }
     for (const [kind, value] of later)
-      if (!value.includes('{')) this.add(kind, 'artifact', withoutRoot(kind, value));
+      if (!value.includes('{'))
+        this.add(isHostOfUrl(kind, value) ? 'domain' : kind, 'artifact', withoutRoot(kind, value));
     return this;
   }
 
@@ -79,7 +87,11 @@ export class ObservableList {
       for (const item of value as readonly Json[]) this.#walk(key, item, left);
     } else if (isObject(value)) {
       for (const [name, item] of Object.entries(value)) this.#walk(name, item, left);
-    } else if (typeof value === 'string' && value.length > 0 && value.length <= valueCharsMax) {
+    } else if (
+      typeof value === 'string' &&
+      value.length > 0 &&
+      value.length <= observableCharsMax
+    ) {
       left.leaves -= 1;
       if (isIP(value) !== 0) this.add('ip', 'artifact', value);
       else {
@@ -88,38 +100,6 @@ export class ObservableList {
       }
     }
   }
-}
-
-/** No address is longer, and each has a sign that few other texts have: asking costs more than looking. */
-const mayBeIp = (value: string): boolean =>
-  value.length <= ipCharsMax && (value.includes('.') || value.includes(':'));
-const ipCharsMin = 3;
-const ipCharsMax = 64;
-
-/** An address alone or with a port, `192.0.2.7:443` and `[2001:db8::7]:443`; '' where it is none. */
-function addressIn(value: string): string {
-  if (!mayBeIp(value)) return '';
-  if (isIP(value) !== 0) return value;
-  const colon = value.lastIndexOf(':');
-  if (colon < ipCharsMin || !/^\d{1,5}$/.test(value.slice(colon + 1))) return '';
-  const before = value.slice(0, colon);
-  const bare = before.startsWith('[') && before.endsWith(']') ? before.slice(1, -1) : before;
-  return isIP(bare) === (bare === before ? 4 : 6) ? bare : '';
-}
-
-/** A name as questions have it ends in the dot of the root. */
-const withoutRoot = (kind: Kind, value: string): string =>
-  kind === 'domain' && value.endsWith('.') ? value.slice(0, -1) : value;
-
-const valueCharsMax = 2_048;
-
-function shaped(type: Kind, value: string): boolean {
-  if (type === 'ip') return isIP(value) !== 0 && value !== '0.0.0.0' && value !== '::';
-  if (type === 'hash') return hashLengths.includes(value.length) && isHex(value) && !isZeros(value);
-  if (type === 'url') return value.startsWith('http://') || value.startsWith('https://');
-  if (type === 'domain')
-    return value.includes('.') && !/[\s/=?&%]/.test(value) && isIP(value) === 0;
-  return value.length <= valueCharsMax;
 }
 
 const proseKeys: ReadonlySet<string> = new Set([
@@ -142,73 +122,6 @@ const proseKeys: ReadonlySet<string> = new Set([
   'reason',
   'output',
 ]);
-/** Keys whose hexadecimal values are ids, not sums of files. */
-const idKey = new RE2(
-  /id$|uuid|guid|key|token|commit|sha$|etag|signature|fingerprint|digest|revision|version|^ref$|^after$|^before$/,
-);
-
-const hashByShape = (key: string, value: string): boolean =>
-  hashLengths.includes(value.length) && isHex(value) && !idKey.test(key);
-
-const isZeros = (value: string): boolean => value.replaceAll('0', '') === '';
-
-/** Names that somebody asked for or spoke to: in questions to a DNS, in requests of HTTP and in greetings of TLS. */
-const askedPairs: ReadonlySet<string> = new Set([
-  'question.name',
-  'questions.name',
-  'dns.name',
-  'dns.question',
-  'dns.rrname',
-  'http.host',
-  'http.hostname',
-  'httpmessage.host',
-  'httprequest.host',
-  'request.host',
-  'tls.servername',
-]);
-const askedKeys: ReadonlySet<string> = new Set([
-  'dnsquery',
-  'dnsqueryname',
-  'dnsquestion',
-  'dnsquestionname',
-  'dnsrequest',
-  'httphost',
-  'qname',
-  'queryname',
-  'questionname',
-  'rrname',
-  'sni',
-]);
-
-/** Senders use few keys again and again; the bounds keep a hostile one from filling memory. */
-const knownKinds = new Map<string, Kind | null>();
-const knownKindsMax = 8_000;
-const knownPairCharsMax = 96;
-
-function kindOfLeaf(key: string, pair: string): Kind | null {
-  const known = knownKinds.get(pair);
-  if (known !== undefined) return known;
-  const kind = askedKeys.has(key) || askedPairs.has(pair) ? 'domain' : kindOfKey(key);
-  if (knownKinds.size < knownKindsMax && pair.length <= knownPairCharsMax)
-    knownKinds.set(pair, kind);
-  return kind;
-}
-
-/** Names of keys that state the type of their value. */
-function kindOfKey(key: string): Kind | null {
-  const name = key.toLowerCase();
-  if (
-    name.includes('sha256') ||
-    name.includes('sha1') ||
-    name.includes('md5') ||
-    name.includes('hash')
-  )
-    return 'hash';
-  if (name.endsWith('url') || name.endsWith('uri') || name === 'link') return 'url';
-  if (name.includes('domain') || name.includes('fqdn') || name === 'query') return 'domain';
-  return null;
-}
-
 /** A resource per distinct name or id; empty ones are left out. */
 export function resourceList(...candidates: readonly (Resource | null)[]): readonly Resource[] {
   const seen = new Map<string, Resource>();

@@ -84,6 +84,11 @@ const wrappings: readonly Wrapping[] = [
       ? list(value['records'], envelope)
       : null,
   (value, envelope) => list(at(value, 'data.events'), envelope),
+  // JSON-RPC 2.0: its id is the request's.
+  (value, envelope) =>
+    value['jsonrpc'] === '2.0'
+      ? (list(at(value, 'params.events'), envelope) ?? inner(at(value, 'params'), envelope))
+      : null,
   pageOf,
   // Splunk's collector names host, source and type in words; other products' objects of these names are the alert's.
   (value, envelope) =>

@@ -32,6 +32,11 @@ const forms: readonly Form[] = [
     ),
     parts: ['day', 'month', 'year', 'clock', 'zone'],
   },
+  // 07-May-2024 08:21:10, as products from Europe and Oracle write it
+  {
+    pattern: new RE2(`^(\\d{1,2})-([A-Za-z]{3})-(\\d{4})[ T]${clock} ?${zone}?$`),
+    parts: ['day', 'month', 'year', 'clock', 'zone'],
+  },
   // ctime: Tue Sep 30 17:37:30 2014 (UTC)
   {
     pattern: new RE2(
@@ -81,9 +86,14 @@ export function toRfc3339(text: string): string | null {
 }
 
 function assembled(said: { readonly [part: string]: string }): string | null {
-  const month = monthOf(said['month'] ?? '');
+  // 25/06/2021 cannot be American: there is no 25th month.
+  const dayFirst = Number(said['month']) > 12 && Number(said['day']) <= 12;
+  const [monthSaid, daySaid] = dayFirst
+    ? [said['day'], said['month']]
+    : [said['month'], said['day']];
+  const month = monthOf(monthSaid ?? '');
   if (month === null) return null;
-  const day = (said['day'] ?? '').padStart(2, '0');
+  const day = (daySaid ?? '').padStart(2, '0');
   const time = clockOf(said['clock'] || '00:00:00', (said['half'] ?? '').toLowerCase());
   return `${said['year']}-${month}-${day}T${time}${said['zone'] || 'Z'}`;
 }

@@ -51,7 +51,7 @@ export const resourceNames: readonly EntityNames[] = [
       resourcearn resource resources resourceid resourceuid assetname asset assetid bucketname bucket functionname
       dbinstanceidentifier databasename database clustername cluster alerttargetids targetresource affectedresource
       affectedresources volumeid securitygroupid queuename topicname topic loggroup monitoredresource
-      autoscalinggroupname compromisedentity entityvalue configurationitems azureresourceid ec2instanceid keyid accesskeyid
+      autoscalinggroupname compromisedentity entityvalue entityuid configurationitems azureresourceid ec2instanceid keyid accesskeyid
     `),
     objects: words(`
       resource resources bucket function database cluster entity entities entitysnapshot affectedentity relatedentity target affectedresources affectedentities
@@ -69,12 +69,12 @@ export const resourceNames: readonly EntityNames[] = [
     type: 'service',
     keys: words(`
       servicename service application applicationname appname app projectname projectslug project component site sitename
-      website monitorname checkname entity entityname impactedentities impactedentity impactedentityname target targetname
+      website monitorname checkname healthcheckname entity entityname impactedentities impactedentity impactedentityname target targetname
       destinationservicename sourceservicename scope environment env job pipelinename workflowname integration domain
-      urlmonitored monitorurl vd dimensionalvalue
+      clientrequesthost requesthost httpmessage.host urlmonitored monitorurl vd dimensionalvalue
     `),
     objects: words(
-      'service application app project component monitor check site impactedentity workflow pipeline build',
+      'service application app project component components affectedcomponents monitor check site impactedentity workflow pipeline build',
     ),
   },
   {
@@ -97,7 +97,7 @@ export const resourceNames: readonly EntityNames[] = [
 
 /** Keys of an object that name what it describes, in this order. */
 export const namingKeys: readonly string[] = words(
-  'fullname name displayname hostname fqdn dnshostname summary label id uid arn externalid slug identifier value agentcomputername netbiosname',
+  'fullname name displayname hostname fqdn dnshostname summary label id uid guid arn externalid slug identifier value agentcomputername netbiosname',
 );
 
 interface PersonNames {
@@ -113,6 +113,7 @@ export const actorNames: readonly PersonNames[] = [
       username user userprincipalname useremail useremailaddress recipient recipientaddress recipientemail toaddress toaddresses
       users who affecteduser affectedusers impacteduser upn suser srcuser usrname actorname actoremail actor principalname
       principalemail principal initiator initiatedby createdby startedby loginname login subjectusername targetusername duser
+      senderenvelope senderaddress envelopefrom headerfrom mailfrom fromaddress accountupn accountdisplayname
       dstuser targetuser samaccountname accountname useridentity agentlastloggedinusername processuser lastloggedinuser
       owneremail principalid callerprincipal caller email emailaddress author requestedby updatedby performedby triggeredby
       sender owner assignee userid usersid identity subject.user requestuser offensesource offender offendername suspect
@@ -132,5 +133,5 @@ export const actorNames: readonly PersonNames[] = [
 
 /** Keys of an object that name a person, in this order. */
 export const personKeys: readonly string[] = words(
-  'username login email emailaddr userprincipalname alternateid principalname accountname name displayname summary arn principalid id uid',
+  'username login email emailaddr userprincipalname alternateid principalname accountname name displayname summary arn principalid id uid guid',
 );

@@ -58,25 +58,31 @@ function isId(leaves: readonly Leaf[]): (text: string, leaf: Leaf) => boolean {
   // Windows calls the number of a kind of event its id, others its name.
   const windows = leaves.some(({ key }) => key === 'recordid' || key === 'channel');
   return (text, { key, value }) => {
-    if (text.length > idCharsMax || text.includes(' ')) return false;
+    if (text.length > idCharsMax || text.includes(' ') || /^(?:0|-1)$/.test(text)) return false;
     if (typeof value === 'string' && text.includes('T') && parseTime(value) !== null) return false;
     if (key === 'name') return text.includes('/') && pathOfFinding.test(text);
     if (key === 'eventid' && !/\d/.test(text)) return false;
+    if (key === 'txid' && text.length < wideIdCharsMin) return false;
     return key !== 'eventid' || !windows || !eventCode.test(text);
   };
 }
 
 const idCharsMax = 300;
+/** A shorter one counts within something else. */
+const wideIdCharsMin = 8;
 
 /** When it happened, by the surest key that holds a time. */
 export function timeOf(
   leaves: readonly Leaf[],
   parse: typeof parseTime = parseTime,
 ): string | null {
-  for (const { leaf } of ranked(leaves, names.time)) {
+  let day: string | null = null;
+  for (const { leaf, text } of ranked(leaves, names.time)) {
     const time = parse(leaf.value);
-    if (time !== null) return time;
+    if (time !== null && !isDay.test(text)) return time;
+    day ??= time;
   }
+  if (day !== null) return day;
   if (parse !== parseTime) return null;
   const joined = dayAndClock(leaves);
   if (joined !== null) return joined;
@@ -87,6 +93,9 @@ export function timeOf(
   }
   return null;
 }
+
+/** A time, if nothing tells it better. */
+const isDay = /^\d{4}-\d\d-\d\d$/;
 
 /** `event_date` and `event_time`, as two. */
 function dayAndClock(leaves: readonly Leaf[]): string | null {

@@ -18,7 +18,7 @@ const evidence: readonly Evidence[] = [
   {
     kind: 'vulnerability',
     keys: `
-      affectedrange cve* cvss* cwe* fixable fixedversion ghsa* scanoverview vulnerabilit* vulnerableversionrange
+      affectedrange cve* cvss* cwe* fixable fixedversion ghsa* matcherstatus templateid scanoverview vulnerabilit* vulnerableversionrange
     `,
     words: `
       cve ghsa cwe vulnerab* outdated
@@ -33,7 +33,7 @@ const evidence: readonly Evidence[] = [
       policyviolation scannername standards?* violation*
     `,
     words: `
-      violat* complian* misconfig* policy cis benchmark publicly public disabled should ensure must drift
+      violat* complian* misconfig* policy cis benchmark publicly public disabled should ensure must drift weak
     `,
     phrases: 'not enabled|not encrypted|not configured|not allowed|_disabled',
   },
@@ -72,11 +72,11 @@ const evidence: readonly Evidence[] = [
   {
     kind: 'audit',
     keys: `
-      authenticationcontext decisionid displaymessage eventcategory legacyeventtype published
+      authenticationcontext authdevice accessdevice decisionid factor displaymessage eventcategory legacyeventtype published
       requestparameters sessionid sourceipaddress useragent useridentity usrname
     `,
     words: `
-      login logon logout logoff signin authenticat* password upload audit session granted created updated administrator admin admins role added removed
+      login logon logout logoff signin authenticat* password upload audit granted created updated administrator admin admins role added removed
       deleted
     `,
     phrases: 'log in|logged in|sign-in|log out|user.session|user.account',
@@ -101,16 +101,19 @@ const evidence: readonly Evidence[] = [
     kind: 'detection',
     keys: `
       attack* canary* cmdline commandline decoy* destip detection* offense* magnitude malop* originip impactedip sendingip senderip scanresult detector* dst dstip evidence* filehash gid indicator
+      antigena* aiascore breach* clientrequest* dsthost dstport srchost srcport firewall* botscore httpmessage
       malware* md5* mitre* outputfields process* quarantine* recordid remoteip* honey* riskscore rulelevel
       ruletitle secrettype sha1* sha256* sid signature* sourceip src srcip suspicious* tactic* technique*
       threat* verdict
     `,
     words: `
+      persistence evasion waf firewall tunnel tunneling
       suspicious malicious malware trojan virus ransom* phish* brute attack* exploit* anomal* unauthorized
       unauthorised intrusion scan* injection threat* backdoor tor credential* privilege exfiltrat* lateral
-      ban banned bruteforce* canary decoy honeypot honeytoken c2 beacon* blocked unusual unexpected leak* exposed secret* detected shell recon* stealth*
+      ban banned bruteforce* canary canarytoken* decoy honeypot honeytoken c2 beacon* blocked unusual unexpected leak* exposed secret* detected shell recon* stealth*
     `,
-    phrases: 'impossible travel|failed login|failed logon|login failure|logon failure',
+    phrases:
+      'impossible travel|failed login|failed logon|login failure|logon failure|command and control|command_and_control|initial access|credential access|security violation',
   },
 ];
 
@@ -155,7 +158,7 @@ export function kindOf(leaves: readonly Leaf[], headline: string): FindingKind {
   let most = 0;
   for (const [index, { kind }] of evidence.entries()) {
     const said =
-      (byWords[index] ?? 0) + (phrases[index] ?? []).filter((one) => text.includes(one)).length;
+      (byWords[index] ?? 0) + (phrases[index] ?? []).filter((one) => says(text, one)).length;
     const weight =
       keyWeight * Math.min(countedMax, byKeys[index] ?? 0) +
       wordWeight * Math.min(countedMax, said);
@@ -164,6 +167,13 @@ export function kindOf(leaves: readonly Leaf[], headline: string): FindingKind {
     best = kind;
   }
   return best;
+}
+
+/** `log in` does not stand in `log ingestion`; `failed logins` are one failed login more. */
+function says(text: string, phrase: string): boolean {
+  for (let at = text.indexOf(phrase); at >= 0; at = text.indexOf(phrase, at + 1))
+    if (/^s?(?![a-z])/.test(text.slice(at + phrase.length, at + phrase.length + 2))) return true;
+  return false;
 }
 
 /** `alarm_id`, `alarm_date`, `alarm_status` … say no more than two of them. */

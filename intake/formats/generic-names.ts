@@ -12,7 +12,13 @@ function namesOf(text: string): Names {
   return names;
 }
 
+/** Names of what is said in words: they count where a phrase stands at the top of an alert, and not for a code. */
+const phrase = namesOf(`
+  rulemessage 94  threatid 93  name 88  detectiontype 82  attacktype 82  alerttype 66  trigger 84
+`);
+
 const title = namesOf(`
+  rulemessage 92  then.name 84  detectiontype 74  memo 66  resultdescription 70  clientasndescription 0  asndescription 0
   model 47  modelname 47  error 44  errormessage 46  scenario 46
   service 16  servicedesc 60  servicedescription 60  alarmtext 88  alerttext 88  sourcerule.name 96  securityrule.name 95  detectionrule.name 95  alertrule.name 95  matchedrule.name 95
   triggeredrule.name 95  control.name 93  plugin.name 93  indicator.name 84  model.name 88  threats.label 84  categories.label 50  trigger.rulename 50
@@ -34,6 +40,7 @@ const title = namesOf(`
 
 /** What is said at length; a title that is only a name gets it after a colon. */
 const prose = namesOf(`
+  resultdescription 98
   error 42
   alarmtext 88  alerttext 88
   synopsis 86  problemdetailstext 70  shorttext 60  incidentdescription 88  alertmessage 90  *text 40
@@ -43,6 +50,9 @@ const prose = namesOf(`
 `);
 
 const uid = namesOf(`
+  autoguid 90  pbid 90  rayid 88  txid 86  transactionid 60  eventguid 90  alertguid 100  logguid 70  loguid 60  sequenceno 64  sequencenumber 60
+  alertuniqueid 98  detectid 98  incidentserialno 80  poluuid 0  httpmessage.requestid 80  eventuniqueid 90  guid 78  agentguid 0  hostguid 0  deviceguid 0  machineguid 0  userguid 0  tenantguid 0  enterpriseguid 0
+  customerguid 0  processguid 0  policyguid 0  ruleguid 30  *guid 40
   alerthash 90  incidenthash 90  eventhash 60  realmid 0
   ticketnumber 90  casenumber 90  incidentnumber 92  alertnumber 92  eventnumber 0  uniqueid 80  organizationuuid 0  orguuid 0  accountuuid 0
   tenantuuid 0  companyuuid 0  useruuid 0  deviceuuid 0  hostuuid 0  agentuuid 0  policyuuid 0  ruleuuid 40  eventgroupid 60  alarmid 96  alertobjectid 80  rrn 92  urn 60  offenseid 96  malopid 96  breachid 96  investigationid 94
@@ -62,6 +72,7 @@ const uid = namesOf(`
 `);
 
 const time = namesOf(`
+  occured 94  generated 64  initiated 60  raised 84  occuredat 94  isotimestamp 95
   occurat 90  startat 84  start 50
   occurred 94  eventat 92  alarmdate 88  matchedat 70  receivedtime 60  sentat 64  reportedat 60  senttime 55  lastfound 62  firstfound 58
   remediationtimestamp 8  remediatedat 8  resolvedat 6  closedat 6  closetime 6  closedtime 6  resolvedtime 6  modificationtime 40
@@ -108,18 +119,19 @@ const link = namesOf(`
 const product = namesOf(`
   productname 100  product.name 100  tool.name 96  tool.driver.name 96  scanner.name 94  product 92  deviceproduct 92
   detectionproduct 90  monitoringtool 90  vendorname 88  vendor 86  devicevendor 86  product.vendorname 86  providername 84
-  servicesource 80  tool 80  scanner 80  datasourcename 72  provider 70  detectionsource 70  sourcename 70  source 56
+  servicesource 80  tool 80  scanner 80  datasourcename 72  provider 70  detectionsource 70  sourcename 36  source 56
   integrationname 50  generator 50  sensor 40  engine 40  sourcetype 40  companyname 40  app 18  logger 10
 `);
 
 const rule = namesOf(`
-  ruleid 100  rule.id 100  rule.uuid 100  ruleuid 100  signatureid 98  checkid 92  monitorid 92  configruleid 92  policyid 90
+  ruleid 100  templateid 90  rule.id 100  rule.uuid 100  ruleuid 100  signatureid 98  checkid 92  monitorid 92  configruleid 92  policyid 90
   alertname 90  rulename 90  rule.name 90  alarmarn 88  rule 88  ruletitle 88  alarmname 86  checkname 84  monitorname 84  policyname 84
   policy 80  constraintname 80  detectorid 70  conditionname 70  detectname 70  eventcode 70  generatorid 70  testname 60  queryname 60
   category 40  eventtype 40
 `);
 
 export const genericNames = {
+  phrase,
   title,
   prose,
   uid,

@@ -32,6 +32,9 @@ const besideThePoint: ReadonlySet<string> = new Set([
   'assignee',
   'assignees',
   'organization',
+  'account',
+  'tenant',
+  'customer',
   'org',
   'orgc',
   'repository',
@@ -61,6 +64,8 @@ const besideThePoint: ReadonlySet<string> = new Set([
   'sessioncontext',
   'sender',
   'recipients',
+  'botinfo',
+  'bot',
   'installation',
   'enterprise',
   'parent',
@@ -125,6 +130,11 @@ export interface RankOptions {
 /** Within people, places and the like, which most alerts carry along. */
 export const isAside = (leaf: Leaf): boolean =>
   leaf.parts.some((part, index) => index < leaf.parts.length - 1 && besideThePoint.has(part));
+
+/** At the top of an alert, or within what stands for it. */
+export const isOfAlert = (leaf: Leaf): boolean =>
+  leaf.listed === 0 &&
+  leaf.parts.every((part, index) => index === leaf.parts.length - 1 || mainThings.has(part));
 
 /** The leaves that `names` fit, the surest first. */
 export function ranked(

@@ -69,17 +69,27 @@ function graded({ leaf, text }: Ranked): Severity {
   return { severityId: wordIn(text), severitySource: { path, value: text } };
 }
 
-/** `E_CRITICAL`, `P2 - High`, `Sev 1`, `high (7.5)`: the first part that is a word of the table. */
+/**
+ * `P2 - High`, `Sev 1`, `high (7.5)`: the first part that is a word of the table. Of the name of a constant (`E_CRITICAL`,
+ * `ALERT_LEVEL_WARNING`) the last.
+ */
 function wordIn(text: string): ReturnType<typeof severityOfWord> {
   const all = severityOfWord(text);
   if (all > 0) return all;
-  const parts = text.toLowerCase().split(/[^a-z0-9]+/);
+  const words = text
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((part) => part !== 'alert');
+  const parts = /^[A-Z0-9]+(?:_[A-Z0-9]+)+$/.test(text) ? words.toReversed() : words;
   for (const [index, part] of parts.entries()) {
     const found = severityOfWord(part) || severityOfWord(`${part}${parts[index + 1] ?? ''}`);
     if (found > 0) return found;
   }
   return 0;
 }
+
+/** Their numbers mean another thing with each sender. */
+const notGraded: ReadonlySet<string> = new Set(['threatlevel', 'impactlevel', 'alerttype']);
 
 /** Numbers mean what their key's usual scale says; where two are usual, nothing is concluded. */
 function byNumber(leaf: Leaf, number: number): Severity {
@@ -95,7 +105,7 @@ function byNumber(leaf: Leaf, number: number): Severity {
     return leaf.parts.at(-2) === 'rule'
       ? severityByScale(path, number, ruleLevel)
       : { severityId: 0, severitySource: { path, value: String(number) } };
-  if (leaf.key === 'threatlevel' || leaf.key === 'impactlevel')
+  if (notGraded.has(leaf.key))
     return { severityId: 0, severitySource: { path, value: String(number) } };
   if (number > 0 && number < 1) return severityByScale(path, number, scoreOfOne);
   return severityByScale(path, number, number > 10 ? scoreOfHundred : gradeOfTen);

@@ -122,6 +122,7 @@ export function stateOf(leaves: readonly Leaf[]): FindingStatus {
     if (closed.has(word)) return 'closed';
     if (open.has(word)) return 'open';
   }
+  if (isWell(leaves)) return 'closed';
   const said = leaves.some(
     ({ key, value, parts }) => value === true && parts.length <= 2 && flags.has(key),
   );
@@ -129,6 +130,12 @@ export function stateOf(leaves: readonly Leaf[]): FindingStatus {
   const ended = leaves.some((leaf) => ends.includes(leaf.key) && parseTime(leaf.value) !== null);
   return ended ? 'closed' : 'open';
 }
+
+const well: ReadonlySet<string> = new Set(['ok', 'clear', 'cleared', 'normal', 'recovered']);
+
+/** Some say by the grade alone that all is well again. */
+const isWell = (leaves: readonly Leaf[]): boolean =>
+  well.has(fold(ranked(leaves, names.severity)[0]?.text ?? ''));
 
 /** Whatever follows, this is over: `resolved_true_positive`, `ResolvedCritical`. */
 const over: ReadonlySet<string> = new Set(['resolved', 'closed', 'recovered', 'cleared']);

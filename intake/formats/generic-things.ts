@@ -72,13 +72,7 @@ export function thingsOf(leaves: readonly Leaf[], account: string, prose: string
     ...targets.map((name) => resource('host', name)),
     ...found.filter((item) => item?.type === 'account').slice(0, 1),
     resource('account', account),
-    ...(found.length === 0
-      ? [
-          ...[...keyed(index, sourceKeys, isThing), ...sitesOf(index)].slice(0, 1),
-          ...keyed(index, watcherKeys, isThing).slice(0, 1),
-        ]
-      : []
-    ).map((name) => resource('host', name)),
+    ...(found.every((item) => item?.type === 'account') ? leftOf(index) : []),
   );
   return {
     resources: distinctNames(resources).slice(0, resourcesMax),
@@ -88,6 +82,17 @@ export function thingsOf(leaves: readonly Leaf[], account: string, prose: string
     ),
   };
 }
+
+/** What an alert is about that names no machine and no service: a mailbox, where it came from, who saw it. */
+const leftOf = (index: Index): readonly (Resource | null)[] => [
+  ...keyed(index, mailboxKeys, isThing)
+    .slice(0, 1)
+    .map((name) => resource('other', name)),
+  ...[
+    ...[...keyed(index, sourceKeys, isThing), ...sitesOf(index)].slice(0, 1),
+    ...keyed(index, watcherKeys, isThing).slice(0, 1),
+  ].map((name) => resource('host', name)),
+];
 
 const targetKeys = keysOf([
   'destip',
@@ -113,6 +118,17 @@ const sourceKeys = keysOf([
   'clientip',
   'ipsrc',
   'source',
+]);
+
+/** Whose mail it was. */
+const mailboxKeys = keysOf([
+  'mailbox',
+  'recipient',
+  'recipients',
+  'recipientemailaddress',
+  'recipientaddress',
+  'toaddress',
+  'accountupn',
 ]);
 
 /** Who saw it, where nothing else is named. */
@@ -150,6 +166,7 @@ const siteKeys = keysOf([
   'target',
   'fullurl',
   'checkurl',
+  'host',
   'monitorurl',
   'uri',
 ]);

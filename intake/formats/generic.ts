@@ -10,7 +10,7 @@ import { timeOf, uidOf } from './generic-identity.ts';
 import { kindOf } from './generic-kind.ts';
 import { genericNames as names, type Names } from './generic-names.ts';
 import { productOf } from './generic-product.ts';
-import { ranked, type Ranked } from './generic-rank.ts';
+import { isOfAlert, ranked, type Ranked } from './generic-rank.ts';
 import { gradeOf } from './generic-severity.ts';
 import { isOpaque } from './opaque-text.ts';
 import { stateOf } from './generic-status.ts';
@@ -91,6 +91,10 @@ const headKeys = [
   'rule',
   'description',
   'msg',
+  'detectionname',
+  'alertname',
+  'rulename',
+  'threatname',
 ];
 const gradeKeys = [
   'severity',
@@ -104,6 +108,7 @@ const gradeKeys = [
   'result',
   'enforcementaction',
   'createdat',
+  'created',
 ];
 
 const looksLikeAlert = (item: JsonObject): boolean =>
@@ -112,7 +117,7 @@ const looksLikeAlert = (item: JsonObject): boolean =>
 
 function read(shown: JsonObject, raw: JsonObject, envelope: Envelope): Draft | null {
   const leaves = leavesOf(shown);
-  const head = ranked(leaves, names.title, { fits: isHeadline });
+  const head = headOf(leaves);
   const said = surest(leaves, names.prose, (text) => text.length >= 8);
   const rule = surest(leaves, names.rule, isShort);
   const product = productOf(leaves, envelope.product);
@@ -148,6 +153,16 @@ function read(shown: JsonObject, raw: JsonObject, envelope: Envelope): Draft | n
   });
   return isCloudEvent(shown) ? asCloudEvent(found, shown) : found;
 }
+
+/** What may be its title, the surest first. */
+const headOf = (leaves: readonly Leaf[]): readonly Ranked[] =>
+  [
+    ...ranked(leaves, names.phrase, { fits: isPhrase }),
+    ...ranked(leaves, names.title, { fits: isHeadline }),
+  ].toSorted((one, other) => other.rank - one.rank);
+
+const isPhrase = (text: string, leaf: Leaf): boolean =>
+  text.includes(' ') && isHeadline(text) && isOfAlert(leaf);
 
 const surest = (leaves: readonly Leaf[], called: Names, fits: (text: string) => boolean): string =>
   ranked(leaves, called, { fits })[0]?.text ?? '';

@@ -3,7 +3,7 @@ const told = `
 Amazon GuardDuty=guardduty; AWS Security Hub=securityhub; AWS CloudTrail=cloudtrail; Amazon CloudWatch=cloudwatch;
 Amazon Inspector=inspector2; Amazon Macie=macie; AWS Cost Anomaly Detection=costanomaly|anomalymonitor;
 AWS Config=config-rule|configrule; AWS CodeBuild=codebuild; AWS Health=aws.health|awshealth; AWS Auto Scaling=autoscaling;
-AWS Backup=aws backup; AWS Glue=aws.glue; AWS SNS=arn:aws:sns; AWS=arn:aws; SecurityScorecard=securityscorecard;
+AWS Backup=aws backup; AWS Glue=aws.glue; AWS SNS=arn:aws:sns; AWS=arn:aws; SecurityScorecard=securityscorecard|scorecardid;
 Microsoft Sentinel=securityinsights;
 Microsoft Defender=microsoftdefender|windowsdefender|advancedhunting|security.microsoft.com|officeatp;
 Microsoft Graph Security=microsoft.graph; Azure Security Center=azure security center; Azure=portal.azure.com;
@@ -15,17 +15,17 @@ Elastic=elastic-agent|elasticsearch; OpenSearch=opensearch; Wazuh=wazuh; OSSEC=o
 IBM QRadar=qradar; ArcSight=arcsight; LogRhythm=logrhythm; Exabeam=exabeam; Securonix=securonix; Sumo Logic=sumologic|sumo logic;
 Rapid7 InsightIDR=insightidr; Rapid7=rapid7; Graylog=graylog; Panther=panther; Logpoint=logpoint; Logz.io=logz.io; Coralogix=coralogix;
 Devo=devo.com; Humio=humio; CrowdStrike Falcon=crowdstrike|falconhost; SentinelOne=sentinelone|storyline;
-Carbon Black=carbonblack|carbon black; Palo Alto Cortex XDR=cortex; Cylance=cylance; Sophos=sophos; Trend Micro=trend micro|trendmicro;
+Carbon Black=carbonblack|carbon black; Palo Alto Cortex XDR=cortex; Cylance=cylance; Sophos=sophos|event::endpoint::|event::firewall; Trend Micro=trend micro|trendmicro;
 Trend Micro Vision One=visionone|workbenchlink; McAfee=mcafee; Trellix=trellix; FireEye=fireeye; Symantec=symantec; ESET=eset; Bitdefender=bitdefender;
-Bitdefender GravityZone=gravityzone; Kaspersky=kaspersky; Malwarebytes=malwarebytes; LimaCharlie=limacharlie; Velociraptor=velociraptor;
-osquery=osquery; Huntress=huntress; Cybereason=cybereason; Tanium=tanium; Jamf=jamf; Kandji=kandji; Sysmon=sysmon; Hayabusa=hayabusa;
+Bitdefender GravityZone=gravityzone|attckid; Kaspersky=kaspersky; Malwarebytes=malwarebytes; LimaCharlie=limacharlie; Velociraptor=velociraptor;
+osquery=osquery; Huntress=huntress; Cybereason=cybereason|malopid|malopdetection|maloptype|ismalop; Tanium=tanium; Jamf=jamf; Kandji=kandji; Sysmon=sysmon; Hayabusa=hayabusa;
 Chainsaw=chainsaw; ClamAV=clamav; Okta=okta; Auth0=auth0; OneLogin=onelogin; JumpCloud=jumpcloud; Ping Identity=pingidentity;
-Duo Security=duosecurity|duo security; CyberArk=cyberark; BeyondTrust=beyondtrust; 1Password=1password; Keycloak=keycloak;
+Duo Security=duosecurity|duo security|duo_push|duo push|duo mobile; CyberArk=cyberark; BeyondTrust=beyondtrust; 1Password=1password; Keycloak=keycloak;
 Teleport=teleport; HashiCorp=hashicorp; Tailscale=tailscale; Palo Alto Networks=paloaltonetworks|palo alto|pan-os; Prisma Cloud=prisma;
-Fortinet FortiGate=fortigate|devname=; Fortinet=fortinet; Check Point=checkpoint|check point; Cisco Meraki=meraki;
+Fortinet FortiGate=fortigate|devname=; Fortinet=fortinet; Check Point=checkpoint|check point|avanan|vpn-1 & firewall-1; Cisco Meraki=meraki;
 Cisco Umbrella=umbrella; Cisco Firepower=firepower; Cisco=cisco; Juniper=juniper; SonicWall=sonicwall; WatchGuard=watchguard;
-Zscaler=zscaler; Netskope=netskope; Cloudflare=cloudflare; Akamai=akamai; Imperva=imperva; Fastly=fastly; Infoblox=infoblox;
-Darktrace=darktrace; Vectra=vectra; ExtraHop=extrahop; Corelight=corelight; Suricata=suricata; Snort=snort; Zeek=zeek|notice::;
+Zscaler=zscaler; Netskope=netskope|nsdeviceuid|nspolicy; Cloudflare=cloudflare|rayid; Akamai=akamai; Imperva=imperva; Fastly=fastly; Infoblox=infoblox;
+Darktrace=darktrace|antigena|aiascore|modelbreach; Vectra=vectra|dtypevname; ExtraHop=extrahop; Corelight=corelight; Suricata=suricata; Snort=snort; Zeek=zeek|notice::;
 UniFi=unifi; CrowdSec=crowdsec; Fail2ban=fail2ban; ModSecurity=modsecurity; GreyNoise=greynoise; Illumio=illumio; Proofpoint=proofpoint;
 Mimecast=mimecast; Abnormal Security=abnormalsecurity|abnormal security; IRONSCALES=ironscales; Cofense=cofense; KnowBe4=knowbe4;
 Barracuda=barracuda; Tenable=tenable; Nessus=nessus; Qualys=qualys; OpenVAS=openvas; Nuclei=nuclei; Wiz=wiz.io|wizissue;
@@ -53,9 +53,9 @@ Netlify=netlify; Heroku=heroku; DigitalOcean=digitalocean; Hetzner=hetzner; Terr
 Harness=harness; LaunchDarkly=launchdarkly; MongoDB Atlas=mongodb; Snowflake=snowflake; Databricks=databricks; Confluent=confluent;
 TheHive=thehive; MISP=misp|threatlevelid; OpenCTI=opencti; Anomali=anomali; Recorded Future=recordedfuture|recorded future;
 STIX=bundle--; Shodan=shodan; Censys=censys; Have I Been Pwned=haveibeenpwned; SpyCloud=spycloud; Flashpoint=flashpoint;
-urlscan.io=urlscan; VirusTotal=virustotal; AbuseIPDB=abuseipdb; Thinkst Canary=canarytoken|canary.tools|canaryid; Honeypot=honeypot;
+urlscan.io=urlscan; VirusTotal=virustotal; AbuseIPDB=abuseipdb; Thinkst Canarytokens=canarytoken; Thinkst Canary=canary.tools|canaryid; OpenCanary=opencanary; Papertrail=papertrail; Tracebit=tracebit; Honeypot=honeypot;
 DShield=dshield; Netwrix=netwrix; Varonis=varonis; Rubrik=rubrik; Veeam=veeam; Cohesity=cohesity; Salesforce=salesforce; Slack=slack;
-Zoom=zoom; Dropbox=dropbox; Workday=workday; Twilio=twilio; Stripe=stripe; LogicMonitor=logicmonitor; Armis=armis; Claroty=claroty; Nozomi Networks=nozomi;
+Zoom=zoom; Dropbox=dropbox; Workday=workday; Twilio=twilio; Stripe=stripe; LogicMonitor=logicmonitor; Armis=armis; Claroty=claroty; Nozomi Networks=nozomi|n2os;
 Forescout=forescout; Axonius=axonius; Arctic Wolf=arcticwolf|arctic wolf; Expel=expel.io; Sekoia=sekoia; Stellar Cyber=stellarcyber;
 Cato Networks=catonetworks|cato networks; Uptycs=uptycs; Upwind=upwind.io; Obsidian Security=obsidiansecurity; AppOmni=appomni;
 Nightfall=nightfall; Sublime Security=sublimesecurity|sublime security; Red Canary=redcanary|red canary; eSentire=esentire;
@@ -64,6 +64,7 @@ Burp Suite=portswigger; OWASP ZAP=zaproxy; Group-IB=group-ib; ZeroFox=zerofox; B
 Semperis=semperis; SailPoint=sailpoint; Ivanti=ivanti; Lookout=lookout.com; Zimperium=zimperium; pfSense=pfsense; OPNsense=opnsense;
 Radware=radware; Netscout=netscout; OpsRamp=opsramp; ManageEngine=manageengine; Freshservice=freshservice; Uptrends=uptrends;
 Secureworks Taegis=taegis; CloudEvents=specversion; HashiCorp Vault=vaultproject;
+WithSecure=withsecure|f-secure|deepguard; F5=ves-io|f5-xc|f5 xc|f5demos|big-ip|bigip; Digital Shadows SearchLight=digitalshadows|searchlight portal; Auditbeat=auditbeat; Winlogbeat=winlogbeat;
 Cowrie=cowrie; Packetbeat=packetbeat; Amazon Route 53=rslvr-; Cilium=cilium
 `;
 

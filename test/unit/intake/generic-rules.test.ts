@@ -90,6 +90,10 @@ describe('an observable', () => {
     ['a name that was asked for', { query_name: 'evil.example.' }],
     ['a greeting of TLS', { tls: { sni: 'evil.example' } }],
     ['the host of a request', { http: { host: 'evil.example' } }],
+    ['an answer', { dns: { answers: [{ name: 'a.example', data: 'evil.example' }] } }],
+    ['a request, in one word', { ClientRequestHost: 'evil.example' }],
+    ['what an address is called', { src_host_reverse: 'evil.example' }],
+    ['a URL without more', { url: 'evil.example' }],
   ])('is the name in %s', (_what, alert) => {
     expect(observables(alert)).toContain('domain:evil.example');
   });
@@ -102,16 +106,105 @@ describe('an observable', () => {
     ['192.0.2.7:443', 'ip:192.0.2.7'],
     ['[2001:db8::7]:443', 'ip:2001:db8::7'],
     ['2001:db8::7', 'ip:2001:db8::7'],
+    ['192.0.2.7/24', 'ip:192.0.2.7'],
+    ['2001:db8::7/128', 'ip:2001:db8::7'],
   ])('is the address in %s', (value, want) => {
     expect(observables({ peer: value })).toEqual([want]);
   });
 
-  test.each(['192.0.2.7:x', '[192.0.2.7]:443', '1.2.3:443', '[::1'])('is not %s', (value) => {
+  test.each([
+    '10.0.0.0/8',
+    '2001:db8::/32',
+    '192.0.2.7/x',
+    '192.0.2.7:x',
+    '[192.0.2.7]:443',
+    '1.2.3:443',
+    '[::1',
+  ])('is not %s', (value) => {
     expect(observables({ peer: value })).toEqual([]);
   });
 });
 
+test('a URL without its scheme is one where it has a path on a public name', () => {
+  expect(observables({ url: 'files.evil.example/a.zip' })).toEqual([
+    'url:files.evil.example/a.zip',
+  ]);
+  expect(observables({ url: '/opt/a.zip' })).toEqual([]);
+});
+
+describe('the title of an alert', () => {
+  const title = (alert: object): string => read({ title: undefined, ...alert }).title;
+
+  test('is its name before its category, where that is a phrase', () => {
+    expect(title({ category: 'Exfiltration', name: 'Odd upload by a service' })).toMatch(/^Odd up/);
+    expect(title({ category: 'Exfiltration', name: 'odd-upload' })).toMatch(/^Exfiltration/);
+  });
+
+  test('is not the name of a person, a host or an account', () => {
+    const said = { category: 'Exfiltration', account: { name: 'Acme Holdings East' } };
+    expect(title(said)).toMatch(/^Exfiltration/);
+  });
+
+  test('is what a rule of a firewall says rather than who was there', () => {
+    const request = { ClientASNDescription: 'EXAMPLE-NET', Meta: { rule_message: 'Odd path' } };
+    expect(title(request)).toMatch(/^Odd path/);
+  });
+});
+
+describe('the time of an alert', () => {
+  test('is one with a clock before a day alone', () => {
+    const said = { date: '2026-10-26', short_date_time: '2026-10-26 23:20:39' };
+    expect(read(said).time).toBe('2026-10-26T23:20:39Z');
+    expect(read({ date: '2026-10-26' }).time).toBe('2026-10-26T00:00:00Z');
+    expect(read({ time: 1_792_971_639, date: '2026-10-26' }).time).toBe('2026-10-25T23:40:39Z');
+  });
+});
+
+describe('the state of an alert', () => {
+  test('is closed where its grade says that all is well', () => {
+    expect(read({ severity: 'ok', state: 0 }).status).toBe('closed');
+    expect(read({ severity: 'low', state: 0 }).status).toBe('open');
+  });
+});
+
+describe('the kind of an alert', () => {
+  test('goes by whole phrases', () => {
+    expect(read({ description: 'The activity log ingestion is down' }).kind).toBe('operational');
+    expect(read({ description: 'Someone tried to log in, and again' }).kind).toBe('audit');
+    expect(read({ description: 'Unusual: failed logins of root' }).kind).toBe('detection');
+  });
+});
+
+test('a mail is about a mailbox, and acted on by whom it came from', () => {
+  const mail = {
+    accountId: 'a-1',
+    recipients: 'dana@corp.example',
+    senderEnvelope: 'x@evil.example',
+  };
+  expect(resources(mail)).toContain('other:dana@corp.example');
+  expect(users(mail)).toContain('x@evil.example');
+});
+
+test('a request that brings many alerts is taken off them', () => {
+  const event = { detection_name: 'Odd file', severity: 'high', created: '2026-10-26T23:20:39Z' };
+  const events = [1, 2].map((n) => ({ ...event, incident_id: `i-${n}`, computer_name: `pc-${n}` }));
+  const call = { jsonrpc: '2.0', id: 9, method: 'addEvents', params: { events } };
+  const found = readBody(Buffer.from(JSON.stringify(call)));
+  expect(found.map(({ uid, title }) => [uid, title])).toEqual([
+    ['i-1', 'Odd file'],
+    ['i-2', 'Odd file'],
+  ]);
+});
+
 describe('the severity of an alert', () => {
+  test('is the last word in the name of a constant', () => {
+    expect(read({ criticality: 'ALERT_CRITICALITY_LEVEL_WARNING' }).severityId).toBe(3);
+    expect(read({ severity: 'E_CRITICAL' }).severityId).toBe(5);
+    expect(read({ severity: 'P2 - High' }).severityId).toBe(4);
+    expect(read({ alert_type: 'ALERT_RECOVERY' }).severityId).toBe(0);
+    expect(read({ alert_type: '1' }).severityId).toBe(0);
+  });
+
   test('grows with the priority of the model that found it, unlike any other priority', () => {
     const severity = (alert: object): number => read(alert).severityId;
     expect([0, 1, 2, 3, 4, 5].map((priority) => severity({ model: { priority } }))).toEqual([
@@ -133,6 +226,13 @@ describe('the id of an alert', () => {
     expect(read({ eventid: 'cowrie.login.success' }).uid).toMatch(/^Odd/);
     expect(read({ somethingId: 'corp' }).uid).toMatch(/^Odd/);
     expect(read({ somethingId: 'corp-17' }).uid).toBe('corp-17');
+  });
+
+  test('is not nought, nor what counts within something else', () => {
+    expect(read({ ReportID: 0, RayID: '77280bee38a6c461' }).uid).toBe('77280bee38a6c461');
+    expect(read({ incidentId: 0 }).uid).toMatch(/^Odd/);
+    expect(read({ txid: 4 }).uid).toMatch(/^Odd/);
+    expect(read({ autoguid: 'd40cdc38', agentguid: 'd751670f' }).uid).toBe('d40cdc38');
   });
 });
 
