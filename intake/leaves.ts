@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { asText, fold } from './fields.ts';
 import { intakeLimits } from './limits.ts';
+import { pairsInProse } from './text-pairs.ts';
 import { typedNameOf } from './typed-names.ts';
 
 export type Listed = 0 | 1 | 2;
@@ -23,7 +24,8 @@ const leavesMax = 4_000;
 /**
  * The scalars of a folded tree, breadth first: what the sender put at the top comes first. Of a pair such as
  * `{"name": "InstanceId", "value": "i-1"}` or `["InstanceId", "i-1"]` the name is the key, and so is that of a tag
- * `service:web`. What an object that states its type names comes once more under that type.
+ * `service:web`. What an object that states its type names comes once more under that type,
+ * and so does what a message says in pairs.
  */
 export function leavesOf(value: JsonObject): readonly Leaf[] {
   const found: Leaf[] = [];
@@ -75,6 +77,9 @@ function spread(node: Node, value: JsonObject, next: Node[]): void {
     if (surroundings.has(key) && isAssignment(item)) continue;
     const parts = above.concat(key.includes('.') ? key.split('.') : key);
     next.push({ parts, value: item, listed: inList });
+    if (typeof item === 'string' && messageKeys.has(key))
+      for (const [name, text] of pairsInProse(item))
+        next.push({ parts: parts.concat(fold(name)), value: text, listed: inList });
     if (typeof item === 'string' && tagKeys.has(key) && item.includes(':')) {
       const tags = item
         .split(',')
@@ -155,6 +160,21 @@ function pairOf(value: JsonObject): readonly [string, Json] | null {
   const named = pairValues.find((key) => value[key] !== undefined && value[key] !== null);
   return named === undefined ? null : [name, value[named] ?? null];
 }
+
+/** What many products write in pairs within a text. */
+const messageKeys: ReadonlySet<string> = new Set([
+  'message',
+  'msg',
+  'description',
+  'text',
+  'log',
+  'raw',
+  'rawmessage',
+  'rawlog',
+  'fullmessage',
+  'originalmessage',
+  'data',
+]);
 
 const tagKeys: ReadonlySet<string> = new Set(['tags', 'scopes', 'scope', 'labels', 'dimensions']);
 const tagsMax = 64;

@@ -54,7 +54,7 @@ export class ObservableList {
       else if (kind === 'hash') this.add(kind, 'artifact', value);
       else if (kind === null && hashByShape(key, value)) this.add('hash', 'artifact', value);
       else if (kind !== null || value.startsWith('http')) later.push([kind ?? 'url', value]);
-      if (proseKeys.has(key) || value.includes(' ')) {
+      if (proseKeys.has(key) || value.includes(' ') || value.includes(',')) {
         const clues = cluesIn(value);
         this.add('ip', 'artifact', ...clues.ips);
         this.add('hash', 'artifact', ...clues.hashes);

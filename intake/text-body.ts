@@ -1,13 +1,12 @@
-import RE2 from 're2';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { isObject } from '../domain/json.ts';
-import { everyMatch } from './every-match.ts';
 import { cefLine } from './formats/cef-line.ts';
 import { leefLine } from './formats/leef-line.ts';
 import { snortFastLine } from './formats/snort-fast.ts';
 import { zeekTable } from './formats/zeek-table.ts';
 import { intakeLimits } from './limits.ts';
 import { parseJsonText } from './parse-json.ts';
+import { namedLine, pairsIn } from './text-pairs.ts';
 import { saysNothing } from './view.ts';
 
 /**
@@ -42,16 +41,13 @@ function jsonLine(line: string): JsonObject | null {
   return isObject(first) ? first : null;
 }
 
-const pair = new RE2(/(?:^|[\s,;<>])([A-Za-z_@][\w.@-]*)=("(?:[^"\\]|\\.)*"|[^\s,;"]*)/g);
 const pairsMin = 3;
 
-/** `date=2026-11-20 level="high" srcip=192.0.2.7 …`, as firewalls and logfmt write it. */
+/** `date=2026-11-20 level="high" srcip=192.0.2.7 …` and `[action:"Drop"; …]`, as firewalls and logfmt write it. */
 function pairs(line: string): JsonObject | null {
   const found: { [key: string]: Json } = Object.create(null);
   let count = 0;
-  for (const match of everyMatch(pair, line.slice(0, intakeLimits.lineCharsMax))) {
-    const key = String(match[1]);
-    const value = unquoted(String(match[2]));
+  for (const [key, value] of pairsIn(line.slice(0, intakeLimits.lineCharsMax))) {
     count += 1;
     if (key !== '__proto__' && !(key in found) && !saysNothing(value)) found[key] = value;
   }
@@ -62,23 +58,16 @@ function pairs(line: string): JsonObject | null {
   return { ...found, line };
 }
 
-const unquoted = (text: string): string =>
-  text.length >= 2 && text.startsWith('"') && text.endsWith('"')
-    ? text.slice(1, -1).replaceAll('\\"', '"')
-    : text;
-
-const named = new RE2(/^([A-Za-z][\w /().-]{1,63}?)\s*:\s+(\S.*)$/);
-
 /** `Alarm : disk full` line by line, as mails and some SNS messages are written. */
 function namedLines(lines: readonly string[]): JsonObject | null {
   const found: { [key: string]: Json } = Object.create(null);
   let count = 0;
   for (const line of lines.slice(0, intakeLimits.namedLinesMax)) {
-    const match = named.exec(line.slice(0, intakeLimits.lineCharsMax));
-    if (match === null) continue;
+    const named = namedLine(line.slice(0, intakeLimits.lineCharsMax));
+    if (named === null) continue;
     count += 1;
-    const key = String(match[1]);
-    if (!(key in found)) found[key] = String(match[2]);
+    const [key, value] = named;
+    if (!(key in found)) found[key] = value;
   }
   return count >= pairsMin && count * 2 >= lines.length
     ? { ...found, text: lines.join('\n') }

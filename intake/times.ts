@@ -8,12 +8,13 @@ const newestMs = Date.UTC(2200, 0, 1);
 /**
  * RFC 3339 in UTC with the fraction that the sender gave, or null where it is no time we can read. Accepts RFC 3339,
  * `+0000`, a space for the T, no zone (read as UTC), epochs in s, ms, µs and ns (told apart by their size), `{seconds,
- * nanos}`, and what `toRfc3339` knows. A time without a year is none.
+ * nanos}`, `/Date(ms)/` of older .NET, and what `toRfc3339` knows. A time without a year is none.
  */
 export function parseTime(value: Json | undefined): string | null {
   if (typeof value === 'number') return fromEpoch(String(value));
   if (typeof value !== 'string') return isObject(value) ? fromParts(value) : null;
   const text = value.trim();
+  if (text.startsWith('/Date(')) return fromEpoch(/^\/Date\((\d{1,15})\)\/$/.exec(text)?.[1] ?? '');
   return fromWritten(text) ?? fromEpoch(text) ?? fromWritten(toRfc3339(text) ?? '');
 }
 

@@ -71,7 +71,7 @@ export const resourceNames: readonly EntityNames[] = [
       servicename service application applicationname appname app projectname projectslug project component site sitename
       website monitorname checkname healthcheckname entity entityname impactedentities impactedentity impactedentityname target targetname
       destinationservicename sourceservicename scope environment env job pipelinename workflowname integration domain
-      clientrequesthost requesthost httpmessage.host urlmonitored monitorurl vd dimensionalvalue
+      clientrequesthost requesthost httpmessage.host cshost xhostheader urlmonitored monitorurl vd dimensionalvalue
     `),
     objects: words(
       'service application app project component components affectedcomponents monitor check site impactedentity workflow pipeline build',
@@ -97,7 +97,7 @@ export const resourceNames: readonly EntityNames[] = [
 
 /** Keys of an object that name what it describes, in this order. */
 export const namingKeys: readonly string[] = words(
-  'fullname name displayname hostname fqdn dnshostname summary label id uid guid arn externalid slug identifier value agentcomputername netbiosname',
+  'fullname name displayname hostname fqdn dnshostname summary label id uid guid arn externalid slug identifier value agentcomputername netbiosname ip ipaddress',
 );
 
 interface PersonNames {
@@ -110,10 +110,10 @@ export const actorNames: readonly PersonNames[] = [
   {
     type: 'user',
     keys: words(`
-      username user userprincipalname useremail useremailaddress recipient recipientaddress recipientemail toaddress toaddresses
+      username user sourceuser userprincipalname useremail useremailaddress recipient recipientaddress recipientemail toaddress toaddresses
       users who affecteduser affectedusers impacteduser upn suser srcuser usrname actorname actoremail actor principalname
       principalemail principal initiator initiatedby createdby startedby loginname login subjectusername targetusername duser
-      senderenvelope senderaddress envelopefrom headerfrom mailfrom fromaddress accountupn accountdisplayname
+      csusername csuserdn senderenvelope senderaddress envelopefrom headerfrom mailfrom fromaddress accountupn accountdisplayname
       dstuser targetuser samaccountname accountname useridentity agentlastloggedinusername processuser lastloggedinuser
       owneremail principalid callerprincipal caller email emailaddress author requestedby updatedby performedby triggeredby
       sender owner assignee userid usersid identity subject.user requestuser offensesource offender offendername suspect
@@ -121,7 +121,7 @@ export const actorNames: readonly PersonNames[] = [
     `),
     objects: words(`
       user users recipient recipients affectedusers actor useraccount principal relateduser initiator author sender useridentity account createdby owner assignee
-      performer triggeredby accesskeydetails accesskey awsiamaccesskey userstates
+      performer triggeredby accesskeydetails accesskey awsiamaccesskey userstates serviceaccount identity
     `),
   },
   {
@@ -133,5 +133,5 @@ export const actorNames: readonly PersonNames[] = [
 
 /** Keys of an object that name a person, in this order. */
 export const personKeys: readonly string[] = words(
-  'username login email emailaddr userprincipalname alternateid principalname accountname name displayname summary arn principalid id uid guid',
+  'username login email emailaddr profilename userprincipalname alternateid principalname accountname name displayname summary arn principalid id uid guid',
 );

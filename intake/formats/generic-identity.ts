@@ -82,9 +82,8 @@ export function timeOf(
     if (time !== null && !isDay.test(text)) return time;
     day ??= time;
   }
-  if (day !== null) return day;
-  if (parse !== parseTime) return null;
-  const joined = dayAndClock(leaves);
+  if (parse !== parseTime) return day;
+  const joined = dayAndClock(leaves) ?? day;
   if (joined !== null) return joined;
   for (const leaf of leaves) {
     const time =

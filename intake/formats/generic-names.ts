@@ -18,7 +18,7 @@ const phrase = namesOf(`
 `);
 
 const title = namesOf(`
-  rulemessage 92  then.name 84  detectiontype 74  memo 66  resultdescription 70  clientasndescription 0  asndescription 0
+  rulemessage 92  then.name 84  detectiontype 74  memo 66  resultdescription 70  clientasndescription 0  asndescription 0  terminatingruleid 88
   model 47  modelname 47  error 44  errormessage 46  scenario 46
   service 16  servicedesc 60  servicedescription 60  alarmtext 88  alerttext 88  sourcerule.name 96  securityrule.name 95  detectionrule.name 95  alertrule.name 95  matchedrule.name 95
   triggeredrule.name 95  control.name 93  plugin.name 93  indicator.name 84  model.name 88  threats.label 84  categories.label 50  trigger.rulename 50
@@ -72,7 +72,7 @@ const uid = namesOf(`
 `);
 
 const time = namesOf(`
-  occured 94  generated 64  initiated 60  raised 84  occuredat 94  isotimestamp 95
+  occured 94  clienttimestamp 84  generated 64  initiated 60  raised 84  occuredat 94  isotimestamp 95
   occurat 90  startat 84  start 50
   occurred 94  eventat 92  alarmdate 88  matchedat 70  receivedtime 60  sentat 64  reportedat 60  senttime 55  lastfound 62  firstfound 58
   remediationtimestamp 8  remediatedat 8  resolvedat 6  closedat 6  closetime 6  closedtime 6  resolvedtime 6  modificationtime 40
@@ -84,7 +84,7 @@ const time = namesOf(`
   starttimeutc 80  created 76  completedat 76  lastobservedat 70  finishedat 70  calendartime 70  lastseen 68  firstseen 66
   firstobservedat 66  publishedat 66  audittimestamp 66  creationtimestamp 62  updatetimestamp 62  seconds 60  updatedat 60
   updatetime 60  localdatetime 60  *createdat 60  *detectedat 60  lastupdated 58  epoch 50  modified 50  received 48  receivedat 48
-  *timestamp 46  *timeutc 46  *datetime 46  *time 42  indextime 40  *date 40  endtime 30  endedat 30  *at 22  auditid 10  expiresat 0
+  *timestamp 46  *lastupdated 40  *timeutc 46  *datetime 46  *time 42  indextime 40  *date 40  endtime 30  endedat 30  *at 22  auditid 10  expiresat 0
   expirationdate 0
 `);
 
@@ -124,7 +124,7 @@ const product = namesOf(`
 `);
 
 const rule = namesOf(`
-  ruleid 100  templateid 90  rule.id 100  rule.uuid 100  ruleuid 100  signatureid 98  checkid 92  monitorid 92  configruleid 92  policyid 90
+  terminatingruleid 100  ruleid 100  templateid 90  rule.id 100  rule.uuid 100  ruleuid 100  signatureid 98  checkid 92  monitorid 92  configruleid 92  policyid 90
   alertname 90  rulename 90  rule.name 90  alarmarn 88  rule 88  ruletitle 88  alarmname 86  checkname 84  monitorname 84  policyname 84
   policy 80  constraintname 80  detectorid 70  conditionname 70  detectname 70  eventcode 70  generatorid 70  testname 60  queryname 60
   category 40  eventtype 40

@@ -59,6 +59,7 @@ export function thingsOf(leaves: readonly Leaf[], account: string, prose: string
   const actors = actorKeys.flatMap(({ type, keys, objects }) =>
     [
       ...keyed(index, keys, isThing),
+      ...(type === 'user' ? keyed(index, fromKeys, isMail) : []),
       ...described(index, objects, personKeys),
       ...typed(index, type),
     ]
@@ -66,13 +67,16 @@ export function thingsOf(leaves: readonly Leaf[], account: string, prose: string
       .slice(0, type === 'user' ? actorsMax : 1)
       .map((name) => actor(type, name)),
   );
+  const mailboxes = found.every(isBeside) ? mailboxesOf(index) : [];
+  const left = mailboxes.length === 0 && found.every((item) => item?.type === 'account');
   const resources = resourceList(
     ...arns.map((name) => resource('cloud', name)),
+    ...mailboxes,
     ...found.filter((item) => item?.type !== 'account'),
     ...targets.map((name) => resource('host', name)),
     ...found.filter((item) => item?.type === 'account').slice(0, 1),
     resource('account', account),
-    ...(found.every((item) => item?.type === 'account') ? leftOf(index) : []),
+    ...(left ? leftOf(index) : []),
   );
   return {
     resources: distinctNames(resources).slice(0, resourcesMax),
@@ -83,16 +87,22 @@ export function thingsOf(leaves: readonly Leaf[], account: string, prose: string
   };
 }
 
-/** What an alert is about that names no machine and no service: a mailbox, where it came from, who saw it. */
-const leftOf = (index: Index): readonly (Resource | null)[] => [
-  ...keyed(index, mailboxKeys, isThing)
+/** Whose mail it was, where no machine and no service is named. */
+const mailboxesOf = (index: Index): readonly (Resource | null)[] =>
+  [...keyed(index, mailboxKeys, isThing), ...keyed(index, toKeys, isMail)]
     .slice(0, 1)
-    .map((name) => resource('other', name)),
-  ...[
+    .map((name) => resource('other', name));
+
+/** Where it came from and who saw it, where nothing is named that it is about. */
+const leftOf = (index: Index): readonly (Resource | null)[] =>
+  [
     ...[...keyed(index, sourceKeys, isThing), ...sitesOf(index)].slice(0, 1),
     ...keyed(index, watcherKeys, isThing).slice(0, 1),
-  ].map((name) => resource('host', name)),
-];
+  ].map((name) => resource('host', name));
+
+/** A file, a path, an account: named beside what an alert is about. */
+const isBeside = (item: Resource | null): boolean =>
+  item?.type === 'other' || item?.type === 'account';
 
 const targetKeys = keysOf([
   'destip',
@@ -102,6 +112,11 @@ const targetKeys = keysOf([
   'dest',
   'targetip',
   'dstaddr',
+  'dst4addr',
+  'daddr',
+  'ipv4dstaddr',
+  'ipv6dstaddr',
+  'serverip',
   'destaddress',
   'idresph',
   'localip',
@@ -131,8 +146,21 @@ const mailboxKeys = keysOf([
   'accountupn',
 ]);
 
+/** Of a mail; elsewhere these words mean anything. */
+const fromKeys = keysOf(['from']);
+const toKeys = keysOf(['to']);
+const isMail = (text: string): boolean => text.includes('@') && isThing(text);
+
 /** Who saw it, where nothing else is named. */
-const watcherKeys = keysOf(['sensor', 'sensorname', 'probe', 'probename', 'collector', 'observer']);
+const watcherKeys = keysOf([
+  'logsourcename',
+  'sensor',
+  'sensorname',
+  'probe',
+  'probename',
+  'collector',
+  'observer',
+]);
 
 const sentenceWords = 6;
 const nameCharsMax = 256;

@@ -155,6 +155,7 @@ describe('the time of an alert', () => {
   test('is one with a clock before a day alone', () => {
     const said = { date: '2026-10-26', short_date_time: '2026-10-26 23:20:39' };
     expect(read(said).time).toBe('2026-10-26T23:20:39Z');
+    expect(read({ date: '2026-10-26', time: '23:20:39' }).time).toBe('2026-10-26T23:20:39Z');
     expect(read({ date: '2026-10-26' }).time).toBe('2026-10-26T00:00:00Z');
     expect(read({ time: 1_792_971_639, date: '2026-10-26' }).time).toBe('2026-10-25T23:40:39Z');
   });
@@ -183,6 +184,45 @@ test('a mail is about a mailbox, and acted on by whom it came from', () => {
   };
   expect(resources(mail)).toContain('other:dana@corp.example');
   expect(users(mail)).toContain('x@evil.example');
+});
+
+test('a mail names both ends by words that mean anything elsewhere', () => {
+  expect(users({ from: 'x@evil.example', to: 'dana@corp.example' })).toContain('x@evil.example');
+  expect(resources({ from: 'x@evil.example', to: 'dana@corp.example', filename: 'a.pdf' })).toEqual(
+    ['other:dana@corp.example', 'other:a.pdf'],
+  );
+  expect(users({ from: 'trust', to: 'dmz' })).toEqual([]);
+});
+
+describe('what a message says in pairs', () => {
+  test.each<[string, string]>([
+    ['assignments', 'type="LOGIN", userName="dana", ipAddress="192.0.2.7"'],
+    ['assignments in brackets', '[action:"Drop"; user:"dana"; src:"192.0.2.7"; ]'],
+    ['lines', 'Odd logon.\r\n\tUser: dana\r\n\tLogon ID: 0x3E7\r\n\tSourceIp: 192.0.2.7'],
+  ])('is read in %s', (_what, message) => {
+    expect(users({ message })).toEqual(['dana']);
+    expect(observables({ message })).toEqual(['ip:192.0.2.7']);
+  });
+
+  test('is not read in what ran, nor where there are fewer than three', () => {
+    expect(users({ process: { commandline: 'run user=dana a=b c=d e=f' } })).toEqual([]);
+    expect(users({ message: 'user=dana and nothing more' })).toEqual([]);
+  });
+});
+
+test('a line of pairs in brackets is an alert of its own', () => {
+  const line =
+    '[action:"Drop"; rule_name:"Clean-up"; dst:"192.0.2.7"; time:"1617710462"; odd:"a=b;c=d"]';
+  const [finding] = readBody(Buffer.from(line));
+  expect(finding).toMatchObject({ format: 'generic', time: '2021-04-06T12:01:02Z' });
+  expect(finding?.title).toMatch(/^Clean-up/);
+});
+
+test('addresses between commas are observables', () => {
+  expect(observables({ flows: ['1663146003,192.0.2.7,198.51.100.9,443,T'] })).toEqual([
+    'ip:192.0.2.7',
+    'ip:198.51.100.9',
+  ]);
 });
 
 test('a request that brings many alerts is taken off them', () => {
