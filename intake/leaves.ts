@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { asText, fold } from './fields.ts';
 import { intakeLimits } from './limits.ts';
-import { pairsInProse } from './text-pairs.ts';
+import { pairsInProse, type TextPair } from './text-pairs.ts';
 import { typedNameOf } from './typed-names.ts';
 
 export type Listed = 0 | 1 | 2;
@@ -77,23 +77,25 @@ function spread(node: Node, value: JsonObject, next: Node[]): void {
     if (surroundings.has(key) && isAssignment(item)) continue;
     const parts = above.concat(key.includes('.') ? key.split('.') : key);
     next.push({ parts, value: item, listed: inList });
-    if (typeof item === 'string' && messageKeys.has(key))
-      for (const [name, text] of pairsInProse(item))
-        next.push({ parts: parts.concat(fold(name)), value: text, listed: inList });
-    if (typeof item === 'string' && tagKeys.has(key) && item.includes(':')) {
-      const tags = item
-        .split(',')
-        .slice(0, tagsMax)
-        .flatMap((text) => tagOf(text.trim()) ?? []);
-      for (let at = 0; at + 1 < tags.length; at += 2)
-        next.push({
-          parts: above.concat(key, tags[at] ?? ''),
-          value: tags[at + 1] ?? '',
-          listed: inList,
-        });
-    }
+    if (typeof item === 'string')
+      for (const [name, text] of saidIn(key, item))
+        next.push({ parts: parts.concat(name), value: text, listed: inList });
   }
 }
+
+/** What a text says by names: tags between commas, and what messages say in pairs. */
+function saidIn(key: string, text: string): readonly TextPair[] {
+  if (messageKeys.has(key))
+    return pairsInProse(text).map(([name, value]): TextPair => [fold(name), value]);
+  if (!tagKeys.has(key) || !text.includes(':')) return noPairs;
+  return text
+    .split(',')
+    .slice(0, tagsMax)
+    .map((tag) => tagOf(tag.trim()))
+    .filter((tag) => tag !== null);
+}
+
+const noPairs: readonly TextPair[] = [];
 
 function listed(node: Node, items: readonly Json[], next: Node[]): void {
   const holder = node.parts.at(-1) ?? '';

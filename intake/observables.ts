@@ -54,20 +54,25 @@ export class ObservableList {
       else if (kind === 'hash') this.add(kind, 'artifact', value);
       else if (kind === null && hashByShape(key, value)) this.add('hash', 'artifact', value);
       else if (kind !== null || value.startsWith('http')) later.push([kind ?? 'url', value]);
-      if (proseKeys.has(key) || value.includes(' ') || value.includes(',')) {
-        const clues = cluesIn(value);
-        this.add('ip', 'artifact', ...clues.ips);
-        this.add('hash', 'artifact', ...clues.hashes);
-        if (proseKeys.has(key)) {
-          for (const url of clues.urls) later.push(['url', url]);
-          for (const domain of clues.domains) later.push(['domain', domain]);
-        }
-      }
+      if (proseKeys.has(key) || value.includes(' ') || value.includes(','))
+        later.push(...this.#addClues(value, proseKeys.has(key)));
     }
     for (const [kind, value] of later)
       if (!value.includes('{'))
         this.add(isHostOfUrl(kind, value) ? 'domain' : kind, 'artifact', withoutRoot(kind, value));
     return this;
+  }
+
+  /** Adds what is sure; answers with the rest, which only prose is asked for. */
+  #addClues(text: string, isProse: boolean): readonly (readonly [ObservableKind, string])[] {
+    const { ips, hashes, urls, domains } = cluesIn(text);
+    this.add('ip', 'artifact', ...ips);
+    this.add('hash', 'artifact', ...hashes);
+    if (!isProse) return [];
+    return [
+      ...urls.map((url) => ['url', url] as const),
+      ...domains.map((domain) => ['domain', domain] as const),
+    ];
   }
 
   /** Everything in `value` whose key says what it is: see `kindOfKey`. */
