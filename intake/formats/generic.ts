@@ -124,7 +124,8 @@ function read(shown: JsonObject, raw: JsonObject, envelope: Envelope): Draft | n
   const named =
     titleOf(head, said) ||
     (isCloudEvent(shown) ? asText(shown['type']) : envelope.type) ||
-    (product === '' ? '' : `${product} alert ${rule}`.trim());
+    (product === '' ? '' : `${product} alert ${rule}`.trim()) ||
+    classOf(leaves);
   const { resources, actors } = thingsOf(leaves, envelope.account, `${named}\n${said}`);
   const observables = new ObservableList().addFromLeaves(leaves).addFromText(named, said).list();
   const title = named || namedAfter(resources, actors, observables);
@@ -166,6 +167,18 @@ const isPhrase = (text: string, leaf: Leaf): boolean =>
 
 const surest = (leaves: readonly Leaf[], called: Names, fits: (text: string) => boolean): string =>
   ranked(leaves, called, { fits })[0]?.text ?? '';
+
+/** What it says of its own kind, by whatever word: better than nothing at all. */
+const classOf = (leaves: readonly Leaf[]): string =>
+  asText(
+    leaves.find(
+      ({ key, value, parts }) =>
+        parts.length === 1 &&
+        /type|kind|class|categor|action|operation/.test(key) &&
+        typeof value === 'string' &&
+        isHeadline(value),
+    )?.value,
+  ).slice(0, titleCharsMax);
 
 /** What says nothing of itself at all is called after what it is about. */
 function namedAfter(

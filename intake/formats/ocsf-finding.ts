@@ -59,7 +59,13 @@ const ocsf = {
     },
     {
       type: 'host',
-      name: ['device.hostname', 'device.name', 'evidences.device.hostname'],
+      name: [
+        'device.hostname',
+        'device.name',
+        'evidences.device.hostname',
+        'dst_endpoint.hostname',
+        'dst_endpoint.ip',
+      ],
       uid: 'device.uid',
     },
     { type: 'account', name: ['cloud.account.name'], uid: ['cloud.account.uid'] },
@@ -100,6 +106,18 @@ const ocsf = {
     ['url', 'artifact', seen('6')],
     ['hash', 'artifact', seen('8')],
     ['file', 'artifact', seen('7', '24', '45')],
+    [
+      'hash',
+      'artifact',
+      [
+        'evidences.file.hashes.value',
+        'evidences.process.file.hashes.value',
+        'file.hashes.value',
+        'process.file.hashes.value',
+        'actor.process.file.hashes.value',
+        'malware.files.hashes.value',
+      ],
+    ],
     ['ip', 'actor', ['evidences.src_endpoint.ip', 'src_endpoint.ip']],
     ['ip', 'target', ['evidences.dst_endpoint.ip', 'dst_endpoint.ip', 'device.ip']],
   ],

@@ -145,6 +145,10 @@ describe('the title of an alert', () => {
     expect(title(said)).toMatch(/^Exfiltration/);
   });
 
+  test('is what it says of its own kind, where it says nothing else', () => {
+    expect(title({ TypeComputedMap: 'AgentLogFull', Severity: 0 })).toBe('AgentLogFull');
+  });
+
   test('is what a rule of a firewall says rather than who was there', () => {
     const request = { ClientASNDescription: 'EXAMPLE-NET', Meta: { rule_message: 'Odd path' } };
     expect(title(request)).toMatch(/^Odd path/);
