@@ -110,7 +110,7 @@ export const actorNames: readonly PersonNames[] = [
   {
     type: 'user',
     keys: words(`
-      username user sourceuser userprincipalname useremail useremailaddress recipient recipientaddress recipientemail toaddress toaddresses
+      username user operator adminlogin adminid sourceuser userprincipalname useremail useremailaddress recipient recipientaddress recipientemail toaddress toaddresses
       users who affecteduser affectedusers impacteduser upn suser srcuser usrname actorname actoremail actor principalname
       principalemail principal initiator initiatedby createdby startedby loginname login subjectusername targetusername duser
       csusername csuserdn senderenvelope senderaddress envelopefrom headerfrom mailfrom fromaddress accountupn accountdisplayname

@@ -5,8 +5,15 @@ import { parseTime } from '../times.ts';
 import { genericNames as names } from './generic-names.ts';
 import { ranked } from './generic-rank.ts';
 
-/** The alert's own id, as far as its key says so; '' where nothing does. */
-export function uidOf(leaves: readonly Leaf[]): string {
+export interface StatedId {
+  /** '' where nothing says it. */
+  readonly text: string;
+  /** False: the key may as well name what the alert is about, or a kind of alert. */
+  readonly sure: boolean;
+}
+
+/** The alert's own id, as far as its key says so. */
+export function uidOf(leaves: readonly Leaf[]): StatedId {
   const fits = isId(leaves);
   let best = { text: '', rank: 0 };
   for (const { leaf, text, rank } of ranked(leaves, names.uid, { fits })) {
@@ -14,8 +21,11 @@ export function uidOf(leaves: readonly Leaf[]): string {
       leaf.parts.length > 1 && ofOthers.has(leaf.parts.at(-2) ?? '') ? rank - othersCost : rank;
     if (own > best.rank && (own > vagueRank || isTelling(text))) best = { text, rank: own };
   }
-  return best.text;
+  return { text: best.text, sure: best.rank >= sureRank };
 }
+
+/** `id` two levels down is surer than this, an ARN at the top is not. */
+const sureRank = 56;
 
 /** What has ids of its own, which are not the alert's. */
 const ofOthers: ReadonlySet<string> = new Set([

@@ -76,7 +76,7 @@ const evidence: readonly Evidence[] = [
       requestparameters sessionid sourceipaddress useragent useridentity usrname
     `,
     words: `
-      login logon logout logoff signin authenticat* password upload audit granted created updated administrator admin admins role added removed
+      login logon logout logoff signin authenticat* password upload audit* granted created updated administrator admin admins role added removed
       deleted
     `,
     phrases: 'log in|logged in|sign-in|log out|user.session|user.account',
@@ -101,7 +101,7 @@ const evidence: readonly Evidence[] = [
     kind: 'detection',
     keys: `
       attack* canary* cmdline commandline decoy* destip detection* offense* magnitude malop* originip impactedip sendingip senderip scanresult detector* dst dstip evidence* filehash gid indicator
-      antigena* aiascore breach* clientrequest* dsthost dstport srchost srcport firewall* botscore httpmessage
+      antigena* aiascore breach* clientrequest* terminatingrule* webacl* dsthost dstport srchost srcport firewall* botscore httpmessage
       malware* md5* mitre* outputfields process* quarantine* recordid remoteip* honey* riskscore rulelevel
       ruletitle secrettype sha1* sha256* sid signature* sourceip src srcip suspicious* tactic* technique*
       threat* verdict

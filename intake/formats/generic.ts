@@ -130,14 +130,20 @@ function read(shown: JsonObject, raw: JsonObject, envelope: Envelope): Draft | n
   const observables = new ObservableList().addFromLeaves(leaves).addFromText(named, said).list();
   const title = named || namedAfter(resources, actors, observables);
   if (title === '') return null;
-  const stated = uidOf(leaves) || envelope.uid;
+  const own = uidOf(leaves);
+  const stated = own.text || envelope.uid;
   const time = timeOf(leaves) ?? envelope.time;
   const severity = gradeOf(leaves);
   const sure = [title, stated, time, product, resources[0], severity.severitySource];
   const found = draft({
     format: 'generic',
     kind: kindOf(leaves, headline(head, said)),
-    uid: stated === '' ? namedByContent(rule || title, resources[0]?.name ?? '', raw) : stated,
+    uid:
+      stated === ''
+        ? namedByContent([rule || title, resources[0]?.name ?? ''], raw)
+        : own.text === '' || own.sure
+          ? stated
+          : namedByContent([stated], raw),
     title,
     description: said,
     time,
@@ -239,8 +245,11 @@ const gradeCharsMax = 16;
 
 const isShort = (text: string): boolean => text.length <= 200;
 
-/** Without an id: what identifies it to a reader, and a hash, so that two alerts that differ stay two. */
-function namedByContent(rule: string, thing: string, raw: JsonObject): string {
+/** Without an id that is surely its own: what identifies it to a reader, and a hash, so that two alerts that differ stay two. */
+function namedByContent(parts: readonly string[], raw: JsonObject): string {
   const digest = hash('sha256', JSON.stringify(raw), 'hex').slice(0, 16);
-  return [rule.slice(0, titleCharsMax), thing, digest].filter((part) => part !== '').join('/');
+  const named = parts.filter((part) => part !== '').map((part) => part.slice(0, namedCharsMax));
+  return [...named, digest].join('/');
 }
+
+const namedCharsMax = 240;

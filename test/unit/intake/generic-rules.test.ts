@@ -269,7 +269,15 @@ describe('the id of an alert', () => {
   test('is not the name of a kind of event or of a realm', () => {
     expect(read({ eventid: 'cowrie.login.success' }).uid).toMatch(/^Odd/);
     expect(read({ somethingId: 'corp' }).uid).toMatch(/^Odd/);
-    expect(read({ somethingId: 'corp-17' }).uid).toBe('corp-17');
+    expect(read({ somethingId: 'corp-17' }).uid).toMatch(/^corp-17\//);
+  });
+
+  test('tells two apart that share what may be the id of a thing', () => {
+    const id = (over: object): string => read({ arn: 'arn:aws:sts::1:role/x', ...over }).id;
+    expect(id({ input: 'a' })).not.toBe(id({ input: 'b' }));
+    expect(id({ input: 'a' })).toBe(id({ input: 'a' }));
+    expect(id({ alertId: 'a-1', input: 'a' })).toBe(id({ alertId: 'a-1', input: 'b' }));
+    expect(read({ vpcId: 'vpc-12345678', title: 'Odd flow' }).uid).toMatch(/^Odd flow/);
   });
 
   test('is not nought, nor what counts within something else', () => {
