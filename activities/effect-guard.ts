@@ -7,7 +7,6 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
 import { activeStop, type StopSwitch } from '../domain/switch.ts';
 import { checkWarrant, type WarrantVerdict } from '../domain/warrant.ts';
-import { asksForName } from '../domain/target-rules.ts';
 import { verifyVote } from '../platform/signature.ts';
 import { countRecentEffects } from '../store/effects.ts';
 import { loadWarrantFile } from '../store/warrants.ts';
@@ -103,11 +102,12 @@ function guardSwitches(effect: EffectCase, switches: readonly StopSwitch[]): voi
 }
 
 async function guardTarget(deps: ActivityDeps, effect: EffectCase, order: Order): Promise<void> {
-  const { kind, id } = order.target;
+  const { target } = order;
   const policy = deps.policy();
-  const asked = asksForName(policy, kind, null);
-  const named = { manifest: effect.capability.manifest, id, run: effect.item.run, asked };
-  refuseProtected(policy, { kind, names: await targetNames(deps, named) });
+  const { manifest } = effect.capability;
+  const { run } = effect.item;
+  const names = await targetNames(deps, { policy, manifest, target, act: null, run });
+  refuseProtected(policy, { kind: target.kind, names });
 }
 
 async function guardBudget(deps: ActivityDeps, effect: EffectCase): Promise<void> {

@@ -6,7 +6,7 @@ import { SallyportError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
 import type { ApprovalRule, Policy } from '../domain/policy.ts';
-import { approvalRuleOf, asksForName, type Act } from '../domain/target-rules.ts';
+import { approvalRuleOf, type Act } from '../domain/target-rules.ts';
 import { isoTime } from '../platform/clock.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { findGate, openGate, type Gate } from '../store/gates.ts';
@@ -71,8 +71,7 @@ async function prepareOrder(deps: ActivityDeps, item: GateItem): Promise<Order> 
   const policy = deps.policy();
   const target = targetOf(capability, command.target);
   const act = { effect: manifest.effect, capability: manifest.name };
-  const asked = asksForName(policy, target.kind, act);
-  const names = await targetNames(deps, { manifest, id: target.id, run, asked });
+  const names = await targetNames(deps, { policy, manifest, target, act, run });
   refuseProtected(policy, { kind: target.kind, names });
   const rule = ruleFor(policy, { ...act, names });
   const precondition = await preconditionOf(deps, item, { capability, connection });

@@ -10,6 +10,7 @@ export const observableCharsMax = 2_048;
 
 const hashLengths: readonly number[] = [32, 40, 56, 64, 96, 128];
 
+/** Whether a value looks like what it is said to be. */
 export function shaped(type: ObservableKind, value: string): boolean {
   if (type === 'ip') return isIP(value) !== 0 && value !== '0.0.0.0' && value !== '::';
   if (type === 'hash') return hashLengths.includes(value.length) && isHex(value) && !isZeros(value);
@@ -72,6 +73,7 @@ const idKey = new RE2(
   /id$|uuid|guid|key|token|commit|sha$|etag|signature|fingerprint|digest|revision|version|^ref$|^after$|^before$/,
 );
 
+/** Whether a value looks like a sum of a file, though its key does not say so. */
 export const hashByShape = (key: string, value: string): boolean =>
   hashLengths.includes(value.length) && isHex(value) && !idKey.test(key);
 
@@ -114,6 +116,7 @@ const knownKinds = new Map<string, ObservableKind | null>();
 const knownKindsMax = 8_000;
 const knownPairCharsMax = 96;
 
+/** What the key of a leaf says of its value; null where that is nothing. */
 export function kindOfLeaf(key: string, pair: string): ObservableKind | null {
   const known = knownKinds.get(pair);
   if (known !== undefined) return known;

@@ -30,10 +30,12 @@ export async function tellRuns(deps: TellDeps, runs: readonly RunState[]): Promi
     `select incident_id, workflow_id from runs where incident_id = any($1) and host = 'respond' and ended_at is null`,
     [[...news.keys()]],
   );
-  for (const { incident_id: id, workflow_id: workflowId } of listeners) {
-    const incident = news.get(id);
-    if (incident !== undefined) await tell(deps, workflowId, incident);
-  }
+  await Promise.all(
+    listeners.map(async ({ incident_id: id, workflow_id: workflowId }) => {
+      const incident = news.get(id);
+      if (incident !== undefined) await tell(deps, workflowId, incident);
+    }),
+  );
 }
 
 /** Nothing where the batch is the incident's first: nobody waits yet. */

@@ -1,15 +1,17 @@
 import RE2 from 're2';
+import { intakeLimits } from './limits.ts';
 
 /** A name and what stands after it. */
 export type TextPair = readonly [string, string];
 
-const pairsMax = 20_000;
-
 /**
- * `srcip=192.0.2.7 level="high"` and `action:"Drop"; src:"192.0.2.7"`, in the order in which they stand, the first 20,000.
+ * `srcip=192.0.2.7 level="high"` and `action:"Drop"; src:"192.0.2.7"`, in the order in which they stand, `pairsMax` at most.
  * A firewall's log is made of these: they are scanned for, which costs far less than a pattern that is matched again and again.
  */
-export function pairsIn(text: string): readonly TextPair[] {
+export function pairsIn(
+  text: string,
+  pairsMax: number = intakeLimits.keysMax,
+): readonly TextPair[] {
   const found: TextPair[] = [];
   for (let at = 0; at < text.length && found.length < pairsMax; at = pastBreak(text, at)) {
     const name = matchAt(nameAt, text, at);
@@ -70,7 +72,7 @@ export function pairsInProse(text: string): readonly TextPair[] {
   if (text.length < proseCharsMin) return none;
   const head = text.slice(0, proseCharsMax);
   const lines = head.includes('\n') && head.includes(':') ? namedLinesIn(head) : none;
-  const pairs = lines.length === 0 && mayHoldPairs(head) ? pairsIn(head) : lines;
+  const pairs = lines.length === 0 && mayHoldPairs(head) ? pairsIn(head, prosePairsMax) : lines;
   return pairs.length < prosePairsMin
     ? none
     : pairs.filter(([, value]) => value !== '').slice(0, prosePairsMax);

@@ -2,9 +2,12 @@ import type { EffectState } from '../domain/effect.ts';
 import { isoTime, type Clock } from '../platform/clock.ts';
 import type { Sql } from './database.ts';
 
-/** What came of an order that was approved: nothing yet (`due`), no call at all (`refused`, `lapsed`), or the effect's state. */
+/**
+ * What came of an order that was approved: nothing yet (`due`), no call at all (`void` with the reason, as after a
+ * refusal, or `lapsed`), or the effect's state.
+ */
 export interface GateResult {
-  readonly state: EffectState | 'due' | 'refused' | 'lapsed';
+  readonly state: EffectState | 'due' | 'void' | 'lapsed';
   readonly detail: string;
 }
 
@@ -15,7 +18,7 @@ export async function gateResults(
   clock: Clock,
 ): Promise<ReadonlyMap<string, GateResult>> {
   const rows = await sql.query<GateResult & { readonly gate_id: string }>(
-    `select w.gate_id, coalesce(e.state, case when w.void_reason is not null then 'refused' when w.expires_at <= $2 then 'lapsed' else 'due' end) as state,
+    `select w.gate_id, coalesce(e.state, case when w.void_reason is not null then 'void' when w.expires_at <= $2 then 'lapsed' else 'due' end) as state,
             coalesce(case when e.state is null then w.void_reason else e.detail end, '') as detail
        from warrants w join gates g on g.id = w.gate_id
        left join lateral (select state, detail from effects where incident_id = g.incident_id and order_digest = w.order_digest

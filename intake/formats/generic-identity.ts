@@ -8,21 +8,41 @@ import { ranked } from './generic-rank.ts';
 export interface StatedId {
   /** '' where nothing says it. */
   readonly text: string;
-  /** False: the key may as well name what the alert is about, or a kind of alert. */
+  /** False: the key may as well name what the alert is about, a kind of alert, or what several alerts share. */
   readonly sure: boolean;
 }
 
 /** The alert's own id, as far as its key says so. */
 export function uidOf(leaves: readonly Leaf[]): StatedId {
   const fits = isId(leaves);
-  let best = { text: '', rank: 0 };
+  let best = { text: '', rank: 0, key: '' };
   for (const { leaf, text, rank } of ranked(leaves, names.uid, { fits })) {
     const own =
       leaf.parts.length > 1 && ofOthers.has(leaf.parts.at(-2) ?? '') ? rank - othersCost : rank;
-    if (own > best.rank && (own > vagueRank || isTelling(text))) best = { text, rank: own };
+    if (own > best.rank && (own > vagueRank || isTelling(text)))
+      best = { text, rank: own, key: leaf.key };
   }
-  return { text: best.text, sure: best.rank >= sureRank };
+  return { text: best.text, sure: best.rank >= sureRank && !isShared.has(best.key) };
 }
+
+/** Ids that several alerts of one moment may carry: of a check, a request, a mail, a flow, a known weakness. */
+const isShared: ReadonlySet<string> = new Set([
+  'artifactid',
+  'buildid',
+  'checkid',
+  'eventgroupid',
+  'flowid',
+  'ghsaid',
+  'messageid',
+  'monitorid',
+  'rayid',
+  'reportid',
+  'requestid',
+  'sid',
+  'transactionid',
+  'triggerid',
+  'txid',
+]);
 
 /** `id` two levels down is surer than this, an ARN at the top is not. */
 const sureRank = 56;

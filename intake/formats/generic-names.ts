@@ -52,7 +52,7 @@ const prose = namesOf(`
 const uid = namesOf(`
   vpcid 0  subnetid 0  interfaceid 0  networkinterfaceid 0  webaclid 0  keyid 0  roleid 0  workspaceid 0  imageid 0  volumeid 0  clusterid 0
   httprequest.requestid 80  autoguid 90  pbid 90  rayid 88  txid 86  transactionid 60  eventguid 90  alertguid 100  logguid 70  loguid 60  sequenceno 64  sequencenumber 60
-  alertuniqueid 98  detectid 98  incidentserialno 80  poluuid 0  httpmessage.requestid 80  eventuniqueid 90  guid 78  agentguid 0  hostguid 0  deviceguid 0  machineguid 0  userguid 0  tenantguid 0  enterpriseguid 0
+  alertuniqueid 98  detectid 98  incidentserialno 80  poluuid 0  httpmessage.requestid 80  eventuniqueid 90  agentguid 0  hostguid 0  deviceguid 0  machineguid 0  userguid 0  tenantguid 0  enterpriseguid 0
   customerguid 0  processguid 0  policyguid 0  ruleguid 30  *guid 40
   alerthash 90  incidenthash 90  eventhash 60  realmid 0
   ticketnumber 90  casenumber 90  incidentnumber 92  alertnumber 92  eventnumber 0  uniqueid 80  organizationuuid 0  orguuid 0  accountuuid 0

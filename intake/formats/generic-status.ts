@@ -131,11 +131,13 @@ export function stateOf(leaves: readonly Leaf[]): FindingStatus {
   return ended ? 'closed' : 'open';
 }
 
-const well: ReadonlySet<string> = new Set(['ok', 'clear', 'cleared', 'normal', 'recovered']);
+const well: ReadonlySet<string> = new Set(['ok', 'clear', 'cleared', 'recovered']);
 
-/** Some say by the grade alone that all is well again. */
-const isWell = (leaves: readonly Leaf[]): boolean =>
-  well.has(fold(ranked(leaves, names.severity)[0]?.text ?? ''));
+/** Some say by the severity alone that all is well again. A normal one, or a normal priority, does not say so. */
+const isWell = (leaves: readonly Leaf[]): boolean => {
+  const [grade] = ranked(leaves, names.severity);
+  return grade !== undefined && grade.leaf.key.startsWith('sev') && well.has(fold(grade.text));
+};
 
 /** Whatever follows, this is over: `resolved_true_positive`, `ResolvedCritical`. */
 const over: ReadonlySet<string> = new Set(['resolved', 'closed', 'recovered', 'cleared']);

@@ -48,18 +48,15 @@ function read(shown: JsonObject, raw: JsonObject, envelope: Envelope): Draft | n
   if (title === '') return null;
   const own = uidOf(leaves);
   const stated = own.text || envelope.uid;
+  const isSure = own.text === '' ? stated !== '' : own.sure;
+  const thing = resources[0]?.name ?? '';
   const time = timeOf(leaves) ?? envelope.time;
   const severity = gradeOf(leaves);
   const sure = [title, stated, time, product, resources[0], severity.severitySource];
   const found = draft({
     format: 'generic',
     kind: kindOf(leaves, headline(head, said)),
-    uid:
-      stated === ''
-        ? namedByContent([rule || title, resources[0]?.name ?? ''], raw)
-        : own.text === '' || own.sure
-          ? stated
-          : namedByContent([stated], raw),
+    uid: isSure ? stated : namedByContent(stated ? [stated] : [rule || title, thing], raw),
     title,
     description: said,
     time,

@@ -64,7 +64,7 @@ Burp Suite=portswigger; OWASP ZAP=zaproxy; Group-IB=group-ib; ZeroFox=zerofox; B
 Semperis=semperis; SailPoint=sailpoint; Ivanti=ivanti; Lookout=lookout.com; Zimperium=zimperium; pfSense=pfsense; OPNsense=opnsense;
 Radware=radware; Netscout=netscout; OpsRamp=opsramp; ManageEngine=manageengine; Freshservice=freshservice; Uptrends=uptrends;
 Secureworks Taegis=taegis; CloudEvents=specversion; HashiCorp Vault=vaultproject;
-WithSecure=withsecure|f-secure|deepguard; F5=ves-io|f5-xc|f5 xc|f5demos|big-ip|bigip; Digital Shadows SearchLight=digitalshadows|searchlight portal; Auditbeat=auditbeat; Winlogbeat=winlogbeat;
+WithSecure=withsecure|f-secure|deepguard; F5=ves-io|f5-xc|f5 xc|big-ip|bigip; Digital Shadows SearchLight=digitalshadows|searchlight portal; Auditbeat=auditbeat; Winlogbeat=winlogbeat;
 Anthropic=anthropic|claude_; Zendesk=zendesk; SOCRadar=socradar; Tines=tines.;
 Cowrie=cowrie; Packetbeat=packetbeat; Amazon Route 53=rslvr-; Cilium=cilium
 `;

@@ -37,12 +37,12 @@ it('says that an approved order is due, then done, and stays so when it was undo
   expect(await resultOf(gate)).toMatchObject({ state: 'done' });
 });
 
-it('says that an approved order was refused, and why', async () => {
+it('says that the executor refused an approved order, and why', async () => {
   const gate = await world.approved();
   world.policy.protectedTargets = [{ id: 'web', kind: '*', match: 'web-*', reason: 'the shop' }];
   await execute(world.contain(gate));
   expect(await resultOf(gate)).toEqual({
-    state: 'refused',
+    state: 'void',
     detail: expect.stringContaining('TARGET_PROTECTED'),
   });
 });

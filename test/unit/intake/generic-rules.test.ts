@@ -169,6 +169,8 @@ describe('the state of an alert', () => {
   test('is closed where its grade says that all is well', () => {
     expect(read({ severity: 'ok', state: 0 }).status).toBe('closed');
     expect(read({ severity: 'low', state: 0 }).status).toBe('open');
+    expect(read({ severity: 'Normal', state: 0 }).status).toBe('open');
+    expect(read({ priority: 'ok', state: 0 }).status).toBe('open');
   });
 });
 
@@ -276,12 +278,14 @@ describe('the id of an alert', () => {
     const id = (over: object): string => read({ arn: 'arn:aws:sts::1:role/x', ...over }).id;
     expect(id({ input: 'a' })).not.toBe(id({ input: 'b' }));
     expect(id({ input: 'a' })).toBe(id({ input: 'a' }));
+    const checked = { checkId: 's3-public', time: '2026-10-26T23:20:39Z' };
+    expect(read({ ...checked, bucket: 'a' }).id).not.toBe(read({ ...checked, bucket: 'b' }).id);
     expect(id({ alertId: 'a-1', input: 'a' })).toBe(id({ alertId: 'a-1', input: 'b' }));
     expect(read({ vpcId: 'vpc-12345678', title: 'Odd flow' }).uid).toMatch(/^Odd flow/);
   });
 
   test('is not nought, nor what counts within something else', () => {
-    expect(read({ ReportID: 0, RayID: '77280bee38a6c461' }).uid).toBe('77280bee38a6c461');
+    expect(read({ ReportID: 0, RayID: '77280bee38a6c461' }).uid).toMatch(/^77280bee38a6c461\//);
     expect(read({ incidentId: 0 }).uid).toMatch(/^Odd/);
     expect(read({ txid: 4 }).uid).toMatch(/^Odd/);
     expect(read({ autoguid: 'd40cdc38', agentguid: 'd751670f' }).uid).toBe('d40cdc38');
