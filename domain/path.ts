@@ -136,10 +136,9 @@ function bare(value: JsonObject): JsonObject {
 
 /** SECURITY: `eval: false` makes jsonpath-plus refuse every filter and script; none passes `parsePath` anyway. */
 function everyMember(json: JsonObject | readonly Json[]): readonly Json[] {
-  const container = json as unknown as object; // its types know no readonly data
   const found: unknown = JSONPath({
     path: ['$', '*'],
-    json: container,
+    json,
     eval: false,
     wrap: true,
     resultType: 'value',

@@ -47,15 +47,9 @@ export async function startMailFake(
       else callback(new Error('Invalid username or password'));
     },
     onMailFrom: (_address, session, callback) => {
-      if (fault === 'before') return cutLine(server, session.id);
+      if (fault === 'before') return cutLine(lines.get(session.remotePort));
       if (fault === 'deaf') return;
-      callback(
-        fault === 'refuse'
-          ? reply(550, 'refused')
-          : fault === 'put-off'
-            ? reply(451, 'try later')
-            : null,
-      );
+      callback(refusals[fault] ?? null);
     },
     onRcptTo: ({ address }, _session, callback) =>
       callback(address.startsWith('nobody@') ? reply(550, 'no such mailbox') : null),
@@ -69,12 +63,13 @@ export async function startMailFake(
         });
         if (stateFile !== undefined) persist(stateFile, state);
         if (fault === 'silent') return;
-        if (fault === 'after') return cutLine(server, session.id);
-        if (fault === 'half') return cutLine(server, session.id, '25');
+        if (fault === 'after') return cutLine(lines.get(session.remotePort));
+        if (fault === 'half') return cutLine(lines.get(session.remotePort), '25');
         callback(null);
       });
     },
   });
+  const lines = openLines(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => resolve());
@@ -92,16 +87,26 @@ export async function startMailFake(
   };
 }
 
-/** The library keeps its open sockets in a set; a cut line is what a crash looks like from outside. */
-function cutLine(server: SMTPServer, sessionId: string, last = ''): void {
-  for (const connection of server.connections) {
-    const { id, _socket: socket } = connection as unknown as {
-      id: string;
-      _socket: Socket;
-    };
-    if (id === sessionId) socket.write(last, () => socket.destroy());
-  }
+/** The sender's sockets by their port, which a session knows as well. */
+function openLines(server: SMTPServer): ReadonlyMap<number, Socket> {
+  const lines = new Map<number, Socket>();
+  server.server.on('connection', (socket: Socket) => {
+    const port = socket.remotePort ?? 0;
+    lines.set(port, socket);
+    socket.once('close', () => lines.delete(port));
+  });
+  return lines;
 }
+
+/** A cut line is what a crash looks like from outside. */
+function cutLine(socket: Socket | undefined, last = ''): void {
+  socket?.write(last, () => socket.destroy());
+}
+
+const refusals: Partial<Record<MailFault, Error>> = {
+  refuse: reply(550, 'refused'),
+  'put-off': reply(451, 'try later'),
+};
 
 function reply(responseCode: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode });

@@ -21,20 +21,23 @@ function accepts(proof: LocalProof, change: Partial<SentRequest> = {}, secret?: 
 
 describe.each(Object.keys(products))('a delivery of %s', (product) => {
   const proof: LocalProof = { kind: 'product', product, secrets: ['s-1', 's-2'] };
-  const isSigned = product !== 'gitlab';
 
   test('is accepted as the product signs it, with either key', () => {
     expect([accepts(proof), accepts(proof, {}, 's-2')]).toEqual([true, true]);
   });
   test('is refused with another key', () => expect(accepts(proof, {}, 's-3')).toBe(false));
-  test.skipIf(!isSigned)('is refused with one letter changed', () =>
-    expect(accepts(proof, { body: Buffer.from('{"title":"T"}') })).toBe(false),
-  );
   test('is refused without its header', () => {
     expect(createSenderVerifier(proof)({ headers: {}, body, nowMs })).toMatchObject({
       code: 'CREDENTIAL_MISSING',
     });
   });
+});
+
+/** GitLab sends the token itself: nothing binds it to the body. */
+const signed = Object.keys(products).filter((product) => product !== 'gitlab');
+test.each(signed)('a delivery of %s is refused with one letter changed', (product) => {
+  const proof: LocalProof = { kind: 'product', product, secrets: ['s-1'] };
+  expect(accepts(proof, { body: Buffer.from('{"title":"T"}') })).toBe(false);
 });
 
 describe.each(['slack', 'stripe', 'grafana-with-time'])('a delivery of %s', (product) => {

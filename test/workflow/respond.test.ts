@@ -1,24 +1,17 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { VoteJudgement } from '../../activities/contract.ts';
-import { toFailure } from '../../activities/failure-interceptor.ts';
-import { SallyportError } from '../../domain/errors.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RunState } from '../../domain/run.types.ts';
+import type { SignedVote } from '../../domain/vote.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createDeliverVote } from '../../server/deliver-vote.ts';
-import { respondId, taskQueues, triageId } from '../../workflows/ids.ts';
-import {
-  cancelSignal,
-  stateQuery,
-  voteSignal,
-  voteUpdate,
-  type TriageInput,
-} from '../../workflows/messages.ts';
-import type { SignedVote } from '../../domain/vote.ts';
+import { respondId, taskQueues } from '../../workflows/ids.ts';
+import { cancelSignal, stateQuery, voteSignal, voteUpdate } from '../../workflows/messages.ts';
+import { quick, runsOf, triage } from '../support/batches.ts';
 import { activities, approved, beginAnew, world } from '../support/hosted-world.ts';
 import { aVote, people } from '../support/orders.ts';
-import { aLookup, aPlan, aRun, aTicket, containPlan, end } from '../support/plans.ts';
+import { containPlan } from '../support/plans.ts';
 import { startWorkflowHost, type WorkflowHost } from '../support/workflow-host.ts';
 
 let host: WorkflowHost;
@@ -28,131 +21,6 @@ beforeAll(async () => {
 afterAll(() => host.stop());
 beforeEach(beginAnew);
 
-const quick = aPlan({ asset: aLookup('ticket'), ticket: aTicket('done'), done: end() });
-let counter = 0;
-
-function inputOf(plan: Plan, runs: readonly RunState[]): TriageInput {
-  counter += 1;
-  return {
-    schema: 1,
-    batchId: `b${counter}`,
-    tenant: 'main',
-    plans: { ['d'.repeat(64)]: plan },
-    runs,
-  };
-}
-
-function runsOf(plan: Plan, count: number): RunState[] {
-  counter += 1;
-  return Array.from({ length: count }, (_, index) =>
-    aRun(plan, { key: `run_${counter}_${index}`, incidentId: `inc_${counter}_${index}` }),
-  );
-}
-
-async function triage(input: TriageInput): Promise<void> {
-  await host.client.workflow.execute('triage', {
-    workflowId: triageId(input.batchId),
-    taskQueue: taskQueues.workflow,
-    args: [input],
-  });
-}
-
-describe('a batch', () => {
-  it('hosts its runs to their end with one activity per kind and turn', async () => {
-    const runs = runsOf(quick, 64);
-    await triage(inputOf(quick, runs));
-    expect(world.lookups.map((items) => items.length)).toEqual([64]);
-    expect(world.effects.map((items) => items.length)).toEqual([64]);
-    expect(world.batches[0]?.runs.map((run) => [run.report.status, run.movedTo])).toEqual(
-      runs.map(() => ['done', null]),
-    );
-  });
-
-  it('hands over what fails at the first try, and finishes the rest', async () => {
-    const runs = runsOf(quick, 3);
-    let failures = 1;
-    world.lookUp = (item) => {
-      if (item.run.key !== runs[1]?.key || failures-- <= 0) return { kind: 'ok', output: {} };
-      return { kind: 'error', code: 'VENDOR_UNAVAILABLE', detail: 'away' };
-    };
-    await triage(inputOf(quick, runs));
-    expect(world.batches[0]?.runs.map((run) => run.movedTo)).toEqual([
-      null,
-      respondId(runs[1]?.key ?? ''),
-      null,
-    ]);
-    await host.client.workflow.getHandle(respondId(runs[1]?.key ?? '')).result();
-    expect(world.reports.at(-1)).toMatchObject({ key: runs[1]?.key, status: 'done' });
-  });
-
-  it('parks a poisoned run by itself', async () => {
-    const runs = runsOf(quick, 2);
-    const poisoned = { ...(runs[0] as RunState), cursor: 'nowhere' };
-    await triage(inputOf(quick, [poisoned, runs[1] as RunState]));
-    expect(world.batches[0]?.runs.map((run) => run.report.status)).toEqual(['active', 'done']);
-    const parked = host.client.workflow.getHandle(respondId(poisoned.key));
-    await parked.signal(cancelSignal, { id: 'c1', reason: 'no use' });
-    await parked.result();
-    expect(world.reports.map((report) => report.status)).toEqual(['parked', 'cancelled']);
-  });
-
-  it('ends a parked run that is cancelled before its first task', async () => {
-    const [state] = runsOf(quick, 1) as [RunState];
-    const handle = await host.client.workflow.signalWithStart('respond', {
-      workflowId: respondId(state.key),
-      taskQueue: taskQueues.workflow,
-      args: [{ schema: 1, plan: quick, state, parked: 'it broke' }],
-      signal: cancelSignal,
-      signalArgs: [{ id: 'c1', reason: 'no use' }],
-    });
-    await handle.result();
-    expect(world.reports.map((report) => report.status)).toEqual(['parked', 'cancelled']);
-  });
-
-  it('stays together while its worker or the database is away for a moment', async () => {
-    const runs = runsOf(quick, 2);
-    let calls = 0;
-    world.lookUp = () => {
-      calls += 1;
-      if (calls <= 3) throw toFailure(new SallyportError('STORE_UNAVAILABLE', 'away'));
-      return { kind: 'ok', output: {} };
-    };
-    await triage(inputOf(quick, runs));
-    expect(world.batches[0]?.runs.map((run) => run.movedTo)).toEqual([null, null]);
-    expect(world.effects.flat().length).toBe(2);
-  });
-
-  it('is taken apart at once where its activity failed as a whole by a bug', async () => {
-    const runs = runsOf(quick, 2);
-    let calls = 0;
-    world.lookUp = () => {
-      calls += 1;
-      if (calls === 1) throw new Error('nobody thought of this');
-      return { kind: 'ok', output: {} };
-    };
-    await triage(inputOf(quick, runs));
-    expect(world.batches[0]?.runs.every((run) => run.movedTo !== null)).toBe(true);
-    await Promise.all(
-      runs.map((run) => host.client.workflow.getHandle(respondId(run.key)).result()),
-    );
-    expect(world.effects.flat().length).toBe(2);
-  });
-
-  it('takes a run that an earlier batch handed over for hosted', async () => {
-    const plan = containPlan();
-    const runs = runsOf(plan, 1);
-    await triage(inputOf(plan, runs));
-    await triage(inputOf(plan, runs));
-    expect(world.batches.map((batch) => batch.runs[0]?.movedTo)).toEqual([
-      respondId(runs[0]?.key ?? ''),
-      respondId(runs[0]?.key ?? ''),
-    ]);
-    const hosted = host.client.workflow.getHandle(respondId(runs[0]?.key ?? ''));
-    await hosted.signal(cancelSignal, { id: 'c2', reason: 'enough' });
-    await hosted.result();
-  });
-});
-
 describe('a run of its own', () => {
   async function atGate(
     verified = false,
@@ -160,7 +28,7 @@ describe('a run of its own', () => {
     const plan = containPlan(verified);
     const [run] = runsOf(plan, 1);
     const key = run?.key ?? '';
-    await triage(inputOf(plan, [run as RunState]));
+    await triage(host.client, plan, [run as RunState]);
     return { handle: host.client.workflow.getHandle(respondId(key)), key };
   }
 
@@ -258,7 +126,7 @@ describe('a run of its own', () => {
         : { kind: 'ok', output: { criticality: 'crown' } };
     };
     const impatient = { ...(run as RunState), lookupDeadlineMs: Date.now() };
-    await triage(inputOf(quick, [impatient]));
+    await triage(host.client, quick, [impatient]);
     await host.client.workflow.getHandle(respondId(impatient.key)).result();
     const said = world.effects.flat().map((item) => item.command.ticket);
     expect(said.map((ticket) => ticket?.verb)).toEqual(['ensure', 'comment']);
@@ -306,7 +174,7 @@ describe('a run of its own', () => {
       steps: { ...plan.steps, ask: { ...plan.steps['ask'], remindMs: 40 } },
     };
     const [run] = runsOf(plan, 1);
-    await triage(inputOf(hasty as Plan, [run as RunState]));
+    await triage(host.client, hasty as Plan, [run as RunState]);
     const said = (): unknown[] =>
       world.effects
         .flat()
@@ -319,6 +187,19 @@ describe('a run of its own', () => {
     await handle.result();
     const keys = world.effects.flat().map(({ command }) => command.idempotencyKey);
     expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('ends a parked run that is cancelled before its first task', async () => {
+    const [state] = runsOf(quick, 1) as [RunState];
+    const handle = await host.client.workflow.signalWithStart('respond', {
+      workflowId: respondId(state.key),
+      taskQueue: taskQueues.workflow,
+      args: [{ schema: 1, plan: quick, state, parked: 'it broke' }],
+      signal: cancelSignal,
+      signalArgs: [{ id: 'c1', reason: 'no use' }],
+    });
+    await handle.result();
+    expect(world.reports.map((report) => report.status)).toEqual(['parked', 'cancelled']);
   });
 
   it('voids its gate when it is cancelled', async () => {
