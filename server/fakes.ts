@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +5,7 @@ import { z } from 'zod';
 import { SallyportError } from '../domain/errors.ts';
 import { recordChild } from './child-end.ts';
 import { outputKeeper } from './child-output.ts';
+import { spawnHeld } from './held-child.ts';
 import { endRecorded } from './process-record.ts';
 import type { Component } from './supervise.ts';
 
@@ -27,10 +27,8 @@ export async function prepareFakes(dataDir: string): Promise<EmbeddedFakes> {
   const keepOutput = outputKeeper(join(dataDir, 'logs', 'fakes.log'));
   let known: Readonly<Record<string, string>> = {};
   const start: Component['start'] = async () => {
-    const child = spawn(process.execPath, [main, '--state', join(dataDir, 'fakes')], {
+    const child = spawnHeld(process.execPath, [main, '--state', join(dataDir, 'fakes')], {
       env: {},
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
     });
     keepOutput(child.stderr);
     const running = await recordChild(child, { recordPath, ending: fakesEnding });

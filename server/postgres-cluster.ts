@@ -3,6 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { chown, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SallyportError } from '../domain/errors.ts';
+import { spawnHeld } from './held-child.ts';
+import type { HeldChild } from './held-child.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 
 export interface ClusterOptions {
@@ -72,20 +74,21 @@ async function removeUnfinished(dir: string): Promise<void> {
   );
 }
 
-/** Starts the server in `dir`; it logs to its stderr. Settings given here win over `postgresql.conf`. */
+/** The server in `dir`, which runs once it is let go; it logs to its stderr. Settings given here win over `postgresql.conf`. */
 export function spawnPostgres(
   options: Pick<ClusterOptions, 'binaries' | 'dir'>,
   settings: Readonly<Record<string, string>>,
-): ChildProcess {
+): HeldChild {
   const { binaries, dir } = options;
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  return spawn(binaries.postgres, ['-D', dir, ...flags], {
+  const child = spawnHeld(binaries.postgres, ['-D', dir, ...flags], {
     ...binaries.identity,
     cwd: dir,
     env: { LC_ALL: 'C', TZ: 'UTC', PG_OOM_ADJUST_FILE: '' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
   });
+  // It says nothing there; read all the same, so that it can never wait for us.
+  child.stdout.resume();
+  return child;
 }
 
 const readyLine = 'database system is ready to accept connections';

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { recordChild } from './child-end.ts';
 import { outputKeeper } from './child-output.ts';
 import { freePort } from './free-port.ts';
 import { giveWay } from './give-way.ts';
+import { spawnHeld } from './held-child.ts';
 import { endRecorded } from './process-record.ts';
 import type { Component } from './supervise.ts';
 import { partitionsOf } from './temporal-partitions.ts';
@@ -55,11 +55,9 @@ export async function prepareTemporal(options: EmbeddedTemporalOptions): Promise
   const start: Component['start'] = async () => {
     await endRecorded(recordPath, leftEnding);
     const ports = known ?? (await freePorts(options));
-    const child = spawn(cli, [...temporalArguments({ ...ports, namespace, file, partitions })], {
+    const child = spawnHeld(cli, temporalArguments({ ...ports, namespace, file, partitions }), {
       cwd: dataDir,
       env: temporalEnvironment(dataDir),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
     });
     giveWay(child.pid);
     // Listened for from the first moment: one that dies at once must not be waited for for ever.

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../platform/logger.ts';
 import { recordChild } from '../../server/child-end.ts';
 import { outputKeeper } from '../../server/child-output.ts';
+import { spawnHeld } from '../../server/held-child.ts';
 import { recordOf } from '../../server/process-record.ts';
 
 /** Every write to it fails with ENOSPC. */
@@ -43,7 +44,7 @@ describe.skipIf(!existsSync(full))('where the disk is full', () => {
 
 describe('a child', () => {
   it('that cannot be written down is ended, so that its successor does not meet it', async () => {
-    const child = spawn(process.execPath, sleeper);
+    const child = spawnHeld(process.execPath, sleeper, {});
     const ending = { signal: 'SIGTERM', graceMs: 5_000 } as const;
     const recordPath = join(dir, 'no-such-folder', 'child.json');
     await expect(recordChild(child, { recordPath, ending })).rejects.toThrow('ENOENT');

@@ -1,16 +1,21 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recordChild } from '../../server/child-end.ts';
+import { spawnHeld } from '../../server/held-child.ts';
 import { takeLock } from '../../server/lock.ts';
 import { endRecorded, isRunning, recordOf, writeRecord } from '../../server/process-record.ts';
 import type { ProcessRecord } from '../../server/process-record.ts';
 
-const lockModule = fileURLToPath(new URL('../../server/lock.ts', import.meta.url));
+const moduleAt = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const lockModule = moduleAt('../../server/lock.ts');
+const heldModule = moduleAt('../../server/held-child.ts');
 const ending = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 let dir = '';
 let children: ChildProcess[] = [];
@@ -115,5 +120,39 @@ describe('a process that a killed engine left running', () => {
     await writeRecord(path, { ...record, startedAt: 'another boot/1' });
     expect(await endRecorded(path, ending)).toBe('gone');
     expect(await isRunning(record)).toBe(true);
+  });
+});
+
+describe('a process that its engine has not yet written down', () => {
+  const leavesMark = (): readonly string[] => [
+    '--eval',
+    `require('node:fs').writeFileSync(${JSON.stringify(join(dir, 'mark'))}, ''); setInterval(() => {}, 1e6);`,
+  ];
+  const isThere = async (pid: number): Promise<boolean> => (await recordOf(pid)) !== null;
+
+  it('ends with an engine that is killed then, and has not run', async () => {
+    const code = `
+      import { writeSync } from 'node:fs';
+      import { spawnHeld } from ${JSON.stringify(heldModule)};
+      const held = spawnHeld(process.execPath, ${JSON.stringify(leavesMark())}, {});
+      writeSync(1, String(held.pid));
+      process.kill(process.pid, 'SIGKILL');`;
+    const engine = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(engine);
+    const [said] = (await once(engine.stdout, 'data')) as [Buffer];
+    await expect.poll(() => isThere(Number(said.toString()))).toBe(false);
+    expect(existsSync(join(dir, 'mark'))).toBe(false);
+  });
+
+  it('runs as the process that the record names, once there is one', async () => {
+    const held = spawnHeld(process.execPath, leavesMark(), {});
+    children.push(held);
+    const recordPath = join(dir, 'server.json');
+    const running = await recordChild(held, { recordPath, ending });
+    await expect.poll(() => existsSync(join(dir, 'mark'))).toBe(true);
+    expect(await endRecorded(recordPath, ending)).toBe('ended');
+    expect(await running.ended).toBe('signal SIGTERM');
   });
 });
