@@ -1,5 +1,5 @@
-import { letGo } from './held-child.ts';
-import type { HeldChild } from './held-child.ts';
+import type { ChildProcess } from 'node:child_process';
+import { dismiss, letGo } from './held-child.ts';
 import { recordOf, endProcess, writeRecord } from './process-record.ts';
 import type { Ending, ProcessRecord } from './process-record.ts';
 import type { Running } from './supervise.ts';
@@ -10,8 +10,8 @@ export interface ChildOptions {
   readonly ending: Ending;
 }
 
-/** Writes down a child that was just spawned, and only then lets it run: nothing is left behind without a record. */
-export async function recordChild(child: HeldChild, options: ChildOptions): Promise<Running> {
+/** Writes down a child of `spawnHeld`, and only then lets it run: nothing is left behind without a record. One that cannot be seen never runs. */
+export async function recordChild(child: ChildProcess, options: ChildOptions): Promise<Running> {
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) =>
       resolve(signal === null ? `exit code ${code ?? 0}` : `signal ${signal}`),
@@ -19,8 +19,11 @@ export async function recordChild(child: HeldChild, options: ChildOptions): Prom
     child.once('error', (error) => resolve(error.message));
   });
   const record = child.pid === undefined ? null : await recordOf(child.pid);
-  if (record !== null) await recordOrEnd(record, options);
-  letGo(child);
+  if (record === null) dismiss(child);
+  else {
+    await recordOrEnd(record, options);
+    letGo(child);
+  }
   const stop = async (): Promise<void> => {
     if (record !== null) await endProcess(record, options.ending);
   };

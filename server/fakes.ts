@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -32,9 +33,8 @@ export async function prepareFakes(dataDir: string): Promise<EmbeddedFakes> {
     });
     keepOutput(child.stderr);
     const running = await recordChild(child, { recordPath, ending: fakesEnding });
-    const lines = createInterface({ input: child.stdout });
     const first = await Promise.race([
-      new Promise<string>((resolve) => lines.once('line', resolve)),
+      firstLine(child.stdout),
       running.ended.then((how) => {
         throw new SallyportError(
           'VENDOR_UNAVAILABLE',
@@ -47,6 +47,12 @@ export async function prepareFakes(dataDir: string): Promise<EmbeddedFakes> {
   };
   return { name: 'fakes', addresses: () => known, start };
 }
+
+/** Never comes from a child that was not made. */
+const firstLine = (stream: Readable | null): Promise<string> =>
+  new Promise((resolve) => {
+    if (stream?.readable === true) createInterface({ input: stream }).once('line', resolve);
+  });
 
 /** `FAKE_OKTA_URL` and so on: what the shipped configuration refers to. */
 export function fakeVariables(

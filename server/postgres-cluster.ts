@@ -4,7 +4,6 @@ import { chown, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { basename, dirname, join } from 'node:path';
 import { SallyportError } from '../domain/errors.ts';
 import { spawnHeld } from './held-child.ts';
-import type { HeldChild } from './held-child.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 
 export interface ClusterOptions {
@@ -78,7 +77,7 @@ async function removeUnfinished(dir: string): Promise<void> {
 export function spawnPostgres(
   options: Pick<ClusterOptions, 'binaries' | 'dir'>,
   settings: Readonly<Record<string, string>>,
-): HeldChild {
+): ChildProcess {
   const { binaries, dir } = options;
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawnHeld(binaries.postgres, ['-D', dir, ...flags], {
@@ -87,7 +86,7 @@ export function spawnPostgres(
     env: { LC_ALL: 'C', TZ: 'UTC', PG_OOM_ADJUST_FILE: '' },
   });
   // It says nothing there; read all the same, so that it can never wait for us.
-  child.stdout.resume();
+  child.stdout?.resume();
   return child;
 }
 

@@ -33,7 +33,12 @@ export function cefLine(line: string): JsonObject | null {
   };
 }
 
+/** The seven parts that bars divide, and the extension. */
+const headerParts = 8;
 type Header = readonly [string, string, string, string, string, string, string, string];
+
+const isHeader = (parts: readonly string[]): parts is Header => parts.length === headerParts;
+const asHeader = (parts: readonly string[]): Header | null => (isHeader(parts) ? parts : null);
 
 function headerOf(text: string): Header | null {
   const parts: string[] = [];
@@ -46,11 +51,11 @@ function headerOf(text: string): Header | null {
     } else if (character === '|') {
       parts.push(part);
       part = '';
-      if (parts.length === 7) return [...parts, text.slice(at + 1)] as unknown as Header; // Seven parts and the rest.
+      if (parts.length === headerParts - 1) return asHeader([...parts, text.slice(at + 1)]);
     } else part += character;
   }
   // Some senders leave the last bar out where no extension follows.
-  return parts.length === 6 ? ([...parts, part, ''] as unknown as Header) : null;
+  return asHeader([...parts, part, '']);
 }
 
 /** `key=value` with values that hold spaces: a value ends where the next key begins. */

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordChild } from '../../server/child-end.ts';
@@ -16,6 +17,7 @@ import type { ProcessRecord } from '../../server/process-record.ts';
 const moduleAt = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const lockModule = moduleAt('../../server/lock.ts');
 const heldModule = moduleAt('../../server/held-child.ts');
+const childModule = moduleAt('../../server/child-end.ts');
 const ending = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 let dir = '';
 let children: ChildProcess[] = [];
@@ -154,5 +156,29 @@ describe('a process that its engine has not yet written down', () => {
     await expect.poll(() => existsSync(join(dir, 'mark'))).toBe(true);
     expect(await endRecorded(recordPath, ending)).toBe('ended');
     expect(await running.ended).toBe('signal SIGTERM');
+  });
+
+  it.each([
+    ['cannot be made', `take(); const held = make();`, 'spawn /bin/sh EMFILE'],
+    ['cannot be looked at', `const held = make(); take();`, 'exit code 1'],
+  ])('that %s, for want of file descriptors, has not run, and says so', async (_, steps, said) => {
+    const code = `
+      import { openSync } from 'node:fs';
+      import { recordChild } from ${JSON.stringify(childModule)};
+      import { spawnHeld } from ${JSON.stringify(heldModule)};
+      const make = () => spawnHeld(process.execPath, ${JSON.stringify(leavesMark())}, {});
+      const take = () => { try { for (;;) openSync('/dev/null'); } catch {} };
+      process.stdout.write('');
+      ${steps}
+      const options = { recordPath: ${JSON.stringify(join(dir, 'server.json'))}, ending: ${JSON.stringify(ending)} };
+      process.stdout.write(await (await recordChild(held, options)).ended);`;
+    const engine = spawn(
+      'sh',
+      ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', code],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    children.push(engine);
+    expect(await text(engine.stdout)).toBe(said);
+    expect(existsSync(join(dir, 'mark'))).toBe(false);
   });
 });
